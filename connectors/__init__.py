@@ -1,0 +1,1 @@
+"""One kind of outer system per file; beside the vault the only door for personal data."""

@@ -1,0 +1,1 @@
+"""One paragraph of the policy each, run and watched in Prefect."""

@@ -1,0 +1,1 @@
+"""The rules of the life cycle, pure: values in, values out."""

@@ -1,0 +1,55 @@
+"""Opaque references: what may be shown of a person, a file or a plan outside the vault.
+
+A reference is a letter, a dash and thirteen Crockford base-32 digits of a random 63-bit
+number: it says nothing about whom it stands for and is never derived from personal data.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import Final
+
+from lifecycle.errors import Refused
+
+_DIGITS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_VALUE: Final = {digit: number for number, digit in enumerate(_DIGITS)}
+_LENGTH: Final = 13
+
+SUBJECT: Final = "S"
+ENGAGEMENT: Final = "E"
+STAGED_FILE: Final = "F"
+IMPORT: Final = "I"
+RUN: Final = "R"
+TO_DO: Final = "T"
+
+
+def new_id() -> int:
+    """A random positive 63-bit number, leaving room for a block of ids above it."""
+    return secrets.randbits(62)
+
+
+def to_reference(kind: str, number: int) -> str:
+    """The public form of `number`, e.g. `S-03F8…`; `kind` is one of this module's letters."""
+    digits = []
+    for _ in range(_LENGTH):
+        number, rest = divmod(number, 32)
+        digits.append(_DIGITS[rest])
+    return f"{kind}-{''.join(reversed(digits))}"
+
+
+def from_reference(kind: str, reference: str) -> int:
+    """The number behind `reference`.
+
+    Raises `Refused("reference_malformed")` for anything that `to_reference` did not write.
+    """
+    text = reference.strip().upper()
+    if len(text) != _LENGTH + 2 or not text.startswith(f"{kind}-"):
+        raise Refused("reference_malformed")
+    number = 0
+    for digit in text[2:]:
+        if digit not in _VALUE:
+            raise Refused("reference_malformed")
+        number = number * 32 + _VALUE[digit]
+    if number >= 1 << 63:
+        raise Refused("reference_malformed")
+    return number
