@@ -23,6 +23,9 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+Id = BigInteger().with_variant(Integer, "sqlite")
+"""63 bits; on SQLite the plain INTEGER that makes a primary key the row id itself."""
+
 RECORDS = MetaData()
 KEYS = MetaData()
 
@@ -31,7 +34,7 @@ KEYS = MetaData()
 subject = Table(
     "subject",
     RECORDS,
-    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", Id, primary_key=True, autoincrement=False),
     Column("controller", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("created_at", Text, nullable=False),
@@ -42,7 +45,7 @@ blind_index = Table(
     RECORDS,
     Column("digest", LargeBinary, nullable=False, info={"keyed": True}),
     Column("kind", Text, nullable=False),
-    Column("subject_id", BigInteger, nullable=False),
+    Column("subject_id", Id, nullable=False),
     PrimaryKeyConstraint("digest", "kind", "subject_id"),
     Index("blind_index_subject", "subject_id"),
     sqlite_with_rowid=False,
@@ -52,9 +55,9 @@ blind_index = Table(
 engagement = Table(
     "engagement",
     RECORDS,
-    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", Id, primary_key=True, autoincrement=False),
     Column("controller", Text, nullable=False),
-    Column("subject_id", BigInteger, nullable=False),
+    Column("subject_id", Id, nullable=False),
     Column("case_reference", Text, nullable=False),
     Column("service", Text, nullable=False),
     Column("project", Text, nullable=False),
@@ -70,9 +73,9 @@ engagement = Table(
 holding = Table(
     "holding",
     RECORDS,
-    Column("id", BigInteger, primary_key=True, autoincrement=False),
-    Column("subject_id", BigInteger, nullable=False),
-    Column("engagement_id", BigInteger),
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("subject_id", Id, nullable=False),
+    Column("engagement_id", Id),
     Column("category", Text, nullable=False),
     Column("digest", LargeBinary, nullable=False, info={"keyed": True}),
     Column("sealed", LargeBinary, nullable=False, info={"sealed": True}),
@@ -84,7 +87,7 @@ and bound to the subject: it tells "unchanged" without opening."""
 shredding = Table(
     "shredding",
     RECORDS,
-    Column("holding_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("holding_id", Id, primary_key=True, autoincrement=False),
 )
 """Holdings whose row is gone and whose key must still be destroyed: emptied by recovery."""
 
@@ -102,7 +105,7 @@ import."""
 staged_file = Table(
     "staged_file",
     RECORDS,
-    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", Id, primary_key=True, autoincrement=False),
     Column("controller", Text, nullable=False),
     Column("place", Text, nullable=False),
     Column("item_digest", LargeBinary, nullable=False, info={"keyed": True}),
@@ -115,7 +118,7 @@ staged_file = Table(
     Column("outcome", Text),
     Column("reason", Text),
     Column("sha256", Text),
-    Column("import_id", BigInteger),
+    Column("import_id", Id),
     Column("deleted_at", Text),
     UniqueConstraint("place", "item_digest", "version", name="staged_file_item"),
     Index("staged_file_state", "state"),
@@ -125,7 +128,7 @@ staged_file = Table(
 file_import = Table(
     "file_import",
     RECORDS,
-    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", Id, primary_key=True, autoincrement=False),
     Column("controller", Text, nullable=False),
     Column("sha256", Text, nullable=False),
     Column("state", Text, nullable=False),
@@ -141,8 +144,8 @@ file_import = Table(
 handover = Table(
     "handover",
     RECORDS,
-    Column("import_id", BigInteger, ForeignKey("file_import.id"), nullable=False),
-    Column("engagement_id", BigInteger, nullable=False),
+    Column("import_id", Id, ForeignKey("file_import.id"), nullable=False),
+    Column("engagement_id", Id, nullable=False),
     Column("state", Text, nullable=False),
     PrimaryKeyConstraint("import_id", "engagement_id"),
     sqlite_with_rowid=False,
@@ -160,7 +163,7 @@ lease = Table(
 to_do = Table(
     "to_do",
     RECORDS,
-    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", Id, primary_key=True, autoincrement=False),
     Column("controller", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("ref", Text, nullable=False),
@@ -175,7 +178,7 @@ to_do = Table(
 alarm = Table(
     "alarm",
     RECORDS,
-    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", Id, primary_key=True, autoincrement=False),
     Column("controller", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("ref", Text, nullable=False),
@@ -188,7 +191,7 @@ alarm = Table(
 ledger_event = Table(
     "ledger_event",
     RECORDS,
-    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("position", Id, primary_key=True, autoincrement=False),
     Column("body", LargeBinary, nullable=False),
     Column("link", LargeBinary, nullable=False),
 )
@@ -228,7 +231,7 @@ epoch = Table(
 data_key = Table(
     "data_key",
     KEYS,
-    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", Id, primary_key=True, autoincrement=False),
     Column("epoch", Integer, nullable=False),
     Column("wrapped", LargeBinary, nullable=False),
 )
