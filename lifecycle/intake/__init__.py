@@ -1,1 +1,1 @@
-"""What becomes of an export, row by row: accepted, duplicate, quarantined or ignored, with a reason."""
+"""What becomes of an export, row by row: accepted, duplicate, quarantined or ignored, and why."""

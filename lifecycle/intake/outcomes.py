@@ -37,9 +37,9 @@ class FileReason(StrEnum):
     READER_TIMEOUT = "reader_timeout"
 
 
-OUTCOME_OF_REASON: Final[dict[FileReason, FileOutcome]] = {
-    reason: FileOutcome.REJECTED for reason in FileReason
-} | {
+OUTCOME_OF_REASON: Final[dict[FileReason, FileOutcome]] = dict.fromkeys(
+    FileReason, FileOutcome.REJECTED
+) | {
     FileReason.SAME_BYTES: FileOutcome.DUPLICATE_FILE,
     FileReason.TRUNCATED: FileOutcome.RETRY_LATER,
     FileReason.EMPTY_FILE: FileOutcome.RETRY_LATER,

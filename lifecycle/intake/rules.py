@@ -6,6 +6,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,12 +56,10 @@ class IntakeRules:
     @classmethod
     def from_json(cls, text: str) -> IntakeRules:
         """The inverse of `to_json`."""
-        data = json.loads(text)
+        data: dict[str, Any] = json.loads(text)
         columns = tuple(
             Column(field=c["field"], aliases=tuple(c["aliases"]), category=c["category"])
             for c in data.pop("columns")
         )
-        return cls(
-            columns=columns,
-            **{key: tuple(v) if isinstance(v, list) else v for key, v in data.items()},
-        )
+        rest: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
+        return cls(columns=columns, **rest)
