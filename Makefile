@@ -8,9 +8,13 @@ FILE   ?=
 TESTS  ?=
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 
-# Installing needs a cache folder; without a home it lies beside what it fills.
+# Without a home folder (a bare service account) the download cache lies beside what it fills.
 ifeq ($(strip $(HOME)),)
-export HOME := $(CURDIR)/$(VENV)
+export UV_CACHE_DIR := $(CURDIR)/$(VENV)/cache
+endif
+# The machine's own certificates, as pip takes them: many an office network inspects TLS.
+ifneq ($(wildcard /etc/ssl/certs/*.crt /etc/ssl/cert.pem /etc/pki/tls/certs/*),)
+export UV_SYSTEM_CERTS ?= 1
 endif
 export UV_LINK_MODE := copy
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
