@@ -1,0 +1,173 @@
+"""No identity number and no e-mail address reaches a log: the second net under design §5.
+
+The first net is that nothing personal is logged at all. This one masks the shapes of identity
+numbers (personnummer, samordningsnummer, CPR, interim and TF numbers) and of mail addresses in
+everything that a log handler writes, and leaves references, dates, digests and UUIDs alone.
+It knows nothing of Prefect, but understands the two extra formats of Prefect's formatter.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import re
+import sys
+from typing import Any, Final, Literal
+
+from lifecycle.errors import Misconfigured
+
+MASKED_IDENTITY: Final = "[masked:identity]"
+MASKED_MAIL: Final = "[masked:mail]"
+
+# Blank, no-break blank, hyphen, soft and no-break hyphen, figure and en dash, minus, plus.
+_GAP = r"[-+ \u00a0\u00ad\u202f\u2010-\u2013\u2212]"
+
+_KEEP = r"""
+    [0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![0-9a-z])      # UUID
+  | (?<![0-9a-z])[a-z]-[0-9a-hjkmnp-tv-z]{13}(?![0-9a-z])                         # our references
+  | (?<![0-9a-z])(?=[0-9]{0,62}[a-f])[0-9a-f]{32,}(?![0-9a-z])                    # digests
+  | (?<!\d)\d{4}-\d\d-\d\d[t\ ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:z|[+-]\d\d:?\d\d)?(?!\d)
+"""
+_IDENTITY = rf"""
+    (?<!\d)(?:18|19|20)?\d{{6}}{_GAP}\d{{4}}(?!\d)                                # with its dash
+  | (?<!\d)(?:18|19|20)\d\d-\d\d-\d\d{_GAP}?\d{{4}}(?!\d)
+  | (?<!\d)(?:18|19|20)?\d\d(?:0\d|1[0-2])(?:[06][1-9]|[1278]\d|[39][01]|60)\d{{4}}(?!\d)
+  | (?<!\d)(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])\d{{6}}(?!\d)                  # CPR, no dash
+  | (?<!\d)(?=\d{{0,11}}[^\x00-\x7f])(?:\d{{12}}|\d{{10}})(?!\d)                  # ٩٨٠٥
+  | (?<!\d)(?:18|19|20)?\d{{6}}{_GAP}?(?:tf\d\d|[trsuwxjklmn]\d{{3}})(?!\d)       # TF, interim
+"""
+_MAIL = r"[^\s@<>\"'(),;:\[\]{}=|\\]{1,64}(?:@|%40)(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}"
+
+_SHAPES: Final = re.compile(
+    rf"(?P<keep>{_KEEP})|(?P<identity>{_IDENTITY})|(?P<mail>{_MAIL})",
+    re.IGNORECASE | re.VERBOSE,
+)
+_WORTH_A_LOOK: Final = re.compile(r"\d{4}|@|%40")
+
+
+def mask(text: str) -> str:
+    """`text` with every identity-number and mail shape replaced by a fixed word."""
+    if not _WORTH_A_LOOK.search(text):
+        return text
+    return _SHAPES.sub(_replacement, text)
+
+
+def _replacement(match: re.Match[str]) -> str:
+    if match["keep"] is not None:
+        return match["keep"]
+    return MASKED_IDENTITY if match["identity"] is not None else MASKED_MAIL
+
+
+class RedactingFilter(logging.Filter):
+    """Masks a record in place, so that no later handler sees what an earlier one did not."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Always true: a record is masked, never dropped."""
+        try:
+            message = record.getMessage()
+        except Exception:  # noqa: BLE001 -- logging itself would print the arguments in clear
+            message = f"unprintable log message from {record.module}:{record.lineno}"
+        record.msg = mask(message)
+        record.args = ()
+        if record.exc_info:
+            record.exc_text = logging.Formatter().formatException(record.exc_info)
+            record.exc_info = None
+        if record.exc_text:
+            record.exc_text = mask(record.exc_text)
+        if record.stack_info:
+            record.stack_info = mask(record.stack_info)
+        return True
+
+
+class RedactingFormatter(logging.Formatter):
+    """Masks the finished line; takes the same arguments as Prefect's own formatter."""
+
+    def __init__(
+        self,
+        format: str | None = None,  # noqa: A002 -- the key of the configuration file
+        datefmt: str | None = None,
+        style: Literal["%", "{", "$"] = "%",
+        *,
+        flow_run_fmt: str | None = None,
+        task_run_fmt: str | None = None,
+    ) -> None:
+        super().__init__(format, datefmt, style)
+        self._styles = {
+            name: logging.Formatter(fmt, datefmt, style)
+            for name, fmt in (
+                ("prefect.flow_runs", flow_run_fmt),
+                ("prefect.task_runs", task_run_fmt),
+            )
+            if fmt is not None
+        }
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 -- logging's name
+        """The line before a traceback, in the format of the logger it came by."""
+        special = self._styles.get(record.name)
+        return special.formatMessage(record) if special else super().formatMessage(record)
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The whole entry, traceback included, masked."""
+        return mask(super().format(record))
+
+
+def redact_every_handler() -> int:
+    """Put the filter on every handler of this process that lacks it; the number of handlers."""
+    seen: set[int] = set()
+    loggers = [
+        logging.getLogger(),
+        *map(logging.getLogger, list(logging.Logger.manager.loggerDict)),
+    ]
+    for logger in loggers:
+        for handler in logger.handlers:
+            seen.add(id(handler))
+            if not any(isinstance(each, RedactingFilter) for each in handler.filters):
+                handler.addFilter(RedactingFilter())
+    return len(seen)
+
+
+def assert_in_force(*logger_names: str) -> None:
+    """Every handler that these loggers write to masks what it writes.
+
+    Raises `Misconfigured("log_redaction_missing")` when a logger has no handler at all or has
+    one without the filter: a logging file that is missing or cannot be imported otherwise falls
+    back, silently, to a configuration without it.
+    """
+    for name in logger_names:
+        handlers = list(_handlers_of(logging.getLogger(name or None)))
+        if not handlers:
+            raise Misconfigured("log_redaction_missing", ref=name or "root")
+        for handler in handlers:
+            if not any(isinstance(each, RedactingFilter) for each in handler.filters):
+                raise Misconfigured("log_redaction_missing", ref=name or "root")
+
+
+def _handlers_of(logger: logging.Logger) -> Any:
+    """The handlers that a record of this logger reaches, its ancestors' included."""
+    current: logging.Logger | None = logger
+    while current is not None:
+        yield from current.handlers
+        current = current.parent if current.propagate else None
+
+
+def configure(level: int = logging.WARNING) -> None:
+    """Logging for a process without Prefect: to standard error, masked, warnings included.
+
+    An exception that nobody caught is shown masked as well.
+    """
+    handler = logging.StreamHandler()
+    handler.setFormatter(RedactingFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.addFilter(RedactingFilter())
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)
+    logging.captureWarnings(capture=True)
+    sys.excepthook = _masked_excepthook
+
+
+def _masked_excepthook(kind: type[BaseException], error: BaseException, trace: Any) -> None:
+    if issubclass(kind, KeyboardInterrupt):
+        return
+    text = logging.Formatter().formatException((kind, error, trace))
+    with contextlib.suppress(OSError, ValueError):
+        sys.stderr.write(mask(text) + "\n")
