@@ -75,7 +75,9 @@ class CaseRecord(NamedTuple):
     opened: str
     """ISO date."""
     payload: bytes
-    """Canonical JSON: `{"identity":{…},"contact":{…},…}`, personal data."""
+    """Canonical JSON of `{"contact":{…},"identity":{…},…}`, personal data: UTF-8, keys sorted, no
+    blanks, neither empty values nor empty categories (`connectors.payload`), so that equal
+    content has equal bytes and its fingerprint can be compared without parsing it."""
 
 
 class CaseState(NamedTuple):
