@@ -83,7 +83,7 @@ HEADER: Final = (
 )
 """The spellings of the portal, which mixes them itself."""
 
-RESERVED_CASES: Final = 100_000_000
+RESERVED_CASES: Final = 300_000_000
 """Ordinary rows count their cases up from here, special rows down from here."""
 
 _SERVICES: Final = ("Rusta och matcha 2", "Karriärvägledning")
