@@ -1,0 +1,125 @@
+"""What no single line of a policy shows: whether its parts fit, and what is still to be decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from lifecycle.configuration.problems import Path
+from lifecycle.configuration.validated import nearest
+from lifecycle.policy.check_intake import check_intake
+from lifecycle.policy.check_retention import check_retention
+from lifecycle.policy.data import LegalBasis
+from lifecycle.policy.intake import CASE
+from lifecycle.policy.model import Policy
+
+Finding = tuple[Path, str]
+"""Where in the policy, and what would be right."""
+
+
+def check(policy: Policy) -> list[Finding]:
+    """Everything in `policy` that does not fit together; [] for a sound policy."""
+    return [
+        *_check_purposes(policy),
+        *_check_systems(policy),
+        *_check_decisions(policy),
+        *check_intake(policy),
+        *check_retention(policy),
+    ]
+
+
+class OpenDecision(NamedTuple):
+    """Something the controller has to decide, and what waits for it."""
+
+    id: str
+    about: tuple[str, ...]
+    question: str
+    until_then: str
+    waiting: tuple[str, ...]
+    """Ids of retention rules and purposes that are undecided until then."""
+
+
+def open_decisions(policy: Policy) -> tuple[OpenDecision, ...]:
+    """What `gallra policy check` lists: an open decision is no error, and is never forgotten."""
+    waiting: dict[str, list[str]] = {}
+    for rule in policy.retention:
+        if rule.undecided and rule.decision is not None:
+            waiting.setdefault(rule.decision, []).append(rule.id)
+    for name, purpose in policy.purposes.items():
+        if purpose.legal_basis is LegalBasis.UNDECIDED and purpose.decision is not None:
+            waiting.setdefault(purpose.decision, []).append(name)
+    return tuple(
+        OpenDecision(
+            decision.id,
+            decision.about,
+            decision.question,
+            decision.until_then or "",
+            tuple(waiting.get(decision.id, ())),
+        )
+        for decision in policy.decisions
+        if decision.status == "open"
+    )
+
+
+def _unknown(path: Path, what: str, name: str, known: Iterable[str]) -> Finding:
+    return path, f"the {what} '{name}' is not declared{nearest(name, known)}"
+
+
+def _check_purposes(policy: Policy) -> Iterator[Finding]:
+    decisions = {decision.id for decision in policy.decisions if decision.status == "open"}
+    needed: set[str] = set()
+    for name, purpose in policy.purposes.items():
+        here = ("purposes", name)
+        needed.update(purpose.needs)
+        for position, category in enumerate(purpose.needs):
+            if category not in policy.categories:
+                yield _unknown((*here, "needs", position), "category", category, policy.categories)
+        undecided = purpose.legal_basis is LegalBasis.UNDECIDED
+        if undecided and purpose.decision not in decisions:
+            yield (
+                (*here, "legal_basis"),
+                "undecided needs `decision:` with the id of an open decision"
+                + nearest(purpose.decision or "", sorted(decisions)),
+            )
+    for name in policy.categories:
+        if name == CASE:
+            yield ("categories", name), "this word means the case's own record; take another"
+        elif name not in needed:
+            yield ("categories", name), "no purpose needs this category; then it may not be kept"
+    for position, information in enumerate(policy.information):
+        at: Path = ("information", position)
+        if information.subject not in policy.subjects:
+            yield _unknown(
+                (*at, "subject"), "kind of data subject", information.subject, policy.subjects
+            )
+        for index, category in enumerate(information.categories):
+            if category not in policy.categories:
+                yield _unknown((*at, "categories", index), "category", category, policy.categories)
+
+
+def _check_systems(policy: Policy) -> Iterator[Finding]:
+    for name, system in policy.systems.items():
+        for subject, categories in system.holds.items():
+            here = ("systems", name, "holds", subject)
+            if subject not in policy.subjects:
+                yield _unknown(here, "kind of data subject", subject, policy.subjects)
+            for position, category in enumerate(categories):
+                if category not in policy.categories:
+                    yield _unknown((*here, position), "category", category, policy.categories)
+    place = policy.systems.get(policy.staging.place)
+    if place is None:
+        yield _unknown(("staging", "place"), "system", policy.staging.place, policy.systems)
+    elif place.role != "staging":
+        yield ("staging", "place"), f"'{policy.staging.place}' has another role than staging"
+    for role in ("records", "case_system"):
+        names = [name for name, system in policy.systems.items() if system.role == role]
+        if len(names) != 1:
+            yield ("systems",), f"exactly one system has the role {role}; here {len(names)} have"
+
+
+def _check_decisions(policy: Policy) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for position, decision in enumerate(policy.decisions):
+        if decision.id in seen:
+            yield ("decisions", position, "id"), "two decisions have this id; give each its own"
+        seen.add(decision.id)

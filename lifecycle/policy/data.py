@@ -1,0 +1,110 @@
+"""About whom what is kept, why, and in which systems."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from lifecycle.configuration.validated import Part
+from lifecycle.policy.values import AnyPeriod, Name, Sentence, Source
+
+
+class DataClass(StrEnum):
+    """How much harm a piece of data can do (A-61, A-62, A-66)."""
+
+    NON_SENSITIVE = "non_sensitive"
+    """okänslig"""
+    INTEGRITY_SENSITIVE = "integrity_sensitive"
+    """integritetskänslig"""
+    SENSITIVE = "sensitive"
+    """känslig (art. 9)"""
+
+
+class LegalBasis(StrEnum):
+    """Article 6(1) a to f, or a decision that is still open."""
+
+    CONSENT = "consent"
+    CONTRACT = "contract"
+    LEGAL_OBLIGATION = "legal_obligation"
+    VITAL_INTERESTS = "vital_interests"
+    PUBLIC_TASK = "public_task"
+    LEGITIMATE_INTERESTS = "legitimate_interests"
+    UNDECIDED = "undecided"
+
+
+class SubjectKind(Part):
+    """A kind of person that data is about."""
+
+    called: Sentence
+    source: Source
+
+
+class Category(Part):
+    """Data that is sealed together and erased together."""
+
+    called: Sentence
+    data_class: DataClass = Field(alias="class")
+    per: Literal["person", "case"] = Field(
+        description="kept once for a person, or once for each of the person's cases"
+    )
+    note: Sentence | None = None
+    source: Source
+
+
+class Purpose(Part):
+    """Why data is processed, on which legal basis, and what it really needs (A-03)."""
+
+    called: Sentence
+    legal_basis: LegalBasis
+    decision: Name | None = Field(
+        default=None, description="the decision that an undecided legal basis waits for"
+    )
+    needs: tuple[Name, ...] = Field(description="categories of data")
+    source: Source
+
+
+class PermissionLevel(Part):
+    """Who may see what in a system."""
+
+    level: int = Field(ge=1, le=9, strict=True)
+    called: Sentence
+    sees: Literal["assigned", "project", "all"]
+    used_by: tuple[Sentence, ...]
+    source: Source
+
+
+class System(Part):
+    """A place where data lies: a system, a folder, a computer, a binder."""
+
+    called: Sentence
+    role: Literal["records", "staging", "case_system", "device"] = Field(
+        description="records: Gallra's own; staging: emptied every day; "
+        "case_system: e.g. Workbuster"
+    )
+    reached: Literal["by_machine", "by_hand"]
+    holds: dict[Name, tuple[Name, ...]] = Field(
+        description="per kind of data subject the categories that lie there"
+    )
+    levels: tuple[PermissionLevel, ...] = ()
+    source: Source | None = None
+
+    @model_validator(mode="after")
+    def _levels_apart(self) -> System:
+        numbers = [level.level for level in self.levels]
+        if len(set(numbers)) != len(numbers):
+            raise ValueError("two permission levels have the same number; number them 1, 2, 3")
+        return self
+
+
+class Information(Part):
+    """What must be told to a person whose data came from somebody else (art. 14)."""
+
+    article: Literal[14]
+    obtained_from: Sentence
+    subject: Name
+    categories: tuple[Name, ...]
+    within: AnyPeriod
+    at_latest: Literal["first_contact"]
+    source: Source

@@ -1,0 +1,77 @@
+"""Policy is data: one file per controller says all that Gallra does for it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, PrivateAttr
+
+from lifecycle.configuration.validated import Part
+from lifecycle.intake.rules import Column, IntakeRules
+from lifecycle.policy.controller import Controller, Decision
+from lifecycle.policy.data import Category, Information, Purpose, SubjectKind, System
+from lifecycle.policy.intake import CASE, Intake
+from lifecycle.policy.retention import Anchor, RetentionRule
+from lifecycle.policy.running import Schedules, Staging
+from lifecycle.policy.values import Name
+
+
+class Policy(Part):
+    """A controller's policy, as read from its file. There are no defaults in code."""
+
+    version: Literal[1] = Field(description="of the policy language")
+    controller: Controller
+    subjects: dict[Name, SubjectKind]
+    categories: dict[Name, Category]
+    purposes: dict[Name, Purpose]
+    systems: dict[Name, System]
+    information: tuple[Information, ...]
+    staging: Staging
+    intake: Intake
+    anchors: dict[Name, Anchor]
+    retention: tuple[RetentionRule, ...]
+    schedules: Schedules
+    decisions: tuple[Decision, ...]
+
+    _sha256: str = PrivateAttr(default="")
+
+    @property
+    def sha256(self) -> str:
+        """Hexadecimal hash of the policy file's bytes; every decision carries it."""
+        return self._sha256
+
+    @property
+    def id(self) -> str:
+        """The controller's id."""
+        return self.controller.id
+
+    def categories_per_case(self) -> frozenset[str]:
+        """The categories that are kept once for each case; the others once for a person."""
+        return frozenset(name for name, kind in self.categories.items() if kind.per == "case")
+
+    def intake_rules(self) -> IntakeRules:
+        """What judging an export needs, in a form that the reader's child can take."""
+        intake = self.intake
+        columns = tuple(
+            Column(
+                field=field,
+                aliases=column.aliases,
+                category=None if column.keep == CASE else column.keep,
+            )
+            for field, column in intake.columns.items()
+        )
+        kept = {column.category for column in columns}
+        return IntakeRules(
+            columns=columns,
+            required=intake.required,
+            protected_flags=intake.protected.flags,
+            flag_negatives=intake.protected.negatives,
+            protected_words=intake.protected.words,
+            placeholder_names=intake.placeholder_persons,
+            categories=tuple(name for name in self.categories if name in kept),
+            case_pattern=intake.case_pattern,
+            minimum_age=intake.minimum_age,
+            earliest_year=intake.earliest_year,
+            latest_years_ahead=intake.latest_years_ahead,
+            longest_value=intake.longest_value,
+        )

@@ -1,0 +1,126 @@
+"""When the purpose ends, data is archived or erased: which data, counted from what, at the latest.
+
+The arithmetic of due dates is not here: these are the rules as the policy file states them.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+
+from lifecycle.configuration.validated import Part
+from lifecycle.policy.values import Name, Sentence, Source, Span, Term
+
+
+def _everywhere(value: object) -> object:
+    if value == "all":
+        return None
+    if isinstance(value, str):
+        raise ValueError(f"write `all` or a list: [{value}]")  # noqa: TRY004 -- pydantic's
+    return value
+
+
+class Covers(Part):
+    """Whose and which data a rule speaks of, and where."""
+
+    subject: Name
+    categories: tuple[Name, ...] = Field(min_length=1)
+    systems: Annotated[
+        tuple[Name, ...] | None,
+        BeforeValidator(_everywhere),
+        WithJsonSchema(
+            {"anyOf": [{"const": "all"}, {"type": "array", "items": {"type": "string"}}]}
+        ),
+    ] = Field(description="`all` (A-75) or a list; None in code means all")
+
+    def in_system(self, system: str) -> bool:
+        """Whether the rule speaks of what lies in `system`."""
+        return self.systems is None or system in self.systems
+
+
+class Anchor(Part):
+    """An event that time is counted from."""
+
+    means: Sentence
+    per: Literal["person", "case", "file"]
+    taken_from: tuple[Name, ...] = Field(
+        description="columns of the export, the first non-empty wins; "
+        "[] where Gallra sees it itself"
+    )
+
+
+class Keep(Part):
+    """How long at most, how long at least."""
+
+    at_most: Span | None = None
+    at_least: Span | None = None
+
+    @model_validator(mode="after")
+    def _something(self) -> Keep:
+        if self.at_most is None and self.at_least is None:
+            raise ValueError("write at_most, at_least or both, e.g. {at_most: P6M}")
+        if self.at_least in {Term.EVERY_DAY, Term.ON_THE_EVENT}:
+            raise ValueError(f"at_least: {self.at_least} says nothing; write it as at_most")
+        if self.at_most is Term.FOREVER:
+            raise ValueError("at_most: forever is no limit; write at_least: forever")
+        return self
+
+    @property
+    def spans(self) -> tuple[object, ...]:
+        """Both limits, as far as given."""
+        return tuple(span for span in (self.at_most, self.at_least) if span is not None)
+
+
+class Then(StrEnum):
+    """What happens when the time is up."""
+
+    ERASE = "erase"
+    STRIP = "strip"
+    """Named fields stay."""
+    ANONYMISE = "anonymise"
+    """A residue stays that says nothing about a person."""
+    ARCHIVE = "archive"
+
+
+class Residue(Part):
+    """What stays after anonymisation, and what for."""
+
+    fields: tuple[Name, ...] = Field(min_length=1)
+    purpose: Name
+    source: Source
+
+
+class RetentionRule(Part):
+    """One sentence of the guidelines about how long something is kept."""
+
+    id: Name
+    covers: Covers
+    anchor: Name | None = Field(
+        default=None, alias="from", description="the event that the time is counted from"
+    )
+    keep: Keep
+    then: Then
+    stays: tuple[Name, ...] | None = Field(default=None, description="strip: fields that stay")
+    residue: Residue | None = None
+    approval: Literal["none", "one", "two"] = Field(
+        description="how many people must agree before it is carried out"
+    )
+    decision: Name | None = Field(
+        default=None, description="the decision that an undecided period waits for"
+    )
+    source: Source
+
+    @model_validator(mode="after")
+    def _consistent(self) -> RetentionRule:
+        if (self.then is Then.ANONYMISE) != (self.residue is not None):
+            raise ValueError("then: anonymise and residue belong together; write both or none")
+        if (self.then is Then.STRIP) != (self.stays is not None):
+            raise ValueError("then: strip and stays belong together; write both or none")
+        return self
+
+    @property
+    def undecided(self) -> bool:
+        """Whether a limit of this rule waits for a decision."""
+        return Term.UNDECIDED in self.keep.spans

@@ -1,0 +1,120 @@
+"""When things run: the folder is emptied every day, and what else keeps its hours."""
+
+from __future__ import annotations
+
+from datetime import time, timedelta
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from lifecycle.configuration.validated import Part
+from lifecycle.policy.values import ExactPeriod, Name, Source, TimeOfDay
+
+Day = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+_DAYS: tuple[Day, ...] = (
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+)
+
+
+def cron_at(moment: time) -> str:
+    """The cron expression for every day at `moment`."""
+    return f"{moment.minute} {moment.hour} * * *"
+
+
+class Staging(Part):
+    """The folder where exports land for a while (A-100)."""
+
+    place: Name = Field(description="the system of role staging that this is about")
+    emptied: Literal["every_day"]
+    purge_at: tuple[TimeOfDay, ...] = Field(min_length=1, examples=[["18:00", "23:30"]])
+    alarm_after: ExactPeriod
+    longest: ExactPeriod
+    source: Source
+
+    @property
+    def longest_wait(self) -> timedelta:
+        """Between two purges at most, on the autumn night that has an hour more than others."""
+        minutes = sorted({at.hour * 60 + at.minute for at in self.purge_at})
+        turned = [*minutes[1:], minutes[0] + 24 * 60]
+        waits = [later - earlier for earlier, later in zip(minutes, turned, strict=True)]
+        return timedelta(minutes=max(waits) + 60)
+
+    @model_validator(mode="after")
+    def _in_time(self) -> Staging:
+        if self.alarm_after.exact >= self.longest.exact:
+            raise ValueError(
+                f"alarm_after {self.alarm_after} is not before longest {self.longest}; "
+                "write e.g. alarm_after: PT20H and longest: PT24H"
+            )
+        if self.longest_wait >= self.alarm_after.exact:
+            hours = self.longest_wait.total_seconds() / 3600
+            raise ValueError(
+                f"with these times of purge_at a file may lie {hours:g} hours (on the night when "
+                f"the clocks go back), which sets off the alarm after {self.alarm_after}; "
+                "write one more time of day"
+            )
+        return self
+
+
+class OfficeHours(Part):
+    """Again and again while people are at work."""
+
+    every: ExactPeriod
+    opens: TimeOfDay
+    closes: TimeOfDay
+    on: tuple[Day, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _as_cron(self) -> OfficeHours:
+        minutes = self.every.exact // timedelta(minutes=1)
+        if minutes > 60 or 60 % minutes:
+            raise ValueError("every must divide an hour; write e.g. PT15M, PT30M or PT1H")
+        if self.opens.minute or self.closes.minute or self.closes <= self.opens:
+            raise ValueError("write full hours, opens before closes, e.g. 07:00 and 18:00")
+        return self
+
+    @property
+    def cron(self) -> str:
+        """The cron expression, local time; the last run is just before closing."""
+        minutes = self.every.exact // timedelta(minutes=1)
+        minute = "0" if minutes == 60 else f"*/{minutes}"
+        days = ",".join(str((_DAYS.index(day) + 1) % 7) for day in self.on)
+        return f"{minute} {self.opens.hour}-{self.closes.hour - 1} * * {days}"
+
+
+class Daily(Part):
+    """Once a day."""
+
+    at: TimeOfDay
+
+    @property
+    def cron(self) -> str:
+        """The cron expression, local time."""
+        return cron_at(self.at)
+
+
+class KeyRotation(Part):
+    """How soon the key that wrapped an erased person's keys is destroyed."""
+
+    within: ExactPeriod
+    at: TimeOfDay
+
+    @property
+    def cron(self) -> str:
+        """A daily look; keys are rotated when `within` would otherwise pass."""
+        return cron_at(self.at)
+
+
+class Schedules(Part):
+    """What runs by itself, in the controller's local time. The purge has its times in staging."""
+
+    import_af: OfficeHours
+    verify_ledger: Daily
+    checkpoint: Daily
+    rotate_keys: KeyRotation
