@@ -6,10 +6,11 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import secrets
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -33,6 +34,7 @@ LARGEST_FILE: Final = 128 * 1024 * 1024
 _OLDEST_PLAUSIBLE: Final = datetime(2000, 1, 1, tzinfo=UTC).timestamp()
 _READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _CREATE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_PRIVATE: Final = re.compile(r"gallra-[0-9a-f]{32}(?:\.[^.]{1,4})?")
 _KEPT: Final = {errno.EACCES, errno.EPERM, errno.EROFS}
 _NO_LINKS: Final = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 _NOT_EMPTY: Final = {errno.ENOTEMPTY, errno.EEXIST}
@@ -88,6 +90,15 @@ class FolderStaging:
                         waiting.append((*parts, name))
                     else:
                         yield _item(parts, name, status)
+            still_the_same(self._path, root)
+
+    def list_named(self, names: Collection[str]) -> Iterator[StagedItem]:
+        """Only the files of the folder itself that are called so, and what a stopped deletion
+        left under a private name. Raises `Unreachable`."""
+        with self._root() as root:
+            for name, status in entries(root):
+                if name in names or _PRIVATE.fullmatch(name):
+                    yield _item((), name, status)
             still_the_same(self._path, root)
 
     def read(self, item: StagedItem) -> bytes:

@@ -26,6 +26,9 @@ from sqlalchemy import (
 Id = BigInteger().with_variant(Integer, "sqlite")
 """63 bits; on SQLite the plain INTEGER that makes a primary key the row id itself."""
 
+NOBODY = 0
+"""The subject of a case whose person was erased: number, date and project stay (A-108)."""
+
 RECORDS = MetaData()
 KEYS = MetaData()
 
@@ -64,7 +67,6 @@ engagement = Table(
     Column("started_on", Text, nullable=False),
     Column("ends_on", Text),
     Column("broke_off_on", Text),
-    Column("exported_at", Text),
     UniqueConstraint("controller", "case_reference", "service", name="engagement_case"),
     Index("engagement_subject", "subject_id"),
 )
@@ -138,7 +140,7 @@ file_import = Table(
     Column("rows", LargeBinary, nullable=False),
     UniqueConstraint("controller", "sha256", name="file_import_bytes"),
 )
-"""The import of certain bytes, once and for all. States: stored → handed_over → verified.
+"""The import of certain bytes, once and for all. States: stored → waiting → verified.
 `rows`: the report's row outcomes, compressed; no value in it."""
 
 handover = Table(
@@ -150,7 +152,8 @@ handover = Table(
     PrimaryKeyConstraint("import_id", "engagement_id"),
     sqlite_with_rowid=False,
 )
-"""Intent: this case of this file must reach the case system. pending → verified."""
+"""Intent: this case of this file must be in the case system. `pending` (new or changed) or
+`unchanged` (only look), then `verified`."""
 
 lease = Table(
     "lease",

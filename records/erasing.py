@@ -1,0 +1,70 @@
+"""A person is erased: holdings, index and keys go, cases lose their person, the hash is listed.
+
+The holding rows, the index and the ledger event go in one transaction that also notes which keys
+must be destroyed; the keys follow, and whatever a kill left is finished by `finish_shredding`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, Engine, delete, select
+
+from lifecycle.errors import NotProven
+from records import bulk
+from records.engines import reading
+from records.tables import (
+    NOBODY,
+    blind_index,
+    engagement,
+    erasure_list,
+    holding,
+    shredding,
+    subject,
+)
+from records.unit_of_work import UnitOfWork
+from records.vault import Vault
+
+
+def remove_subject(connection: Connection, number: int, *, listed: bytes | None, at: str) -> int:
+    """Take one person out of the records; returns how many holdings went.
+
+    `listed`: the keyed hash of the national id that outlives the person, if they had one. The
+    person's cases stay as case number, date and project (A-108), without a person. The caller
+    writes the ledger event and afterwards calls `finish_shredding`.
+    """
+    holdings = list(
+        connection.execute(select(holding.c.id).where(holding.c.subject_id == number)).scalars()
+    )
+    bulk.upsert_rows(connection, shredding, ("holding_id",), [(h,) for h in holdings], update=())
+    connection.execute(delete(holding).where(holding.c.subject_id == number))
+    connection.execute(delete(blind_index).where(blind_index.c.subject_id == number))
+    connection.execute(
+        engagement.update().where(engagement.c.subject_id == number).values(subject_id=NOBODY)
+    )
+    connection.execute(delete(subject).where(subject.c.id == number))
+    if listed is not None:
+        bulk.upsert_rows(
+            connection, erasure_list, ("digest", "erased_at"), [(listed, at)], update=()
+        )
+    return len(holdings)
+
+
+def pending_shredding(engine: Engine) -> list[int]:
+    """Holdings whose rows are gone while their keys may still exist."""
+    with reading(engine) as connection:
+        return list(connection.execute(select(shredding.c.holding_id)).scalars())
+
+
+def finish_shredding(
+    engine: Engine, vault: Vault, work: UnitOfWork, numbers: Sequence[int]
+) -> None:
+    """Destroy the keys of `numbers`, prove it, and strike them off the list within `work`.
+
+    Raises `NotProven("holding_still_there")` when a holding row is still in place.
+    """
+    with reading(engine) as connection:
+        if any(True for _ in bulk.fetch_in(connection, (holding.c.id,), holding.c.id, numbers)):
+            raise NotProven("holding_still_there")
+    vault.shred(list(numbers))
+    bulk.delete_in(work.connection, shredding.c.holding_id, numbers)

@@ -1,0 +1,126 @@
+"""Two workers never hold the same file: a lease per staged file, reclaimed when its holder is dead.
+
+A lease is no effect on personal data, so it needs no ledger event; it is the one write outside a
+unit of work. The holder names host, boot, process and start time: after a `kill -9` the next run
+on the same host takes over at once, another host waits for the expiry.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Connection, Engine, delete, insert, select, update
+
+from lifecycle.errors import Busy, Refused
+from records.engines import quiet_errors
+from records.tables import lease
+
+DURATION: Final = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A lease we hold; `confirm` it inside the transaction that it protects."""
+
+    name: str
+    holder: str
+
+    def confirm(self, connection: Connection) -> None:
+        """Raise `Busy("lease_lost")` unless the lease is still ours; locks it meanwhile."""
+        held = connection.execute(
+            update(lease)
+            .where(lease.c.name == self.name, lease.c.holder == self.holder)
+            .values(holder=self.holder)
+        )
+        if held.rowcount != 1:
+            raise Busy("lease_lost")
+
+
+def _boot() -> str:
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return "-"
+
+
+def _started(pid: int) -> str:
+    """The process's start time in clock ticks, "" when there is no such process."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[19]
+    except OSError:
+        return ""
+
+
+def _own_name() -> str:
+    pid = os.getpid()
+    return "|".join((socket.gethostname(), _boot(), str(pid), _started(pid), secrets.token_hex(8)))
+
+
+def _is_dead(holder: str) -> bool:
+    parts = holder.split("|")
+    if len(parts) != 5 or parts[0] != socket.gethostname() or not parts[3]:
+        return False
+    return parts[1] != _boot() or _started(int(parts[2])) != parts[3]
+
+
+def _take(engine: Engine, name: str, now: datetime) -> Lease:
+    mine = Lease(name, _own_name())
+    expires = (now + DURATION).isoformat(timespec="microseconds")
+    with quiet_errors(), engine.begin() as connection:
+        row = connection.execute(
+            select(lease.c.holder, lease.c.expires_at).where(lease.c.name == name).with_for_update()
+        ).one_or_none()
+        if row is None:
+            connection.execute(
+                insert(lease).values(name=name, holder=mine.holder, expires_at=expires)
+            )
+        elif row.expires_at <= now.isoformat(timespec="microseconds") or _is_dead(row.holder):
+            taken = connection.execute(
+                update(lease)
+                .where(lease.c.name == name, lease.c.holder == row.holder)
+                .values(holder=mine.holder, expires_at=expires)
+            )
+            if taken.rowcount != 1:
+                raise Busy("held_by_another_run")
+        else:
+            raise Busy("held_by_another_run")
+    return mine
+
+
+@contextmanager
+def hold(
+    engine: Engine,
+    name: str,
+    *,
+    now: Callable[[], datetime],
+    patience: float = 0.0,
+) -> Iterator[Lease]:
+    """Hold the lease called `name` (an opaque reference) for the block.
+
+    Waits up to `patience` seconds for another holder; raises `Busy("held_by_another_run")` then.
+    """
+    give_up = time.monotonic() + patience
+    while True:
+        try:
+            mine = _take(engine, name, now())
+            break
+        except (Busy, Refused):  # a conflict: another took it between our look and our insert
+            if time.monotonic() >= give_up:
+                raise Busy("held_by_another_run") from None
+            time.sleep(0.1)
+    try:
+        yield mine
+    finally:
+        with quiet_errors(), engine.begin() as connection:
+            connection.execute(
+                delete(lease).where(lease.c.name == mine.name, lease.c.holder == mine.holder)
+            )

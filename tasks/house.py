@@ -1,0 +1,82 @@
+"""Everything a step needs, put together once per run and handed in: no step looks around."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from records.vault import Vault
+from sqlalchemy import Engine
+
+from connectors.base import CaseSystem, Staging
+from lifecycle.checkpoint import Checkpoint
+from lifecycle.policy.model import Policy
+from records.keyring import Keyring
+from records.ledger_store import LedgerStore
+from records.unit_of_work import UnitOfWork
+from tasks.settings import Settings
+
+
+class Sink(Protocol):
+    """A witness outside the host (design §4)."""
+
+    @property
+    def name(self) -> str:
+        """A word of configuration, e.g. `file`."""
+        ...
+
+    def take(self, text: str, *, size: int) -> None:
+        """Keep a checkpoint; raises `LedgerFailure` or `Unreachable`."""
+        ...
+
+    def latest(self) -> Checkpoint | None:
+        """The newest checkpoint it can show by itself; None where it cannot (a mail)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """One controller's policy, records, vault, systems and clock, for one run."""
+
+    settings: Settings
+    policy: Policy
+    engine: Engine
+    keyring: Keyring
+    vault: Vault
+    ledger: LedgerStore
+    staging: Staging
+    case_system: CaseSystem
+    witnesses: Sequence[Sink]
+    now: Callable[[], datetime]
+    """The clock: UTC."""
+    chosen: Sequence[str] | None = None
+    """Keys of the only items this run is about (`gallra import FILE`); None: the whole place."""
+    run: str
+    """This run's reference (`R-…`), in every ledger event it causes."""
+
+    @property
+    def ledger_key(self) -> bytes:
+        """The key of the ledger's chain."""
+        return self.keyring.named("ledger")
+
+    @property
+    def signing_key(self) -> bytes:
+        """The key that signs checkpoints."""
+        return self.keyring.named("signing")
+
+    @property
+    def controller(self) -> str:
+        """The controller's id, a file name in `policies/`."""
+        return self.policy.controller.id
+
+    def work(self) -> UnitOfWork:
+        """A transaction that cannot commit without its ledger event."""
+        return UnitOfWork(
+            self.engine, self.ledger, now=self.now, run=self.run, controller=self.controller
+        )
+
+    def at(self) -> str:
+        """The instant as tables and events write it."""
+        return self.now().isoformat(timespec="microseconds")

@@ -1,0 +1,247 @@
+"""Arbetsförmedlingen's export is taken into the records, once for certain bytes (A-97)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from connectors.workbook import SheetFound, read_export
+from lifecycle.intake.names import names_of_identity
+
+from connectors.base import StagedItem
+from lifecycle.errors import Changed, FileRefused
+from lifecycle.intake.outcomes import OUTCOME_OF_REASON, FileOutcome, FileReason, JudgedRow
+from lifecycle.ledger import EventKind
+from lifecycle.references import IMPORT, new_id, to_reference
+from records import file_imports, leases, staged_files, to_dos
+from records.engines import reading
+from records.file_imports import Import
+from records.importing import Importing
+from records.staged_files import Known
+from tasks.house import House
+from tasks.reports import FileReport
+from tasks.stock import find_item
+from tasks.transfers import settle_import
+
+Progress = Callable[[int, int | None], None]
+"""Called with (rows or cases done, total if known)."""
+
+_REFUSED_KIND = {
+    FileOutcome.RETRY_LATER: EventKind.IMPORT_POSTPONED,
+    FileOutcome.IGNORED: EventKind.IMPORT_IGNORED,
+    FileOutcome.REJECTED: EventKind.IMPORT_REFUSED,
+}
+STORING_PATIENCE = 1800.0
+"""Seconds to wait for another import of the same controller to finish storing."""
+
+
+def local_today(house: House) -> date:
+    """The date in the controller's time zone: ages and plausible dates are judged by it."""
+    return house.now().astimezone(ZoneInfo(house.policy.controller.time_zone)).date()
+
+
+def import_file(house: House, ref: str, *, progress: Progress | None = None) -> FileReport:
+    """Take one staged file into the records and into the case system, and verify it there.
+
+    Safe to repeat at any point: bytes that were stored are never stored again, only what is
+    missing is done. The file itself is left for `delete_imported`. Raises `Busy` while another
+    worker holds the file, `Changed` when it is being written to, `NotProven` when the case
+    system does not show what it was given, `LedgerFailure`, `Unreachable`.
+    """
+    with leases.hold(house.engine, ref, now=house.now):
+        known, item = find_item(house, ref)
+        if item is None:
+            raise Changed("file_no_longer_there", ref=ref)
+        try:
+            data = house.staging.read(item)
+        except FileRefused as refusal:
+            reason = FileReason(refusal.code)
+            return _refuse(house, ref, known, "", reason)
+        sha256 = hashlib.sha256(data).hexdigest()
+        before = _import_of(house, sha256)
+        if before is None:
+            # Two imports of one controller never judge the same people at the same time.
+            with leases.hold(
+                house.engine,
+                f"storing/{house.controller}",
+                now=house.now,
+                patience=STORING_PATIENCE,
+            ):
+                before = _import_of(house, sha256)
+                if before is None:
+                    try:
+                        return _store(house, known, item, data, sha256, progress)
+                    except FileRefused as refusal:
+                        reason = FileReason(refusal.code)
+                    return _refuse(house, ref, known, sha256, reason)
+        del data
+        return _meet_again(house, ref, known, sha256, before, progress)
+
+
+def _import_of(house: House, sha256: str) -> Import | None:
+    with reading(house.engine) as connection:
+        return file_imports.by_bytes(connection, controller=house.controller, sha256=sha256)
+
+
+def _store(
+    house: House,
+    known: Known,
+    item: StagedItem,
+    data: bytes,
+    sha256: str,
+    progress: Progress | None,
+) -> FileReport:
+    """Read, judge, seal and store in one transaction; then hand over and verify."""
+    intake = house.policy.intake_rules()
+    import_id = new_id()
+    sheets: dict[int, str] = {}
+    with house.work() as work:
+        importing = Importing(
+            work.connection,
+            house.vault,
+            controller=house.controller,
+            categories=intake.categories,
+            per_case=_per_case(house),
+            subject_kind=house.policy.intake.subject,
+            refuse_returning=house.policy.returning_after_erasure == "refuse",
+            names_of=names_of_identity,
+            at=house.at(),
+        )
+        for part in read_export(data, name=item.name, rules=intake, today=local_today(house)):
+            if isinstance(part, SheetFound):
+                sheets[part.sheet] = part.name
+            elif isinstance(part, list):
+                _add(importing, part, progress)
+        cases = importing.finish(import_id)
+        counts = importing.counts
+        file_imports.create(
+            work.connection,
+            number=import_id,
+            controller=house.controller,
+            sha256=sha256,
+            at=house.at(),
+            counts=counts,
+            rows=importing.rows,
+        )
+        staged_files.judge(
+            work.connection,
+            known.id,
+            outcome=FileOutcome.IMPORTED,
+            reason=None,
+            sha256=sha256,
+            import_id=import_id,
+        )
+        if counts["quarantined"]:
+            to_dos.open_to_do(
+                work.connection,
+                controller=house.controller,
+                kind="quarantined_rows",
+                ref=to_reference(IMPORT, import_id),
+                number=counts["quarantined"],
+                at=house.at(),
+            )
+        work.record(
+            EventKind.IMPORT_STORED,
+            ref=to_reference(IMPORT, import_id),
+            rule="A-97",
+            expected=counts["rows"],
+            found=counts["rows"],
+            acted=counts["accepted"],
+            facts={"sha256": sha256},
+            cases=cases,
+            **counts,
+        )
+        work.commit()
+    return _settled(house, known.id, import_id, sha256, sheets, progress, FileOutcome.IMPORTED)
+
+
+def _per_case(house: House) -> frozenset[str]:
+    """The categories that are kept once for each case."""
+    categories = house.policy.categories
+    return frozenset(name for name, category in categories.items() if category.per == "case")
+
+
+def _add(importing: Importing, rows: Sequence[JudgedRow], progress: Progress | None) -> None:
+    importing.add(rows)
+    if progress is not None:
+        progress(importing.counts["rows"], None)
+
+
+def _settled(
+    house: House,
+    file_id: int,
+    import_id: int,
+    sha256: str,
+    sheets: dict[int, str],
+    progress: Progress | None,
+    outcome: FileOutcome,
+) -> FileReport:
+    """Hand over and verify what is stored, and report."""
+    state = settle_import(house, import_id, progress=progress)
+    with reading(house.engine) as connection:
+        done = file_imports.by_id(connection, import_id)
+        rows = file_imports.row_outcomes(connection, import_id)
+        verified = file_imports.cases_of(connection, import_id) - file_imports.open_cases(
+            connection, import_id
+        )
+    return FileReport(
+        ref=to_reference("F", file_id),
+        sha256=sha256,
+        outcome=outcome.value,
+        reason=FileReason.SAME_BYTES.value if outcome is FileOutcome.DUPLICATE_FILE else None,
+        counts=done.counts | {"verified_cases": verified},
+        rows=rows if outcome is FileOutcome.IMPORTED else [],
+        sheet_names=sheets,
+        state="done" if state == file_imports.VERIFIED else "waiting",
+    )
+
+
+def _meet_again(
+    house: House,
+    ref: str,
+    known: Known,
+    sha256: str,
+    before: Import,
+    progress: Progress | None,
+) -> FileReport:
+    """These bytes were stored before: by this very file before a stop, or by another."""
+    if known.import_id == before.id and known.outcome == FileOutcome.IMPORTED:
+        return _settled(house, known.id, before.id, sha256, {}, progress, FileOutcome.IMPORTED)
+    if known.outcome != FileOutcome.DUPLICATE_FILE:
+        with house.work() as work:
+            staged_files.judge(
+                work.connection,
+                known.id,
+                outcome=FileOutcome.DUPLICATE_FILE,
+                reason=FileReason.SAME_BYTES,
+                sha256=sha256,
+                import_id=before.id,
+            )
+            work.record(EventKind.IMPORT_DUPLICATE, ref=ref, facts={"sha256": sha256})
+            work.commit()
+    report = _settled(house, known.id, before.id, sha256, {}, progress, FileOutcome.DUPLICATE_FILE)
+    none = dict.fromkeys(report.counts, 0) | {"rows": before.counts.get("rows", 0)}
+    report.counts.clear()
+    report.counts.update(none)
+    return report
+
+
+def _refuse(house: House, ref: str, known: Known, sha256: str, reason: FileReason) -> FileReport:
+    """Nothing was stored; the file stays for the daily purge, and the reason is written down."""
+    outcome = OUTCOME_OF_REASON[reason]
+    if (known.outcome, known.reason, known.sha256) != (outcome, reason, sha256):
+        with house.work() as work:
+            staged_files.judge(
+                work.connection, known.id, outcome=outcome, reason=reason, sha256=sha256
+            )
+            work.record(
+                _REFUSED_KIND[outcome],
+                ref=ref,
+                expected=1,
+                acted=0,
+                facts={"reason": reason.value},
+            )
+            work.commit()
+    return FileReport(ref=ref, sha256=sha256, outcome=outcome.value, reason=reason.value)

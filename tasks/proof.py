@@ -1,0 +1,79 @@
+"""Whoever asks for proof gets it: checkpoints outside the host, and a ledger that verifies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lifecycle.checkpoint import Checkpoint, public_key_of
+from lifecycle.errors import GallraError, LedgerFailure
+from lifecycle.ledger import EventKind
+from records.checkpoints import make_checkpoint, newest_checkpoint, note_checkpoint
+from records.engines import reading
+from records.ledger_check import verify
+from tasks.house import House
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerReport:
+    """The ledger's size in events, and the size of the checkpoint that it was held against."""
+
+    size: int
+    witnessed_size: int | None
+
+
+def witness(house: House) -> int:
+    """Sign a checkpoint and give it to every witness; how many took it.
+
+    Raises `LedgerFailure("no_witness")` when none did: nothing may be deleted or disclosed then.
+    A single failing witness is written into the ledger and shown by `gallra status`.
+    """
+    checkpoint = make_checkpoint(house.engine, house.ledger, now=house.now)
+    took = 0
+    for sink in house.witnesses:
+        failed: str | None = None
+        try:
+            sink.take(checkpoint.text, size=checkpoint.size)
+        except GallraError as failure:
+            failed = failure.code
+        with house.work() as work:
+            if failed is None:
+                note_checkpoint(work, checkpoint, sink=sink.name)
+                took += 1
+            else:
+                facts = {"sink": sink.name, "reason": failed}
+                work.record(EventKind.WITNESS_FAILED, expected=1, acted=0, facts=facts)
+            work.commit()
+    if not took:
+        raise LedgerFailure("no_witness")
+    return took
+
+
+def verify_ledger(house: House, *, checkpoint: Checkpoint | None = None) -> LedgerReport:
+    """Re-compute every link, and hold the ledger against a witnessed checkpoint.
+
+    Without `checkpoint` the newest one that a witness of ours can show is used. Raises
+    `LedgerFailure` with a code that says what does not agree and where. A ledger that verifies
+    gets an event that says so.
+    """
+    held_against = checkpoint or newest_witnessed(house)
+    with reading(house.engine) as connection:
+        verified = verify(
+            connection,
+            house.ledger_key,
+            checkpoint=held_against,
+            public_key=public_key_of(house.signing_key),
+        )
+    size = None if held_against is None else held_against.size
+    with house.work() as work:
+        work.record(EventKind.LEDGER_VERIFIED, found=verified.size, verified=verified.size)
+        work.commit()
+    return LedgerReport(size=verified.size, witnessed_size=size)
+
+
+def newest_witnessed(house: House) -> Checkpoint | None:
+    """The longest checkpoint that a witness can show; our own copy only where none can."""
+    shown = [c for sink in house.witnesses if (c := sink.latest()) is not None]
+    if shown:
+        return max(shown, key=lambda c: c.size)
+    with reading(house.engine) as connection:
+        return newest_checkpoint(connection)

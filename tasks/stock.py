@@ -1,0 +1,139 @@
+"""What lies in the staging folder today: every file gets a reference, and none goes unseen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import insert
+
+from connectors.base import StagedItem
+from lifecycle.intake.outcomes import FileOutcome
+from lifecycle.ledger import EventKind
+from lifecycle.references import STAGED_FILE, from_reference, new_id, to_reference
+from records import staged_files
+from records.engines import reading
+from records.file_imports import VERIFIED
+from records.staged_files import Known
+from records.tables import staged_file
+from tasks.house import House
+
+Stock = list[tuple[Known, StagedItem]]
+"""Each listed item with what the records know of it."""
+
+
+def take_stock(house: House) -> list[str]:
+    """Register what lies there, and give the references of the files to be looked at.
+
+    Those are the files never judged, those to be tried again, and those whose import is not
+    finished. Safe to repeat. Raises `Unreachable` when the folder cannot be listed.
+    """
+    return [
+        to_reference(STAGED_FILE, known.id)
+        for known, _ in match(house)
+        if known.state == staged_files.SEEN
+        or (known.state == staged_files.JUDGED and _is_open(known))
+    ]
+
+
+def _is_open(known: Known) -> bool:
+    if known.outcome == FileOutcome.RETRY_LATER:
+        return True
+    return known.import_id is not None and known.import_state != VERIFIED
+
+
+def match(house: House) -> Stock:
+    """List the folder to its end and hold it against the records, registering what is new."""
+    items = list(house.staging.list_items())
+    by_identity = {(item_digest(house, item), item.version): item for item in items}
+    known = open_files(house)
+    known_by_identity = {(k.item_digest, k.version): k for k in known}
+    # A version that is being deleted may show under the private name that a stopped deletion
+    # left: it is no new file, `deletions.recover` deals with it.
+    deleting = {k.version for k in known if k.state == staged_files.DELETING}
+    new = [
+        pair
+        for pair in by_identity.items()
+        if pair[0] not in known_by_identity and pair[1].version not in deleting
+    ]
+    gone = [
+        k
+        for identity, k in known_by_identity.items()
+        if identity not in by_identity and k.state != staged_files.DELETING
+    ]
+    if new or gone:
+        _write_down(house, new, gone)
+        known = open_files(house)
+    return [
+        (k, by_identity[k.item_digest, k.version])
+        for k in known
+        if (k.item_digest, k.version) in by_identity
+    ]
+
+
+def open_files(house: House) -> list[Known]:
+    """The files that this run is about and that are not known to be gone."""
+    with reading(house.engine) as connection:
+        known = staged_files.open_files(
+            connection, controller=house.controller, place=house.staging.place
+        )
+    if house.chosen is None:
+        return known
+    digests = {place_digest(house, key) for key in house.chosen}
+    return [k for k in known if k.item_digest in digests]
+
+
+def _write_down(
+    house: House, new: Iterable[tuple[tuple[bytes, str], StagedItem]], gone: Iterable[Known]
+) -> None:
+    new, gone = list(new), list(gone)
+    at = house.at()
+    with house.work() as work:
+        rows = []
+        for (digest, version), item in new:
+            number = new_id()
+            rows.append(
+                {
+                    "id": number,
+                    "controller": house.controller,
+                    "place": house.staging.place,
+                    "item_digest": digest,
+                    "version": version,
+                    "sealed_name": house.vault.seal_name(number, item.name),
+                    "size": item.size,
+                    "arrived_at": item.arrived_at.isoformat(timespec="microseconds"),
+                    "first_seen_at": at,
+                    "state": staged_files.SEEN,
+                }
+            )
+        if rows:
+            # A file that came back in the very same version (a restored folder) is seen anew.
+            staged_files.forget_closed(
+                work.connection, [(r["place"], r["item_digest"], r["version"]) for r in rows]
+            )
+            work.connection.execute(insert(staged_file), rows)
+            work.record(EventKind.STAGING_SEEN, found=len(rows))
+        if gone:
+            # Somebody took the file away by hand, or put another version in its place.
+            staged_files.move(work.connection, [k.id for k in gone], staged_files.REMOVED, at=at)
+            work.record(EventKind.STAGING_GONE, found=len(gone))
+        work.commit()
+
+
+def item_digest(house: House, item: StagedItem) -> bytes:
+    """The keyed identity of an item's place: its path may contain a name."""
+    return place_digest(house, item.key)
+
+
+def place_digest(house: House, key: str) -> bytes:
+    """As `item_digest`, by the connector's handle."""
+    return house.vault.index_digest("item", f"{house.staging.place}\0{key}")
+
+
+def find_item(house: House, ref: str) -> tuple[Known, StagedItem | None]:
+    """The file behind a reference, and the item if it still lies there in that version."""
+    with reading(house.engine) as connection:
+        known = staged_files.one_file(connection, from_reference(STAGED_FILE, ref))
+    for item in house.staging.list_items():
+        if item.version == known.version and item_digest(house, item) == known.item_digest:
+            return known, item
+    return known, None

@@ -1,0 +1,177 @@
+"""What was taken in must be in the case system: handed over, read back, counted per case (A-97)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from connectors.base import CaseKey, CaseRecord, HandOver
+from lifecycle.errors import NotProven
+from lifecycle.ledger import EventKind
+from lifecycle.references import IMPORT, to_reference
+from records import file_imports, leases, to_dos
+from records.engines import reading
+from records.file_imports import UNCHANGED, Part
+from tasks.house import House
+
+Progress = Callable[[int, int | None], None]
+
+CHUNK = 10_000
+"""Cases handed over and verified at a time: bounds memory, and what a restart repeats."""
+_WAITING_TO_DO = "import_into_workbuster"
+
+
+def settle_all(house: House, *, progress: Progress | None = None) -> dict[str, str]:
+    """Finish every import that an earlier run left unfinished; reference → state."""
+    with reading(house.engine) as connection:
+        numbers = file_imports.unfinished(connection, controller=house.controller)
+    return {
+        to_reference(IMPORT, number): settle_import(house, number, progress=progress)
+        for number in numbers
+    }
+
+
+def settle_import(house: House, number: int, *, progress: Progress | None = None) -> str:
+    """Hand over what is missing of one import, read it back, and say how far it is.
+
+    Returns `verified`, or `waiting` while a person must act. The same path serves the first
+    run, a restart and a rerun: what is verified is skipped, what is there already is only read.
+    Raises `NotProven("cases_not_verified")` when a system that took the cases does not show them.
+    """
+    ref = to_reference(IMPORT, number)
+    with leases.hold(house.engine, ref, now=house.now, patience=600.0):
+        with reading(house.engine) as connection:
+            state = file_imports.by_id(connection, number).state
+            chunks = file_imports.chunks(connection, number, CHUNK)
+        if state == file_imports.VERIFIED:
+            return state
+        total = sum(map(len, chunks))
+        done = missing = 0
+        waiting = False
+        for position, cases in enumerate(chunks):
+            open_cases, waits = _settle_chunk(house, number, cases, batch=f"{ref}-{position:03d}")
+            missing += open_cases
+            waiting = waiting or waits
+            done += len(cases)
+            if progress is not None:
+                progress(done, total)
+        if missing and not waiting:
+            raise NotProven("cases_not_verified", ref=ref, missing=missing)
+        if missing:
+            _wait(house, number, ref, state, missing)
+            return file_imports.WAITING
+        _finish(house, number, ref, total, [f"{ref}-{n:03d}" for n in range(len(chunks))])
+        return file_imports.VERIFIED
+
+
+def _settle_chunk(
+    house: House, number: int, cases: Sequence[int], *, batch: str
+) -> tuple[int, bool]:
+    """One chunk; returns how many of its cases are not verified, and whether a person must act."""
+    with reading(house.engine) as connection:
+        parts = file_imports.parts(connection, number, cases)
+    if not parts:
+        return 0, False
+    # A person erased meanwhile has nothing to hand over any more.
+    void = [part.engagement_id for part in parts if not part.holdings]
+    living = [part for part in parts if part.holdings]
+    records = dict(zip((part.engagement_id for part in living), _open(house, living), strict=True))
+    verified = set()
+    unchanged = [part for part in living if part.state == UNCHANGED]
+    if unchanged:
+        verified = _read_back(house, {p.engagement_id: records[p.engagement_id] for p in unchanged})
+    rest = {number: record for number, record in records.items() if number not in verified}
+    waits = False
+    if rest:
+        answer = house.case_system.hand_over(list(rest.values()), batch=batch)
+        waits = answer is HandOver.WAITING
+        verified |= _read_back(house, rest)
+    missing = len(living) - len(verified)
+    if verified or void:
+        with house.work() as work:
+            file_imports.mark_verified(work.connection, number, [*sorted(verified), *void])
+            work.record(
+                EventKind.HANDOVER_VERIFIED,
+                ref=to_reference(IMPORT, number),
+                rule="A-97",
+                expected=len(living),
+                found=len(living),
+                acted=len(rest),
+                verified=len(verified),
+                void=len(void),
+                facts={"system": house.case_system.system},
+            )
+            work.commit()
+    return missing, waits
+
+
+def _open(house: House, parts: Sequence[Part]) -> list[CaseRecord]:
+    """The plaintext of these cases, on its way from the vault to the case system."""
+    items = [
+        (holding_id, part.subject_id, category, sealed)
+        for part in parts
+        for holding_id, category, sealed in part.holdings
+    ]
+    opened = iter(house.vault.open(items))
+    records = []
+    for part in parts:
+        # Sorted by category: the canonical form that both sides fingerprint.
+        contents = sorted((category, next(opened)) for _, category, _ in part.holdings)
+        payload = b",".join(b'"%s":%s' % (name.encode(), value) for name, value in contents)
+        records.append(
+            CaseRecord(
+                CaseKey(part.case_reference, part.service),
+                part.project,
+                part.started_on,
+                b"{%s}" % payload,
+            )
+        )
+    return records
+
+
+def _read_back(house: House, records: dict[int, CaseRecord]) -> set[int]:
+    """Those cases that the system holds exactly once and exactly as they are here."""
+    fingerprint = house.vault.fingerprint
+    expected = {
+        record.key: (number, fingerprint(record.payload)) for number, record in records.items()
+    }
+    agreeing = set()
+    for state in house.case_system.read_back(list(expected)):
+        number, wanted = expected[state.key]
+        if state.copies == 1 and state.fingerprint == wanted:
+            agreeing.add(number)
+    return agreeing
+
+
+def _wait(house: House, number: int, ref: str, state: str, missing: int) -> None:
+    """Somebody must import the workbook: say so once."""
+    if state == file_imports.WAITING:
+        return
+    with house.work() as work:
+        file_imports.advance(work.connection, number, file_imports.WAITING, at=house.at())
+        to_dos.open_to_do(
+            work.connection,
+            controller=house.controller,
+            kind=_WAITING_TO_DO,
+            ref=ref,
+            number=missing,
+            at=house.at(),
+        )
+        work.record(EventKind.HANDOVER_WAITING, ref=ref, expected=missing, verified=0)
+        work.commit()
+
+
+def _finish(house: House, number: int, ref: str, total: int, batches: Sequence[str]) -> None:
+    """All cases are proven in the case system: what carried them across goes, then it is said."""
+    for batch in batches:
+        house.case_system.close_batch(batch)
+    with house.work() as work:
+        file_imports.advance(work.connection, number, file_imports.VERIFIED, at=house.at())
+        to_dos.close_to_do(
+            work.connection,
+            controller=house.controller,
+            kind=_WAITING_TO_DO,
+            ref=ref,
+            at=house.at(),
+        )
+        work.record(EventKind.HANDOVER_DONE, ref=ref, expected=total, verified=total)
+        work.commit()
