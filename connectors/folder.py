@@ -12,10 +12,11 @@ import stat
 import time
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Final
 
 from connectors.base import StagedItem
+from connectors.folder_changes import PRIVATE_PREFIX, name_without_overwriting, refusals, remove
 from connectors.folder_tree import (
     entries,
     look,
@@ -26,7 +27,7 @@ from connectors.folder_tree import (
     unreachable,
     version_of,
 )
-from lifecycle.errors import Changed, FileRefused, NotProven, Refused, Unreachable
+from lifecycle.errors import Changed, FileRefused, Refused
 from lifecycle.intake.outcomes import FileReason
 
 LARGEST_FILE: Final = 128 * 1024 * 1024
@@ -35,9 +36,6 @@ _OLDEST_PLAUSIBLE: Final = datetime(2000, 1, 1, tzinfo=UTC).timestamp()
 _READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _CREATE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _PRIVATE: Final = re.compile(r"gallra-[0-9a-f]{32}(?:\.[^.]{1,4})?")
-_KEPT: Final = {errno.EACCES, errno.EPERM, errno.EROFS}
-_NO_LINKS: Final = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
-_NOT_EMPTY: Final = {errno.ENOTEMPTY, errno.EEXIST}
 
 
 class FolderStaging:
@@ -46,6 +44,9 @@ class FolderStaging:
     Links, pipes, sockets and empty subfolders are items of their own: they are never followed or
     opened, and they are removed like files. Subfolders that become empty go with their last file.
     """
+
+    private_prefix: Final = PRIVATE_PREFIX
+    """How the name of an entry begins whose deletion was cut off."""
 
     def __init__(
         self,
@@ -101,6 +102,14 @@ class FolderStaging:
                     yield _item((), name, status)
             still_the_same(self._path, root)
 
+    def list_files(self) -> Iterator[StagedItem]:
+        """Only what lies at the top of the folder and is no folder itself. Raises `Unreachable`."""
+        with self._root() as root:
+            for name, status in entries(root):
+                if not stat.S_ISDIR(status.st_mode):
+                    yield _item((), name, status)
+            still_the_same(self._path, root)
+
     def read(self, item: StagedItem) -> bytes:
         """The bytes of exactly this version.
 
@@ -146,11 +155,11 @@ class FolderStaging:
                 if folder is not None and status is not None:
                     if version_of(status) != item.version:
                         raise Changed("item_changed")
-                    with _refusals():
+                    with refusals():
                         if stat.S_ISDIR(status.st_mode):
                             os.rmdir(name, dir_fd=folder)
                         else:
-                            _remove(name, item.version, folder=folder)
+                            remove(name, item.version, folder=folder)
                         os.fsync(folder)
             self._remove_empty(root, parts)
 
@@ -169,7 +178,7 @@ class FolderStaging:
                     file.write(data)
                     file.flush()
                     os.fsync(file.fileno())
-                _name_without_overwriting(private, name, folder=root)
+                name_without_overwriting(private, name, folder=root)
             except FileExistsError:
                 raise Refused("name_taken") from None
             except OSError as error:
@@ -232,57 +241,3 @@ def _outlast_the_clock_tick(status: os.stat_result) -> None:
     left = status.st_mtime + tick - time.time()
     if 0 < left <= tick:
         time.sleep(left)
-
-
-@contextlib.contextmanager
-def _refusals() -> Iterator[None]:
-    """Say what an operating-system error during a deletion means, without the file's name."""
-    try:
-        yield
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        if error.errno in _NOT_EMPTY:
-            raise Changed("item_changed") from None
-        if error.errno in _KEPT:
-            raise NotProven("deletion_refused") from None
-        raise Unreachable("folder_not_answering") from None
-
-
-def _remove(name: str, version: str, *, folder: int) -> None:
-    """Unlink `name` if it still is `version`; raises `Changed` and leaves everything otherwise."""
-    suffix = PurePosixPath(name).suffix
-    # The suffix says what kind of file it is, should another version have to stay there.
-    private = f"gallra-{secrets.token_hex(16)}{suffix if len(suffix) <= 5 else ''}"
-    os.rename(name, private, src_dir_fd=folder, dst_dir_fd=folder)
-    status = look(private, folder=folder)
-    if status is not None and version_of(status) != version:
-        _give_back(private, name, folder=folder)
-        raise Changed("item_changed")
-    try:
-        os.unlink(private, dir_fd=folder)
-    except OSError:
-        _give_back(private, name, folder=folder)
-        raise
-
-
-def _name_without_overwriting(private: str, name: str, *, folder: int) -> None:
-    """Let the file `private` be called `name`; raises `FileExistsError` when that is taken."""
-    try:
-        # A second name, after which the first one goes: unlike a rename it never overwrites.
-        os.link(private, name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
-    except OSError as error:
-        if error.errno not in _NO_LINKS:
-            raise
-        # Some shares know no second names. The glance before the rename is the best they allow.
-        if look(name, folder=folder) is not None:
-            raise FileExistsError from None
-        os.rename(private, name, src_dir_fd=folder, dst_dir_fd=folder)
-
-
-def _give_back(private: str, name: str, *, folder: int) -> None:
-    """Let another version have its name again unless somebody took it: then it keeps the
-    private one and shows in the next listing. Nothing is ever overwritten."""
-    with contextlib.suppress(OSError):
-        _name_without_overwriting(private, name, folder=folder)
-        os.unlink(private, dir_fd=folder)
