@@ -1,4 +1,4 @@
-"""Files come and go whole: nothing is overwritten, and only the version that was meant is removed."""
+"""Files come and go whole: nothing is overwritten, only the meant version is removed (A-101)."""
 
 from __future__ import annotations
 
