@@ -94,7 +94,7 @@ def _from_text(cell: str, today: date, minimum_age: int) -> NationalId | RowReas
     if spelled is None:
         return _from_odd_text(text, today, minimum_age)
     digits = _NOT_DIGIT.sub("", text)
-    if spelled[1] and digits.endswith(_NO_BIRTH_NUMBER):
+    if spelled[1] and digits.endswith(_NO_BIRTH_NUMBER) and not _is_organisation(digits[-10:]):
         return RowReason.IDENTITY_INCOMPLETE
     if spelled[1] == "+":
         return _turned_hundred(digits, today, minimum_age)

@@ -8,12 +8,13 @@ from datetime import date
 from lifecycle.errors import FileRefused
 from lifecycle.intake.fields import FIELDS
 from lifecycle.intake.header import SEARCH_ROWS, Header, HeaderAliases
+from lifecycle.intake.names import names_of_identity
 from lifecycle.intake.outcomes import FileReason, JudgedRow, RowReason
 from lifecycle.intake.row import RowJudge
 from lifecycle.intake.rules import IntakeRules
 from lifecycle.intake.text import Cell
 
-__all__ = ["FIELDS", "Cell", "SheetJudge", "judge_sheet"]
+__all__ = ["FIELDS", "Cell", "SheetJudge", "judge_sheet", "names_of_identity"]
 
 NumberedRow = tuple[int, Sequence[Cell]]
 

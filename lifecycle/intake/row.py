@@ -13,16 +13,15 @@ from lifecycle.intake import fields
 from lifecycle.intake.dates import parse_date
 from lifecycle.intake.header import Header
 from lifecycle.intake.kept import KeptColumns
+from lifecycle.intake.names import PlaceholderPersons, name_tokens
 from lifecycle.intake.outcomes import Candidate, JudgedRow, RowReason
 from lifecycle.intake.rules import IntakeRules
 from lifecycle.intake.text import (
     CLOSER_LOOK,
     FOLD_LATIN_1,
-    WORDS_LATIN_1,
     Cell,
     clean,
     fold,
-    fold_words,
     has_control,
     text_of,
 )
@@ -56,8 +55,7 @@ class RowJudge:
         self._latest = f"{latest_year:04}-{today:%m-%d}"
         self._words = [_folded_bytes(word) for word in rules.protected_words if fold(word)]
         self._negatives = frozenset(map(fold, rules.flag_negatives))
-        self._placeholders = [frozenset(fold_words(name)) for name in rules.placeholder_names]
-        self._placeholder_hints = [max(words, key=len) for words in self._placeholders if words]
+        self._placeholders = PlaceholderPersons(rules.placeholder_names)
         try:
             self._case_pattern = re.compile(rules.case_pattern, re.ASCII)
         except re.error:
@@ -112,8 +110,8 @@ class RowJudge:
         if self._under_protected_heading:
             return RowReason.PROTECTED_IDENTITY
         given, family = texts[self._given], texts[self._family]
-        name_tokens = _name_tokens(f"{given} {family}")
-        if self._is_placeholder(name_tokens):
+        tokens = name_tokens(f"{given} {family}")
+        if self._placeholders.matches(tokens):
             return RowReason.PLACEHOLDER_PERSON
         if control:
             return RowReason.CONTROL_CHARACTERS
@@ -125,7 +123,7 @@ class RowJudge:
             return RowReason.CASE_FORMAT if as_written else RowReason.CASE_MISSING
         if not isinstance(identity, NationalId):
             return identity
-        if self._lacks_name(given, family, name_tokens):
+        if self._lacks_name(given, family, tokens):
             return RowReason.NAME_MISSING
         start = self._date(raw[self._start])
         if isinstance(start, RowReason):
@@ -149,7 +147,7 @@ class RowJudge:
         before = texts[self._exported_before]
         return Candidate(
             identity.digits,
-            name_tokens,
+            tokens,
             texts[self._email].casefold(),
             case,
             as_written,
@@ -198,17 +196,11 @@ class RowJudge:
                 return True
         return False
 
-    def _is_placeholder(self, name_tokens: str) -> bool:
-        if not any(hint in name_tokens for hint in self._placeholder_hints):
-            return False
-        words = frozenset(name_tokens.split())
-        return any(placeholder <= words for placeholder in self._placeholders if placeholder)
-
-    def _lacks_name(self, given: str, family: str, name_tokens: str) -> bool:
+    def _lacks_name(self, given: str, family: str, tokens: str) -> bool:
         """A person with one name has a dash in the other column; a blank one was forgotten."""
         if (not given and self._given != _NO_COLUMN) or (not family and self._family != _NO_COLUMN):
             return True
-        return not any(map(str.isalpha, name_tokens))
+        return not any(map(str.isalpha, tokens))
 
     def _case_of(self, text: str) -> str | None:
         canonical = "".join(text.split()).strip(_QUOTES).removesuffix(".0")
@@ -242,13 +234,3 @@ def _fold_value(text: str) -> str:
 
 def _folded_bytes(text: str) -> bytes:
     return fold(text).encode("latin-1", "replace")
-
-
-def _name_tokens(name: str) -> str:
-    try:
-        words = name.encode("latin-1").translate(WORDS_LATIN_1)
-    except UnicodeEncodeError:
-        words = CLOSER_LOOK
-    if CLOSER_LOOK in words:
-        return " ".join(sorted(fold_words(name)))
-    return " ".join(sorted(words.decode("latin-1").split()))
