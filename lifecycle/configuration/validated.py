@@ -26,10 +26,19 @@ class Part(BaseModel):
 M = TypeVar("M", bound=Part)
 
 
-def validated(model: type[M], text: MarkedText, *, error: type[ConfigurationError]) -> M:
-    """`text` as a `model`; raises `error` with one problem per wrong value."""
+def validated(
+    model: type[M],
+    text: MarkedText,
+    *,
+    error: type[ConfigurationError],
+    context: Mapping[str, object] | None = None,
+) -> M:
+    """`text` as a `model`; raises `error` with one problem per wrong value.
+
+    `context` is handed to the model's validators.
+    """
     try:
-        return model.model_validate(text.data)
+        return model.model_validate(text.data, context=context)
     except ValidationError as wrong:
         # A union reports each of its branches for one and the same value: the first will do.
         problems: dict[Path, Problem] = {}
@@ -72,8 +81,9 @@ def _worded(model: type[BaseModel], path: Path, detail: ErrorDetails) -> str:
     if kind == "value_error":
         return str(context["error"])
     if kind == "extra_forbidden":
-        parent = _model_at(model, path[:-1])
-        known = [f.alias or n for n, f in parent.model_fields.items()] if parent else []
+        parents = _models_at(model, path[:-1])
+        chosen = [m for m in parents if _kind_of(m) in detail["loc"]] or parents
+        known = [f.alias or n for m in chosen for n, f in m.model_fields.items()]
         return f"unknown key{nearest(str(path[-1]), known)}"
     field = _field_at(model, path)
     example = field.examples[0] if field is not None and field.examples else None
@@ -130,9 +140,13 @@ def _field_at(model: type[BaseModel], path: Path) -> FieldInfo | None:
     return found
 
 
-def _model_at(model: type[BaseModel], path: Path) -> type[BaseModel] | None:
-    if not path:
-        return model
-    field: Any = _field_at(model, path)
-    models = _models_in(field.annotation) if field is not None else []
-    return models[0] if models else None
+def _models_at(model: type[BaseModel], path: Path) -> list[type[BaseModel]]:
+    """More than one where the value is one of several kinds."""
+    field = _field_at(model, path)
+    return _models_in(field.annotation) if field is not None else [model]
+
+
+def _kind_of(model: type[BaseModel]) -> object:
+    """The word that `kind:` must have for `model`, if it is one of several kinds."""
+    field = model.model_fields.get("kind")
+    return next(iter(typing.get_args(field.annotation)), None) if field is not None else None

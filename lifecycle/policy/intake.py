@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
@@ -104,7 +104,4 @@ class Intake(Part):
     earliest_year: int = Field(ge=1900, le=2100, strict=True, examples=[2010])
     latest_years_ahead: int = Field(ge=0, le=50, strict=True, examples=[5])
     longest_value: int = Field(ge=20, le=32_767, strict=True, examples=[500])
-    returning_after_erasure: Literal["accept_as_new", "refuse"] = Field(
-        description="an export brings somebody back who was erased: take in anew, or not at all"
-    )
     source: Source

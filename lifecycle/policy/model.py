@@ -30,6 +30,9 @@ class Policy(Part):
     intake: Intake
     anchors: dict[Name, Anchor]
     retention: tuple[RetentionRule, ...]
+    returning_after_erasure: Literal["accept_as_new", "refuse"] = Field(
+        description="an export brings somebody back who was erased: take in anew, or not at all"
+    )
     schedules: Schedules
     decisions: tuple[Decision, ...]
 
