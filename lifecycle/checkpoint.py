@@ -21,18 +21,17 @@ if TYPE_CHECKING:  # imported where it is used: most who read this module never 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 ORIGIN_PREFIX: Final = "gallra/"
-NOTE: Final = re.compile(
-    r"(?P<origin>gallra/[A-Z]-[0-9A-Z]{13})\n"
-    r"(?P<size>0|[1-9][0-9]{0,17})\n"
-    r"(?P<link>[A-Za-z0-9+/]{43}=)\n"
-    r"(?P<at>[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}\+00:00)\n"
-    r"\n"
-    r"— (?P<key>gallra-[0-9a-f]{16}) (?P<signature>[A-Za-z0-9+/]{86}==)\n"
+NOTE_LINES: Final = (
+    r"(?P<origin>gallra/[A-Z]-[0-9A-Z]{13})",
+    r"(?P<size>0|[1-9][0-9]{0,17})",
+    r"(?P<link>[A-Za-z0-9+/]{43}=)",
+    r"(?P<at>[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}\+00:00)",
+    r"",
+    r"— (?P<key>gallra-[0-9a-f]{16}) (?P<signature>[A-Za-z0-9+/]{86}==)",
 )
+NOTE: Final = re.compile("".join(rf"{line}\n" for line in NOTE_LINES))
 """One whole checkpoint."""
 _DOMAIN: Final = b"gallra ledger checkpoint 1\n"
-LARGEST_NOTE: Final = 512
-"""Bytes; a checkpoint is always shorter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
