@@ -111,19 +111,20 @@ class RedactingFormatter(logging.Formatter):
         return mask(super().format(record))
 
 
-def redact_every_handler() -> int:
-    """Put the filter on every handler of this process that lacks it; the number of handlers."""
-    seen: set[int] = set()
-    loggers = [
-        logging.getLogger(),
-        *map(logging.getLogger, list(logging.Logger.manager.loggerDict)),
-    ]
-    for logger in loggers:
+def redact_foreign_handlers(*, own: str) -> None:
+    """Put the filter on every handler in this process whose class is not in a module of `own`.
+
+    Handlers out of our own logging file must bring it themselves: `assert_in_force` sees to it.
+    """
+    names = list(logging.Logger.manager.loggerDict)
+    for logger in [logging.getLogger(), *map(logging.getLogger, names)]:
         for handler in logger.handlers:
-            seen.add(id(handler))
-            if not any(isinstance(each, RedactingFilter) for each in handler.filters):
+            if not type(handler).__module__.startswith(own) and not _masks(handler):
                 handler.addFilter(RedactingFilter())
-    return len(seen)
+
+
+def _masks(handler: logging.Handler) -> bool:
+    return any(isinstance(each, RedactingFilter) for each in handler.filters)
 
 
 def assert_in_force(*logger_names: str) -> None:
@@ -138,7 +139,7 @@ def assert_in_force(*logger_names: str) -> None:
         if not handlers:
             raise Misconfigured("log_redaction_missing", ref=name or "root")
         for handler in handlers:
-            if not any(isinstance(each, RedactingFilter) for each in handler.filters):
+            if not _masks(handler):
                 raise Misconfigured("log_redaction_missing", ref=name or "root")
 
 

@@ -1,0 +1,85 @@
+"""Participant data from Arbetsförmedlingen is put into Workbuster and then deleted (A-97…A-101)."""
+
+from __future__ import annotations
+
+from prefect import flow, tags
+from prefect.logging import get_run_logger
+
+from flows import pages, steps
+from flows.neutral import StepFailed, collected, neutral, raise_first
+from flows.parameters import Controller
+from flows.run_names import run_name
+from flows.session import assert_logs_are_masked
+
+TOTALS = ("rows", "accepted", "updated", "duplicate", "quarantined", "ignored", "verified_cases")
+
+
+@flow(
+    name="import-af",
+    flow_run_name=run_name("import"),
+    timeout_seconds=3 * 3600,
+    persist_result=False,
+    log_prints=False,
+)
+@neutral
+def import_af(controller: Controller) -> dict[str, int]:
+    """Import every new export in the staging folder, verify it in Workbuster, delete the file.
+
+    Safe to run again at any time: nothing is imported twice, and only what was verified is
+    deleted. A file that cannot be read is reported on the run's page and stays for the purge.
+
+    Args:
+        controller: The school group whose staging folder it is.
+    """
+    assert_logs_are_masked()
+    done: list[steps.FileResult] = []
+    failures: list[StepFailed] = []
+    with tags(f"controller:{controller}"):
+        with collected(failures):
+            steps.settle(controller)
+        for ref in steps.take_stock(controller):
+            with collected(failures):
+                done.append(steps.import_file(controller, ref))
+        emptied = steps.delete_imported(controller)
+    _show(controller, done)
+    totals = {name: sum(each.counts.get(name, 0) for each in done) for name in TOTALS}
+    totals |= {"files": len(done), "files_deleted": emptied.deleted}
+    get_run_logger().info(" ".join(f"{name}={count}" for name, count in totals.items()))
+    raise_first(failures)
+    return totals
+
+
+def _show(controller: str, done: list[steps.FileResult]) -> None:
+    """One page for the files; one for the rows that a person may have to mend at the source."""
+    if not done:
+        return
+    pages.table(
+        f"import-{controller}",
+        [
+            {
+                pages.FILE: each.ref,
+                **pages.reason_cells(each.outcome, each.reason),
+                **pages.count_cells(each.counts),
+            }
+            for each in done
+        ],
+        about="## Import från Arbetsförmedlingen · Import from Arbetsförmedlingen",
+    )
+    rows = [(each.ref, *row) for each in done for row in each.to_mend]
+    if rows:
+        lines: list[pages.Line] = [
+            {
+                pages.FILE: ref,
+                pages.SHEET: sheet,
+                pages.ROW: row,
+                pages.OUTCOME: outcome,
+                pages.REASON: reason,
+            }
+            for ref, sheet, row, outcome, reason in rows
+        ]
+        pages.table(
+            f"rows-to-mend-{controller}",
+            lines,
+            about="## Rader att rätta vid källan · Rows to mend at the source\n\n"
+            "Inget av raden är sparat. · Nothing of a quarantined row is stored.",
+        )

@@ -1,0 +1,71 @@
+"""A process that we started is ours to stop: own group, and it does not outlive us."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+_PR_SET_PDEATHSIG: Final = 1
+_PATIENCE: Final = 20.0
+
+
+def start(
+    command: Sequence[str], *, settings: Mapping[str, str], log: Path, cwd: Path | None = None
+) -> subprocess.Popen[bytes]:
+    """Start `command` in a group of its own, its output appended to `log` (mode 0600).
+
+    Call it from the main thread: Linux ends the child when the thread that made it ends.
+    """
+    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        return subprocess.Popen(  # the caller stops it
+            list(command),
+            env={**os.environ, **settings},
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=descriptor,
+            stderr=descriptor,
+            start_new_session=True,
+            umask=0o077,
+            preexec_fn=_die_with_parent(),
+        )
+    finally:
+        os.close(descriptor)
+
+
+def _die_with_parent() -> Callable[[], None] | None:
+    """For the child, before it becomes the command: end when the parent is killed (Linux)."""
+    if sys.platform != "linux":
+        return None
+    prctl = ctypes.CDLL(None, use_errno=True).prctl
+    parent = os.getpid()
+
+    def ask() -> None:
+        prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+        if os.getppid() != parent:  # it died in between
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    return ask
+
+
+def stop(child: subprocess.Popen[bytes], *, patience: float = _PATIENCE) -> None:
+    """End the child and whatever it started: asked first, killed after `patience` seconds."""
+    _signal_group(child.pid, signal.SIGTERM)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        child.wait(timeout=patience)
+    _signal_group(child.pid, signal.SIGKILL)
+    child.wait()
+
+
+def _signal_group(group: int, number: signal.Signals) -> None:
+    try:
+        os.killpg(group, number)
+    except (ProcessLookupError, PermissionError):
+        return
