@@ -15,7 +15,8 @@ from lifecycle.errors import LedgerFailure
 
 _TAIL: Final = 64 * 1024
 """Bytes at the end of a witness file in which its newest checkpoint is looked for."""
-_LONGEST_LINE: Final = 128
+_TORN_LINE: Final = 113
+"""Characters; the signature's line has one more when it is whole."""
 
 
 class Witness(Protocol):
@@ -137,14 +138,21 @@ def _require_torn(between: str) -> None:
     """Between whole checkpoints there is nothing but what a crash left of one."""
     for piece in re.split(rf"^(?={ORIGIN_PREFIX})", between, flags=re.MULTILINE):
         lines = piece.strip("\n").split("\n")
-        *whole, begun = lines
-        if (
-            len(lines) > len(NOTE_LINES)
-            or not (lines[0].startswith(ORIGIN_PREFIX) or ORIGIN_PREFIX.startswith(lines[0]))
-            or not all(map(re.fullmatch, NOTE_LINES, whole))
-            or len(begun) > _LONGEST_LINE
+        if len(lines) > len(NOTE_LINES) or not (
+            all(map(re.fullmatch, NOTE_LINES, lines[:-1]))
+            and _is_begun(lines[-1], NOTE_LINES[len(lines) - 1])
         ):
             raise LedgerFailure("witness_damaged")
+
+
+def _is_begun(line: str, pattern: str) -> bool:
+    """Whether `line` can be the beginning of a line of `pattern`."""
+    if re.fullmatch(pattern, line):
+        return True
+    start = {NOTE_LINES[0]: ORIGIN_PREFIX, NOTE_LINES[-1]: "— "}.get(pattern, "")
+    if len(line) <= len(start):
+        return start.startswith(line) or line == "\ufffd"  # a dash cut in two
+    return line.startswith(start) and len(line) <= _TORN_LINE
 
 
 def _append(file: int, data: bytes) -> None:
