@@ -124,6 +124,7 @@ def _open_sqlite(url: URL) -> Engine:
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "handle_error", _forget_values)
     return engine
 
 
@@ -180,7 +181,7 @@ def _begin_sqlite(connection: Connection) -> None:
 def _open_postgres(url: URL) -> Engine:
     arguments: dict[str, Any] = {"connect_timeout": 10, "application_name": "gallra"}
     if "options" not in url.query:
-        arguments["options"] = f"-c lock_timeout={_WAIT}s"
+        arguments["options"] = f"-c lock_timeout={_WAIT}s -c synchronous_commit=on"
     engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         hide_parameters=True,
@@ -189,20 +190,22 @@ def _open_postgres(url: URL) -> Engine:
         pool_size=4,
         max_overflow=12,
     )
-    event.listen(engine, "handle_error", _forget_detail)
+    event.listen(engine, "handle_error", _forget_values)
     return engine
 
 
-def _forget_detail(context: ExceptionContext) -> None:
-    """PostgreSQL quotes the offending row in DETAIL, which `hide_parameters` does not hide."""
-    cause = context.original_exception
-    if not _is_psycopg(cause):
-        return
-    words = f"{type(cause).__name__} {getattr(cause, 'sqlstate', None) or ''}".strip()
-    cause.args = (words,)
-    cause._info = None  # type: ignore[attr-defined]  # what `.diag` reads
-    if context.sqlalchemy_exception is not None:
-        context.sqlalchemy_exception.args = (words,)
+def _forget_values(context: ExceptionContext) -> None:
+    """`hide_parameters` keeps values out of the message only: the error object still carries
+    them into a pickle, and PostgreSQL quotes the offending row in DETAIL."""
+    error, cause = context.sqlalchemy_exception, context.original_exception
+    if error is not None:
+        error.params = None
+    if _is_psycopg(cause):
+        words = f"{type(cause).__name__} {getattr(cause, 'sqlstate', None) or ''}".strip()
+        cause.args = (words,)
+        cause._info = None  # type: ignore[attr-defined]  # what `.diag` reads
+        if error is not None:
+            error.args = (words,)
 
 
 def _is_psycopg(error: BaseException) -> bool:

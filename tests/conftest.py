@@ -10,9 +10,12 @@ from tests.factories.databases import (
     session_postgres,
     sqlite_templates,
 )
+from tests.factories.keys import kek_folder, keyring, standing_clock, vault
 
 __all__ = [
     "dialect",
+    "kek_folder",
+    "keyring",
     "keys_engine",
     "keys_url",
     "new_database",
@@ -20,4 +23,6 @@ __all__ = [
     "records_url",
     "session_postgres",
     "sqlite_templates",
+    "standing_clock",
+    "vault",
 ]
