@@ -1,0 +1,148 @@
+"""The sheets of an export and their rows, numbered as a person sees them, whatever the file."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from connectors.calamine_rows import dense_rows, open_dense, visibility
+from connectors.csv_rows import text_rows
+from connectors.file_kind import FileKind
+from connectors.reading_limits import ReadingLimits
+from connectors.xlsx_stream import SheetPart, XlsxPackage, open_package, verify_for_dense_reader
+from connectors.xlsx_strings import UnusualWorkbook
+from lifecycle.errors import FileRefused
+from lifecycle.intake.outcomes import FileReason
+from lifecycle.intake.text import Cell
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineWorkbook
+
+Rows = Iterator[tuple[int, list[Cell]]]
+_LONGEST_GAP: Final = 1000
+"""Blank rows in succession that are still handed out one by one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """One sheet; `rows` starts anew with every call and gives no row without a value."""
+
+    hidden: bool
+    rows: Callable[[], Rows]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Book:
+    """An opened export."""
+
+    sheets: list[Sheet]
+    date1904: bool
+    """Day numbers without a date format count from 1904."""
+
+
+def open_book(data: bytes, kind: FileKind, limits: ReadingLimits) -> Book:
+    """Open an export of a kind that `kind_of` has found. Raises `FileRefused`."""
+    if kind is FileKind.TEXT:
+        return Book(
+            sheets=[Sheet(hidden=False, rows=lambda: _used(text_rows(data)))], date1904=False
+        )
+    dense = _Dense(data, kind, limits)
+    if kind is not FileKind.XLSX:
+        return dense.book()
+    package = None
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+        package = open_package(archive, limits)
+    except zipfile.BadZipFile:
+        raise FileRefused(FileReason.CORRUPT) from None
+    except UnusualWorkbook:
+        return dense.book()
+    sheets = [
+        _streamed(package, part, position, dense) for position, part in enumerate(package.sheets)
+    ]
+    return Book(sheets=sheets, date1904=package.date1904)
+
+
+def with_blank_rows(rows: Rows) -> Rows:
+    """The same rows, and between them the blank ones as `[]`, so that a report can name them.
+    A gap of more than a thousand rows is not counted out."""
+    expected = 1
+    for number, cells in rows:
+        if number - expected <= _LONGEST_GAP:
+            for blank in range(expected, number):
+                yield blank, []
+        yield number, cells
+        expected = number + 1
+
+
+class _Dense:
+    """The whole-file reader, started only when it is needed."""
+
+    def __init__(self, data: bytes, kind: FileKind, limits: ReadingLimits) -> None:
+        self._data = data
+        self._kind = kind
+        self._limits = limits
+        self._workbook: CalamineWorkbook | None = None
+
+    def workbook(self) -> CalamineWorkbook:
+        if self._workbook is None:
+            if self._kind is not FileKind.XLS:
+                with zipfile.ZipFile(io.BytesIO(self._data)) as archive:
+                    verify_for_dense_reader(archive, self._limits)
+            self._workbook = open_dense(self._data)
+        return self._workbook
+
+    def rows(self, position: int) -> Rows:
+        try:
+            yield from _used(dense_rows(self.workbook(), position, self._limits))
+        except MemoryError:
+            raise FileRefused(FileReason.TOO_MANY_CELLS) from None
+
+    def book(self) -> Book:
+        shown = visibility(self.workbook())
+        if not shown:
+            raise FileRefused(FileReason.CORRUPT)  # a workbook without sheets does not exist
+        return Book(
+            sheets=[
+                Sheet(hidden=hidden, rows=self._sheet(position) if rows else _no_rows)
+                for position, (rows, hidden) in enumerate(shown)
+            ],
+            date1904=False,
+        )
+
+    def _sheet(self, position: int) -> Callable[[], Rows]:
+        return lambda: self.rows(position)
+
+
+def _no_rows() -> Rows:
+    return iter(())
+
+
+def _streamed(package: XlsxPackage, part: SheetPart, position: int, dense: _Dense) -> Sheet:
+    """A sheet that is read as a stream; where the stream meets what it does not know, the
+    whole-file reader goes on after the last row that was read right."""
+
+    def rows() -> Rows:
+        last = 0
+        try:
+            for number, cells in _used(package.rows(part)):
+                last = number
+                yield number, cells
+        except UnusualWorkbook:
+            for number, cells in dense.rows(position):
+                if number > last:
+                    yield number, cells
+
+    return Sheet(hidden=part.hidden, rows=rows)
+
+
+def _used(rows: Rows) -> Rows:
+    """Only the rows that hold any value."""
+    for number, cells in rows:
+        for cell in cells:
+            if cell is not None and cell != "":
+                yield number, cells
+                break
