@@ -53,13 +53,38 @@ Place = Annotated[Path, BeforeValidator(_place), WithJsonSchema({"type": "string
 """An absolute path on this machine; `${NAME}` is taken from the environment."""
 
 
+def _variable(value: object) -> str:
+    # The message does not quote the value: somebody may have written the secret itself.
+    if not isinstance(value, str) or not re.fullmatch(r"[A-Z][A-Z0-9_]*", value, re.ASCII):
+        raise ValueError("write the name of an environment variable, e.g. GALLRA_SMTP_PASSWORD")
+    return value
+
+
+def _secret_file(value: object, info: ValidationInfo) -> Path:
+    try:
+        return _place(value, info)
+    except ValueError:
+        raise ValueError("write the path of a file from the root, or a variable that is set") from (
+            None
+        )
+
+
 class SecretName(Part):
     """Where a secret is found, never the secret: an environment variable or a file."""
 
-    env: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")] | None = Field(
-        default=None, description="name of an environment variable", examples=["GALLRA_SMTP"]
-    )
-    file: Place | None = Field(default=None, description="a file that only Gallra may read")
+    env: Annotated[str | None, BeforeValidator(_variable)] = None
+    file: Annotated[
+        Path | None, BeforeValidator(_secret_file), WithJsonSchema({"type": "string"})
+    ] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_value(cls, data: object) -> object:
+        if not isinstance(data, dict):
+            raise ValueError(  # noqa: TRY004 -- pydantic's
+                "a secret stands here by name only: {env: NAME} or {file: PATH}"
+            )
+        return data
 
     @model_validator(mode="after")
     def _one(self) -> SecretName:

@@ -64,7 +64,7 @@ def read_text(
     lines: dict[Path, int] = {(): 1}
     problems: list[Problem] = []
     data = _build(root, (), lines, problems, name)
-    if not problems and not isinstance(data, dict):
+    if not problems and (root is None or not isinstance(data, dict)):
         problems.append(Problem(name, 1, "", "write keys with values, e.g. `controller:`"))
     if problems:
         raise error(problems)

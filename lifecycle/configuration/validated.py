@@ -103,6 +103,10 @@ def _worded(model: type[BaseModel], path: Path, detail: ErrorDetails) -> str:
         return "'kind' is missing; it says which kind of system this is"
     if kind == "bool_type" or kind == "bool_parsing":
         return f"{_shown(given)} is not true or false"
+    if kind in {"model_type", "dict_type"}:
+        return "write keys with values here"
+    if kind == "tuple_type":
+        return f"{_shown(given)} is not a list; write e.g. [{given or 'one, two'}]"
     said = detail["msg"].removeprefix("Input ").removeprefix("Value error, ")
     return f"{_shown(given)}: {said}{hint}" if not isinstance(given, (dict, list)) else said + hint
 

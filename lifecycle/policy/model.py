@@ -48,10 +48,6 @@ class Policy(Part):
         """The controller's id."""
         return self.controller.id
 
-    def categories_per_case(self) -> frozenset[str]:
-        """The categories that are kept once for each case; the others once for a person."""
-        return frozenset(name for name, kind in self.categories.items() if kind.per == "case")
-
     def intake_rules(self) -> IntakeRules:
         """What judging an export needs, in a form that the reader's child can take."""
         intake = self.intake

@@ -68,7 +68,7 @@ class OfficeHours(Part):
     every: ExactPeriod
     opens: TimeOfDay
     closes: TimeOfDay
-    on: tuple[Day, ...] = Field(min_length=1)
+    days: tuple[Day, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _as_cron(self) -> OfficeHours:
@@ -84,7 +84,7 @@ class OfficeHours(Part):
         """The cron expression, local time; the last run is just before closing."""
         minutes = self.every.exact // timedelta(minutes=1)
         minute = "0" if minutes == 60 else f"*/{minutes}"
-        days = ",".join(str((_DAYS.index(day) + 1) % 7) for day in self.on)
+        days = ",".join(str((_DAYS.index(day) + 1) % 7) for day in self.days)
         return f"{minute} {self.opens.hour}-{self.closes.hour - 1} * * {days}"
 
 
