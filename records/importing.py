@@ -39,6 +39,7 @@ EMAIL: Final = "email"
 ERASED: Final = "erased"
 IDENTITY: Final = "identity"
 """The category that holds names and the national id; the policy must have it."""
+_EMPTY: Final = "{}"
 FLUSH_AT: Final = 12_000
 """Pending holdings: big enough for set-based inserts, small enough to stay in memory."""
 
@@ -121,7 +122,21 @@ class Importing:
         self.rows: list[tuple[int, int, str | None]] = []
         self.counts: dict[str, int] = dict.fromkeys(
             ("rows", "accepted", "updated", "duplicate", "quarantined", "ignored"), 0
-        ) | {"new_people": 0, "new_cases": 0, "returned": 0}
+        ) | {
+            "new_people": 0,
+            "new_cases": 0,
+            "returned": 0,
+            "dropped_columns": 0,
+        }
+
+    @property
+    def has_participants(self) -> bool:
+        """Whether any row was about somebody, acceptable or not."""
+        return self.counts["rows"] > self.counts["ignored"]
+
+    def write(self) -> None:
+        """Write everything that is still staged."""
+        self._flush()
 
     def add(self, batch: Sequence[JudgedRow]) -> None:
         """Judge a batch of rows against all before it, and stage what is acceptable."""
@@ -140,8 +155,7 @@ class Importing:
             self._flush()
 
     def finish(self, import_id: int) -> int:
-        """Flush, and write the hand-over intents of `import_id`; returns how many."""
-        self._flush()
+        """Write the hand-over intents of `import_id`, which stands by now; returns how many."""
         for number in self._other_cases_of_changed_people():
             self._touched.setdefault(number, "pending")
         bulk.insert_rows(
@@ -315,6 +329,7 @@ class Importing:
         changed = False
         for category, text in zip(self._categories, row.sealed, strict=True):
             content = text.encode()
+            empty = text == _EMPTY
             if category in self._per_case:
                 holder: _Person | _Case = case
                 case_id: int | None = case.id
@@ -323,13 +338,16 @@ class Importing:
                 holder, case_id, told = person, None, content
             digest = self._vault.holding_digest(person.id, category, told)
             known = holder.holdings.get(category)
-            if known is not None and known[1] == digest:
+            if (known is None and empty) or (known is not None and known[1] == digest):
                 continue
             changed = True
             if known is not None:
                 self._drop(known[0])
                 if case_id is None:
                     self._changed_people.add(person.id)
+            if empty:
+                del holder.holdings[category]
+                continue
             number = self._new_id()
             holder.holdings[category] = (number, digest)
             self._holdings[number] = (person.id, case_id, category, digest, content)

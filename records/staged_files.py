@@ -121,3 +121,23 @@ def forget_closed(connection: Connection, identities: Sequence[tuple[str, bytes,
                 staged_file.c.state.not_in(OPEN),
             )
         )
+
+
+def sealed_names(connection: Connection, numbers: Sequence[int]) -> dict[int, bytes]:
+    """The sealed names of these files, as far as they are still kept."""
+    rows = connection.execute(
+        select(staged_file.c.id, staged_file.c.sealed_name).where(staged_file.c.id.in_(numbers))
+    )
+    return {row.id: bytes(row.sealed_name) for row in rows if row.sealed_name is not None}
+
+
+def seen_since(connection: Connection, *, controller: str, place: str, moment: str) -> list[Known]:
+    """Files first seen at or after `moment`, whatever became of them, oldest first."""
+    rows = connection.execute(
+        _SELECT.where(
+            staged_file.c.controller == controller,
+            staged_file.c.place == place,
+            staged_file.c.first_seen_at >= moment,
+        ).order_by(staged_file.c.first_seen_at, staged_file.c.id)
+    )
+    return [_known(row) for row in rows]

@@ -7,11 +7,10 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from connectors.workbook import SheetFound, read_export
-from lifecycle.intake.names import names_of_identity
-
 from connectors.base import StagedItem
+from connectors.workbook import SheetEnd, read_export
 from lifecycle.errors import Changed, FileRefused
+from lifecycle.intake.names import names_of_identity
 from lifecycle.intake.outcomes import OUTCOME_OF_REASON, FileOutcome, FileReason, JudgedRow
 from lifecycle.ledger import EventKind
 from lifecycle.references import IMPORT, new_id, to_reference
@@ -96,7 +95,6 @@ def _store(
     """Read, judge, seal and store in one transaction; then hand over and verify."""
     intake = house.policy.intake_rules()
     import_id = new_id()
-    sheets: dict[int, str] = {}
     with house.work() as work:
         importing = Importing(
             work.connection,
@@ -110,11 +108,13 @@ def _store(
             at=house.at(),
         )
         for part in read_export(data, name=item.name, rules=intake, today=local_today(house)):
-            if isinstance(part, SheetFound):
-                sheets[part.sheet] = part.name
-            elif isinstance(part, list):
+            if isinstance(part, list):
                 _add(importing, part, progress)
-        cases = importing.finish(import_id)
+            elif isinstance(part, SheetEnd):
+                importing.counts["dropped_columns"] += part.dropped_columns
+        if not importing.has_participants:
+            raise FileRefused(FileReason.NO_ROWS)
+        importing.write()
         counts = importing.counts
         file_imports.create(
             work.connection,
@@ -125,6 +125,7 @@ def _store(
             counts=counts,
             rows=importing.rows,
         )
+        cases = importing.finish(import_id)
         staged_files.judge(
             work.connection,
             known.id,
@@ -154,7 +155,7 @@ def _store(
             **counts,
         )
         work.commit()
-    return _settled(house, known.id, import_id, sha256, sheets, progress, FileOutcome.IMPORTED)
+    return _settled(house, known.id, import_id, sha256, progress, FileOutcome.IMPORTED)
 
 
 def _per_case(house: House) -> frozenset[str]:
@@ -174,7 +175,6 @@ def _settled(
     file_id: int,
     import_id: int,
     sha256: str,
-    sheets: dict[int, str],
     progress: Progress | None,
     outcome: FileOutcome,
 ) -> FileReport:
@@ -193,7 +193,6 @@ def _settled(
         reason=FileReason.SAME_BYTES.value if outcome is FileOutcome.DUPLICATE_FILE else None,
         counts=done.counts | {"verified_cases": verified},
         rows=rows if outcome is FileOutcome.IMPORTED else [],
-        sheet_names=sheets,
         state="done" if state == file_imports.VERIFIED else "waiting",
     )
 
@@ -208,7 +207,7 @@ def _meet_again(
 ) -> FileReport:
     """These bytes were stored before: by this very file before a stop, or by another."""
     if known.import_id == before.id and known.outcome == FileOutcome.IMPORTED:
-        return _settled(house, known.id, before.id, sha256, {}, progress, FileOutcome.IMPORTED)
+        return _settled(house, known.id, before.id, sha256, progress, FileOutcome.IMPORTED)
     if known.outcome != FileOutcome.DUPLICATE_FILE:
         with house.work() as work:
             staged_files.judge(
@@ -221,7 +220,7 @@ def _meet_again(
             )
             work.record(EventKind.IMPORT_DUPLICATE, ref=ref, facts={"sha256": sha256})
             work.commit()
-    report = _settled(house, known.id, before.id, sha256, {}, progress, FileOutcome.DUPLICATE_FILE)
+    report = _settled(house, known.id, before.id, sha256, progress, FileOutcome.DUPLICATE_FILE)
     none = dict.fromkeys(report.counts, 0) | {"rows": before.counts.get("rows", 0)}
     report.counts.clear()
     report.counts.update(none)

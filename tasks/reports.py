@@ -22,8 +22,6 @@ class FileReport:
     reason: str | None = None
     counts: dict[str, int] = field(default_factory=dict)
     rows: Sequence[RowEntry] = field(default=(), repr=False)
-    sheet_names: dict[int, str] = field(default_factory=dict, repr=False)
-    """For the local report only; a sheet's name may be personal."""
     state: str = "done"
     """`done`, `waiting` (a person must import the workbook) or `kept`."""
 
@@ -43,7 +41,8 @@ class FileReport:
         ]
 
     def as_json(self, *, name: str) -> dict[str, object]:
-        """The form of `gallra import --report`: `name` is what the operator called the file."""
+        """The form of `gallra import --report`: `name` is what the operator called the file,
+        a sheet is its position (its name may be personal), a row the number seen in Excel."""
         return {
             "file": name,
             "sha256": self.sha256,
@@ -52,7 +51,7 @@ class FileReport:
             "counts": self.counts,
             "rows": [
                 {
-                    "sheet": self.sheet_names.get(sheet, f"#{sheet}"),
+                    "sheet": sheet,
                     "row": row,
                     "outcome": (
                         OUTCOME_OF_ROW_REASON[RowReason(reason)] if reason else RowOutcome.ACCEPTED

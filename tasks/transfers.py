@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from connectors.base import CaseKey, CaseRecord, HandOver
+from connectors.payload import join_categories
 from lifecycle.errors import NotProven
 from lifecycle.ledger import EventKind
 from lifecycle.references import IMPORT, to_reference
@@ -114,15 +115,14 @@ def _open(house: House, parts: Sequence[Part]) -> list[CaseRecord]:
     opened = iter(house.vault.open(items))
     records = []
     for part in parts:
-        # Sorted by category: the canonical form that both sides fingerprint.
-        contents = sorted((category, next(opened)) for _, category, _ in part.holdings)
-        payload = b",".join(b'"%s":%s' % (name.encode(), value) for name, value in contents)
+        categories = [category for _, category, _ in part.holdings]
+        contents = [next(opened).decode() for _ in categories]
         records.append(
             CaseRecord(
                 CaseKey(part.case_reference, part.service),
                 part.project,
                 part.started_on,
-                b"{%s}" % payload,
+                join_categories(categories, contents),
             )
         )
     return records

@@ -1,0 +1,58 @@
+"""`gallra keys`: how old the key-encryption key is, and changing it."""
+
+from __future__ import annotations
+
+import typer
+
+from console.options import CONTROLLER, AsJson, Controller
+from console.output import failures, print_json, say
+
+app = typer.Typer(help="The keys that everything personal is sealed with.", no_args_is_help=True)
+
+
+@app.command()
+def status(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None:
+    """Show epoch, age and number of keys; no key is ever shown.
+
+    Example:  gallra keys status
+    """
+    with failures(as_json=as_json):
+        from dataclasses import asdict
+
+        from tasks.wiring import open_house
+
+        with open_house(controller) as house:
+            found = house.keyring.status()
+            due = house.keyring.must_rotate(house.policy.schedules.rotate_keys.within.exact)
+            beside = house.settings.keys_lie_beside_data
+        if as_json:
+            age = {"age": int(found.age.total_seconds()), "due": due, "beside_the_data": beside}
+            print_json(asdict(found) | age)
+            return
+        say(f"Epoch {found.epoch}, {found.age.days} day(s) old; KEK in {found.place}")
+        say(f"{found.data_keys} data keys, {found.named_keys} keys of the house.")
+        if found.retiring:
+            say("A rotation was stopped: run `gallra keys rotate` to finish it.")
+        if due:
+            say("It is time: run `gallra keys rotate`.")
+        if beside:
+            say("The KEK lies beside the data: good for trying out, not for people's data.")
+
+
+@app.command()
+def rotate(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None:
+    """Begin a new epoch: survivors are wrapped anew, the old KEK is destroyed.
+
+    Example:  gallra keys rotate
+    """
+    with failures(as_json=as_json):
+        from tasks.keys import rotate_keys
+        from tasks.wiring import open_house
+
+        with open_house(controller) as house:
+            found = rotate_keys(house)
+        if as_json:
+            print_json({"epoch": found.epoch, "data_keys": found.data_keys})
+            return
+        say(f"Epoch {found.epoch} has begun; {found.data_keys} data keys wrapped anew.")
+        say("The old KEK is destroyed: what was erased before cannot be opened from any backup.")

@@ -1,0 +1,109 @@
+"""`gallra ledger`: verify it, hand a checkpoint to the witnesses, export it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from console.options import CONTROLLER, AsJson, Controller
+from console.output import failures, print_json, say
+
+app = typer.Typer(help="The ledger that proves what was done.", no_args_is_help=True)
+
+
+@app.command()
+def verify(
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option(help="A checkpoint that lies with the witness: a file's newest is used."),
+    ] = None,
+    controller: Controller = CONTROLLER,
+    as_json: AsJson = False,
+) -> None:
+    """Re-compute every link and hold the ledger against a witnessed checkpoint.
+
+    Example:  gallra ledger verify --checkpoint /media/witness/academedia.checkpoints
+    """
+    with failures(as_json=as_json):
+        from connectors.witness import FileWitness
+        from lifecycle.errors import LedgerFailure
+        from tasks.proof import verify_ledger
+        from tasks.wiring import open_house
+
+        shown = None
+        if checkpoint is not None:
+            shown = FileWitness(checkpoint).latest()
+            if shown is None:
+                raise LedgerFailure("checkpoint_missing")
+        with open_house(controller) as house:
+            report = verify_ledger(house, checkpoint=shown)
+        if as_json:
+            print_json({"size": report.size, "witnessed_size": report.witnessed_size})
+            return
+        say(f"The ledger verifies: {report.size} events.")
+        if report.witnessed_size is None:
+            say("No witness has a checkpoint yet: run `gallra ledger checkpoint`.")
+        else:
+            say(
+                f"Held against the checkpoint that a witness took at event {report.witnessed_size}."
+            )
+
+
+@app.command("checkpoint")
+def make(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None:
+    """Sign how long the ledger is, and give that to every witness.
+
+    Example:  gallra ledger checkpoint
+    """
+    with failures(as_json=as_json):
+        from tasks.proof import newest_witnessed, witness
+        from tasks.wiring import open_house
+
+        with open_house(controller) as house:
+            took = witness(house)
+            newest = newest_witnessed(house)
+            expected = len(house.witnesses)
+        if as_json:
+            text = None if newest is None else newest.text
+            print_json({"witnesses": took, "expected": expected, "checkpoint": text})
+            return
+        if newest is not None:
+            say(newest.text.rstrip())
+        say(f"{took} of {expected} witness(es) took it.")
+
+
+@app.command()
+def export(
+    controller: Controller = CONTROLLER,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="A new file; default: standard output.")
+    ] = None,
+) -> None:
+    """Write every event as one JSON line, with its link: references and counts only.
+
+    Example:  gallra ledger export -o ledger.jsonl
+    """
+    with failures():
+        import orjson
+
+        from records.engines import reading
+        from tasks.wiring import open_house
+
+        target = sys.stdout.buffer if output is None else output.open("xb")
+        try:
+            with open_house(controller) as house, reading(house.engine) as connection:
+                for entry in house.ledger.read(connection):
+                    line = {
+                        "position": entry.position,
+                        "event": orjson.loads(entry.body),
+                        "link": entry.link.hex(),
+                    }
+                    target.write(orjson.dumps(line) + b"\n")
+        finally:
+            if output is not None:
+                target.close()
+            else:
+                target.flush()

@@ -1,0 +1,48 @@
+"""The `gallra` command: the same steps as the flows, without a Prefect server, in seconds."""
+
+from __future__ import annotations
+
+import typer
+
+from console import (
+    import_commands,
+    key_commands,
+    ledger_commands,
+    people_commands,
+    policy_commands,
+    setup_commands,
+    watch_commands,
+)
+
+app = typer.Typer(
+    name="gallra",
+    help="A school group's personal-data life cycle, with proof. State lies under GALLRA_HOME.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+setup_commands.register(app)
+import_commands.register(app)
+watch_commands.register(app)
+people_commands.register(app)
+app.add_typer(ledger_commands.app, name="ledger")
+app.add_typer(policy_commands.app, name="policy")
+app.add_typer(key_commands.app, name="keys")
+
+
+def main() -> None:
+    """The entry point of the installed command."""
+    import sys
+
+    # Bytes that are no text in a file name must not stop a report.
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,136 @@
+"""What the command says: tables an office understands, and for every failure what to do next."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from lifecycle.errors import (
+    GallraError,
+    KeyFailure,
+    LedgerFailure,
+    Misconfigured,
+    NotProven,
+    Refused,
+    Retryable,
+)
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+class Exit(IntEnum):
+    """What a script can tell from the exit code."""
+
+    DONE = 0
+    ATTENTION = 1
+    """Done as far as possible; a person has something to do (a rejected file, an alarm)."""
+    USAGE = 2
+    REFUSED = 3
+    """The request is not acceptable; nothing was changed."""
+    MISCONFIGURED = 4
+    """`gallra doctor` says what to mend."""
+    TRY_AGAIN = 5
+    """Nothing is wrong that time does not mend."""
+    NOT_PROVEN = 6
+    """An effect could not be verified, or the ledger or a key fails: stop and look."""
+
+
+_EXITS: tuple[tuple[type[GallraError], Exit], ...] = (
+    (NotProven, Exit.NOT_PROVEN),
+    (LedgerFailure, Exit.NOT_PROVEN),
+    (KeyFailure, Exit.NOT_PROVEN),
+    (Misconfigured, Exit.MISCONFIGURED),
+    (Retryable, Exit.TRY_AGAIN),
+    (Refused, Exit.REFUSED),
+)
+
+
+def exit_code(error: GallraError) -> Exit:
+    """The exit code for an error, by its type."""
+    return next((code for kind, code in _EXITS if isinstance(error, kind)), Exit.NOT_PROVEN)
+
+
+def console(*, errors: bool = False) -> Console:
+    """Where tables are printed; plain when it is no terminal."""
+    from rich.console import Console
+
+    return Console(stderr=errors, highlight=False, soft_wrap=False)
+
+
+def say(text: str) -> None:
+    """One line for a person, on standard output."""
+    sys.stdout.write(text + "\n")
+
+
+def print_json(value: object) -> None:
+    """One JSON value for a script, on standard output."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """A table; nothing at all when it has no rows."""
+    if not rows:
+        return
+    from rich.table import Table
+    from rich.text import Text
+
+    drawn = Table(title=title, title_justify="left", title_style="bold", pad_edge=False)
+    for position, name in enumerate(columns):
+        numeric = all(isinstance(row[position], int) for row in rows)
+        drawn.add_column(name, justify="right" if numeric else "left", overflow="fold")
+    for row in rows:
+        drawn.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+    console().print(drawn)
+
+
+@contextmanager
+def failures(*, as_json: bool = False) -> Iterator[None]:
+    """Turn a `GallraError` into three sentences and an exit code; nothing personal is in it."""
+    failed: GallraError | None = None
+    try:
+        yield
+    except GallraError as error:
+        failed = error
+    if failed is not None:
+        stop(failed, as_json=as_json)
+
+
+def stop(error: GallraError, *, as_json: bool = False) -> NoReturn:
+    """Say what happened, what is safe and what to do; end with the fitting exit code."""
+    import typer
+
+    from tasks.remedies import remedy_for
+
+    advice = remedy_for(error.code, kind=type(error).__name__)
+    if as_json:
+        print_json(
+            {"error": error.code, "ref": error.ref, "counts": error.counts} | advice._asdict()
+        )
+    else:
+        lines = [f"gallra: {error}", f"  {advice.happened}", f"  {advice.safe}"]
+        sys.stderr.write("\n".join([*lines, f"  {advice.next}"]) + "\n")
+    raise typer.Exit(exit_code(error))
+
+
+@contextmanager
+def progress(text: str, *, quiet: bool) -> Iterator[Any]:
+    """A progress line on long work; the value is a callable (done, total or None)."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda _done, _total: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=console(errors=True), transient=True) as bar:
+        task = bar.add_task(text, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def sentence(counts: Mapping[str, int], names: Sequence[str]) -> str:
+    """`3 accepted, 1 updated`: the counts of `names` that are not zero."""
+    return ", ".join(f"{counts[name]} {name}" for name in names if counts.get(name)) or "none"

@@ -1,0 +1,110 @@
+"""`gallra init`, `doctor`, `sample`, `run` and `serve`: from nothing to a house that runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from console.options import CONTROLLER, AsJson, Controller
+from console.output import Exit, failures, print_json, say, table
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's commands."""
+    app.command()(init)
+    app.command()(doctor)
+    app.command()(sample)
+    app.command()(run)
+    app.command()(serve)
+
+
+def init(controller: Controller = CONTROLLER) -> None:
+    """Make databases, keys, ledger and folders; harmless where they are.
+
+    Example:  gallra init
+    """
+    with failures():
+        from tasks.proof import witness
+        from tasks.wiring import open_house
+
+        with open_house(controller) as house:
+            witness(house)
+            home = house.settings.home
+        say(f"Ready for {controller}: state lies in {home}")
+        say("Next: put an export into its staging folder, then `gallra import`.")
+
+
+def doctor(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None:
+    """Say what is missing or risky here, and how to mend it.
+
+    Example:  gallra doctor
+    """
+    from tasks.examination import examine
+
+    findings = examine(controller)
+    if as_json:
+        print_json([f._asdict() for f in findings])
+    else:
+        table(
+            "Examination",
+            ["what", "state", "found", "how to mend"],
+            [[f.what, f.state, f.found, f.mend] for f in findings],
+        )
+    if any(f.state == "wrong" for f in findings):
+        raise typer.Exit(Exit.MISCONFIGURED)
+
+
+def sample(
+    path: Annotated[Path, typer.Argument(help="Where to write: a new .xlsx or .csv file.")],
+    rows: Annotated[int, typer.Option(min=1, max=1_000_000)] = 200,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same file.")] = 1,
+    edge_cases: Annotated[
+        bool, typer.Option("--edge-cases/--plain", help="With a row for every reason.")
+    ] = True,
+) -> None:
+    """Write an invented export: official test numbers, invented people, odd rows.
+
+    Example:  gallra sample ~/export.xlsx --rows 500
+    """
+    with failures():
+        from console.sample import write_sample
+
+        if path.exists():
+            raise typer.BadParameter(f"{path} is there already")
+        kind = "csv" if path.suffix.lower() == ".csv" else "xlsx"
+        write_sample(path, rows=rows, seed=seed, kind=kind, edge_cases=edge_cases)  # type: ignore[arg-type]
+        say(f"Written: {path}")
+
+
+def run(
+    file: Annotated[
+        Path | None, typer.Argument(help="A real export; default: an invented sample.")
+    ] = None,
+    controller: Controller = CONTROLLER,
+) -> None:
+    """Run the whole main job once under Prefect, and show what happened.
+
+    Example:  gallra run
+    """
+    with failures():
+        from console.first_run import first_run
+
+        if file is not None and not file.is_file():
+            raise typer.BadParameter(f"there is no file {file}")
+        raise typer.Exit(first_run(controller, file))
+
+
+def serve(
+    port: Annotated[int | None, typer.Option(help="Default: 4200, or a free one.")] = None,
+) -> None:
+    """Run Prefect's server, a worker and every deployment on this machine until Ctrl-C.
+
+    Example:  gallra serve
+    """
+    with failures():
+        from tasks.serving import serve as serve_all
+        from tasks.settings import Settings
+
+        raise typer.Exit(serve_all(Settings.from_environment().home, announce=say, port=port))

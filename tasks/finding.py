@@ -1,0 +1,62 @@
+"""Somebody asks for one person: references, cases and counts, and the ledger remembers it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lifecycle.errors import Refused
+from lifecycle.ledger import EventKind
+from lifecycle.national_id import NationalId, parse_national_id
+from lifecycle.references import SUBJECT, to_reference
+from records import lookups
+from records.engines import reading
+from records.importing import NATIONAL_ID
+from records.lookups import Case
+from tasks.house import House
+from tasks.intake import local_today
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """One person, without a word of who it is."""
+
+    ref: str
+    cases: tuple[Case, ...]
+    holdings: dict[str, int]
+
+
+def find_by_national_id(house: House, text: str) -> list[Found]:
+    """Look a national id up. Raises `Refused("national_id_not_valid")`."""
+    parsed = parse_national_id(
+        text, today=local_today(house), minimum_age=house.policy.intake.minimum_age
+    )
+    if not isinstance(parsed, NationalId):
+        raise Refused("national_id_not_valid")
+    digest = house.vault.index_digest(NATIONAL_ID, str(parsed))
+    with reading(house.engine) as connection:
+        numbers = lookups.subjects_by(connection, kind=NATIONAL_ID, digest=digest)
+    return _found(house, numbers)
+
+
+def find_by_case(house: House, case_reference: str) -> list[Found]:
+    """Look a case number up."""
+    with reading(house.engine) as connection:
+        numbers = lookups.subject_of_case(
+            connection, controller=house.controller, case_reference=case_reference.strip()
+        )
+    return _found(house, numbers)
+
+
+def _found(house: House, numbers: list[int]) -> list[Found]:
+    with house.work() as work:
+        work.record(EventKind.PERSON_LOOKED_UP, found=len(numbers))
+        work.commit()
+    with reading(house.engine) as connection:
+        return [
+            Found(
+                ref=to_reference(SUBJECT, number),
+                cases=tuple(lookups.cases_of(connection, number)),
+                holdings=lookups.categories_of(connection, number),
+            )
+            for number in numbers
+        ]

@@ -1,0 +1,50 @@
+"""The main job's beginning, the same for the flow and for the command."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from lifecycle.errors import Busy, NotProven
+from lifecycle.references import STAGED_FILE, from_reference
+from records import staged_files
+from records.engines import reading
+from tasks.deletions import recover
+from tasks.erasing import finish_erasures
+from tasks.house import House
+from tasks.stock import take_stock
+from tasks.transfers import settle_all
+
+
+def begin_import(house: House) -> list[str]:
+    """Finish what an earlier run left, then say which files are to be imported.
+
+    An unfinished import that still cannot be verified does not keep new files waiting: it stays
+    an alarm and a red run of its own file.
+    """
+    with suppress(Busy, NotProven):
+        finish_earlier(house)
+    return take_stock(house)
+
+
+def finish_earlier(house: House) -> int:
+    """Whatever an earlier run was stopped in the middle of: deletions, keys to destroy, imports.
+
+    Returns how many imports were not finished. Raises what `settle_import` raises.
+    """
+    recover(house)
+    finish_erasures(house)
+    return len(settle_all(house))
+
+
+def names_of(house: House, refs: Sequence[str]) -> dict[str, str]:
+    """What the operator called these files; for the operator's own terminal only."""
+    with reading(house.engine) as connection:
+        sealed = staged_files.sealed_names(
+            connection, [from_reference(STAGED_FILE, ref) for ref in refs]
+        )
+    return {
+        ref: (ref if (name := sealed.get(number)) is None else house.vault.open_name(number, name))
+        for ref in refs
+        for number in [from_reference(STAGED_FILE, ref)]
+    }

@@ -1,0 +1,118 @@
+"""One page of how the house stands: what waits, what is due, and whether the proof is whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from lifecycle.errors import Unreachable
+from lifecycle.intake.outcomes import FileOutcome
+from lifecycle.references import STAGED_FILE, to_reference
+from records import alarms, file_imports, lookups, staged_files, to_dos
+from records.alarms import Alarm
+from records.engines import reading
+from records.staged_files import Known
+from records.to_dos import ToDo
+from tasks.house import House
+from tasks.reports import FileReport
+from tasks.stock import open_files
+from tasks.watching import oldest_arrival
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingFile:
+    """A file in the staging folder, by reference."""
+
+    ref: str
+    outcome: str | None
+    reason: str | None
+    hours: float
+    """Since it came, one decimal."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """What `gallra status` and the operator's page show."""
+
+    totals: dict[str, int]
+    files: tuple[WaitingFile, ...]
+    staging_reachable: bool
+    unfinished_imports: int
+    to_dos: tuple[ToDo, ...]
+    alarms: tuple[Alarm, ...]
+    ledger_size: int
+    last_witnessed: str | None
+
+    @property
+    def needs_a_person(self) -> bool:
+        """Whether anything stands that will not mend itself."""
+        return bool(self.alarms or self.to_dos or not self.staging_reachable)
+
+
+def overview(house: House) -> Overview:
+    """Look, without changing anything."""
+    now = house.now()
+    try:
+        there = {item.version for item in house.staging.list_items()}
+        reachable = True
+    except Unreachable:
+        there, reachable = set(), False
+    files = tuple(
+        WaitingFile(
+            ref=to_reference(STAGED_FILE, known.id),
+            outcome=known.outcome,
+            reason=known.reason,
+            hours=_hours(now, oldest_arrival(known)),
+        )
+        for known in open_files(house)
+        if not reachable or known.version in there
+    )
+    with reading(house.engine) as connection:
+        return Overview(
+            totals=lookups.totals(connection, controller=house.controller),
+            files=files,
+            staging_reachable=reachable,
+            unfinished_imports=len(
+                file_imports.unfinished(connection, controller=house.controller)
+            ),
+            to_dos=tuple(to_dos.open_to_dos(connection, controller=house.controller)),
+            alarms=tuple(alarms.standing(connection, controller=house.controller)),
+            ledger_size=house.ledger.head(connection).size,
+            last_witnessed=alarms.last_witnessed(connection),
+        )
+
+
+def _hours(now: datetime, then: datetime) -> float:
+    return round((now - then).total_seconds() / 3600, 1)
+
+
+def files_since(house: House, moment: str) -> list[FileReport]:
+    """What became of every file first seen at or after `moment` (as `House.at` writes it)."""
+    with reading(house.engine) as connection:
+        known = staged_files.seen_since(
+            connection, controller=house.controller, moment=moment, place=house.staging.place
+        )
+        return [_report(connection, file) for file in known]
+
+
+def _report(connection: Connection, known: Known) -> FileReport:
+    imported = known.outcome == FileOutcome.IMPORTED and known.import_id is not None
+    counts: dict[str, int] = {}
+    rows: list[tuple[int, int, str | None]] = []
+    if imported and known.import_id is not None:
+        total = file_imports.cases_of(connection, known.import_id)
+        left = file_imports.open_cases(connection, known.import_id)
+        counts = file_imports.by_id(connection, known.import_id).counts
+        counts["verified_cases"] = total - left
+        rows = file_imports.row_outcomes(connection, known.import_id)
+    return FileReport(
+        ref=to_reference(STAGED_FILE, known.id),
+        sha256=known.sha256 or "",
+        outcome=known.outcome or "unread",
+        reason=known.reason,
+        counts=counts,
+        rows=rows,
+        state=known.state,
+    )

@@ -1,0 +1,168 @@
+"""The composition root: settings, policy, records, vault, systems and witnesses become a house."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Engine, select
+
+from connectors.base import CaseSystem, Staging
+from connectors.chosen_files import ChosenFiles
+from connectors.registry import case_system, staging
+from connectors.witness import FileWitness, Witness
+from connectors.witness_mail import MailWitness
+from lifecycle.bindings import Bindings, CaseRegister, FolderStaging, Mail, load_bindings
+from lifecycle.checkpoint import Checkpoint
+from lifecycle.errors import Misconfigured
+from lifecycle.ledger import EventKind
+from lifecycle.policy.load import SUFFIX, known_policies, load_policy
+from lifecycle.policy.model import Policy
+from lifecycle.references import RUN, new_id, to_reference
+from records import migrations
+from records.engines import open_engine, quiet_errors, reading
+from records.kek import DirectoryKeks
+from records.keyring import Keyring
+from records.ledger_store import LedgerStore
+from records.tables import ledger_head
+from records.unit_of_work import UnitOfWork
+from records.vault import Vault
+from tasks.clock import utc_now
+from tasks.house import House, Sink
+from tasks.secrets import secret
+from tasks.settings import Settings
+
+CHOSEN_PLACE = "computer"
+"""The place of files that are imported from where they lie (A-98)."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedSink:
+    """A witness with the word that the ledger calls it by."""
+
+    name: str
+    witness: Witness
+
+    def take(self, text: str, *, size: int) -> None:
+        """Keep a checkpoint; raises `LedgerFailure` or `Unreachable`."""
+        self.witness.take(text, size=size)
+
+    def latest(self) -> Checkpoint | None:
+        """The newest checkpoint, where the witness can show one."""
+        return self.witness.latest() if isinstance(self.witness, FileWitness) else None
+
+
+@contextmanager
+def open_house(
+    controller: str,
+    *,
+    settings: Settings | None = None,
+    chosen: Sequence[Path] | None = None,
+    now: Callable[[], datetime] = utc_now,
+) -> Iterator[House]:
+    """Everything one run needs for one controller; closes its databases at the end.
+
+    `chosen`: files to import from where they lie, instead of the staging folder. The first call
+    makes databases, keys, ledger and folders. Raises `Misconfigured` (with every problem in the
+    policy or the bindings), `KeyFailure`, `Unreachable`.
+    """
+    settings = settings or Settings.from_environment()
+    policy = read_policy(settings, controller)
+    bindings = load_bindings(
+        settings.systems / f"{controller}{SUFFIX}", policy=policy, environment=settings.environment
+    )
+    run = to_reference(RUN, new_id())
+    engine = open_engine(settings.database_url)
+    key_engine = open_engine(settings.key_database_url)
+    try:
+        migrations.upgrade(engine, "records")
+        migrations.upgrade(key_engine, "keys")
+        keks = DirectoryKeks(settings.key_encryption_keys, writable=_is_writable(settings))
+        keyring = Keyring(key_engine, keks, now=now)
+        vault = Vault(keyring, controller=controller)
+        ledger = LedgerStore(keyring.named("ledger"), keyring.named("signing"))
+        _begin_ledger(engine, ledger, now=now, run=run, controller=controller)
+        chosen_files = None if chosen is None else ChosenFiles(chosen, place=CHOSEN_PLACE)
+        yield House(
+            settings=settings,
+            policy=policy,
+            engine=engine,
+            keyring=keyring,
+            vault=vault,
+            ledger=ledger,
+            staging=chosen_files or _staging(bindings),
+            case_system=_case_system(bindings, vault),
+            witnesses=_witnesses(bindings, policy, settings),
+            now=now,
+            chosen=None if chosen_files is None else chosen_files.keys,
+            run=run,
+        )
+    finally:
+        engine.dispose()
+        key_engine.dispose()
+
+
+def read_policy(settings: Settings, controller: str) -> Policy:
+    """The policy of `controller`; raises `Misconfigured("controller_unknown")` or `PolicyError`."""
+    if controller not in known_policies(settings.policies):
+        raise Misconfigured("controller_unknown")
+    return load_policy(settings.policies / f"{controller}{SUFFIX}")
+
+
+def _is_writable(settings: Settings) -> bool:
+    """A credential or secret mount is rotated by whoever mounts it, never by us."""
+    return settings.key_encryption_keys != Path(
+        settings.environment.get("CREDENTIALS_DIRECTORY", "/nonexistent")
+    )
+
+
+def _staging(bindings: Bindings) -> Staging:
+    binding = bindings.staging
+    if isinstance(binding, FolderStaging) and not binding.mount_point:
+        binding.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return staging(binding)
+
+
+def _case_system(bindings: Bindings, vault: Vault) -> CaseSystem:
+    binding = bindings.case_system
+    folder = binding.path.parent if isinstance(binding, CaseRegister) else binding.exchange
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return case_system(binding, box=vault.box(binding.system), fingerprint=vault.fingerprint)
+
+
+def _witnesses(bindings: Bindings, policy: Policy, settings: Settings) -> list[Sink]:
+    path = bindings.witness.file
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    sinks: list[Sink] = [NamedSink("file", FileWitness(path))]
+    if bindings.witness.mail is not None:
+        sinks.append(NamedSink("mail", _mail_witness(bindings.witness.mail, policy, settings)))
+    return sinks
+
+
+def _mail_witness(mail: Mail, policy: Policy, settings: Settings) -> Witness:
+    return MailWitness(
+        host=mail.host,
+        port=mail.port,
+        sender=mail.sender,
+        recipient=mail.address(policy),
+        username=mail.username,
+        password=None if mail.password is None else secret(mail.password, settings.environment),
+        trusted=mail.trusted,
+        plain_on_loopback=mail.security == "plain_on_loopback",
+    )
+
+
+def _begin_ledger(
+    engine: Engine, ledger: LedgerStore, *, now: Callable[[], datetime], run: str, controller: str
+) -> None:
+    """The first run gives the ledger its name; later ones find it there."""
+    with quiet_errors(), reading(engine) as connection:
+        begun = connection.execute(select(ledger_head.c.origin).limit(1)).first() is not None
+    if not begun:
+        with UnitOfWork(engine, ledger, now=now, run=run, controller=controller) as work:
+            if ledger.initialise(work.connection):
+                work.record(EventKind.LEDGER_BEGUN)
+                work.commit()
