@@ -51,9 +51,13 @@ class RegisterFile:
     """Opens the register; every connection overwrites what it deletes and syncs what it writes."""
 
     def __init__(self, path: Path) -> None:
-        """Creates the file (0600) and its tables where they are missing. Raises `Unreachable`."""
+        """Creates the file (0600), its folder (0700) and its tables where they are missing.
+
+        Raises `Unreachable`.
+        """
         self._path = path
         try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
         except OSError:
             raise Unreachable("register_unreachable") from None

@@ -2,32 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from importlib import import_module
-from typing import Any, Final, cast
+from collections.abc import Callable
+from typing import Any, Final, TypeAlias
 
-from lifecycle.errors import Misconfigured
+from connectors.base import CaseSystem, Fingerprint, SealedBox, Staging
+from connectors.case_register import CaseRegister
+from connectors.folder import FolderStaging
+from connectors.memory import MemoryStaging
+from lifecycle.bindings import CaseRegister as CaseRegisterBinding
+from lifecycle.bindings import FolderStaging as FolderBinding
+from lifecycle.bindings import MemoryStaging as MemoryBinding
+from lifecycle.bindings import Workbuster as WorkbusterBinding
 
-STAGING: Final[Mapping[str, str]] = {
-    "folder": "connectors.folder:FolderStaging",
-    "memory": "connectors.memory:MemoryStaging",
+StagingBinding: TypeAlias = FolderBinding | MemoryBinding
+CaseSystemBinding: TypeAlias = CaseRegisterBinding | WorkbusterBinding
+
+
+def _case_register(
+    binding: CaseRegisterBinding, box: SealedBox, fingerprint: Fingerprint
+) -> CaseSystem:
+    return CaseRegister(binding.path, box, fingerprint, system=binding.system)
+
+
+def _workbuster(binding: WorkbusterBinding, _: SealedBox, fingerprint: Fingerprint) -> CaseSystem:
+    from connectors.workbuster import WorkbusterExchange
+
+    return WorkbusterExchange(
+        FolderStaging(binding.exchange, place=binding.system, mode=0o660),
+        fingerprint,
+        system=binding.system,
+        sheet=binding.import_workbook.sheet,
+        workbook=binding.import_workbook.columns,
+        list_=binding.export_list.columns,
+        projects=binding.projects,
+    )
+
+
+STAGING: Final[dict[str, Callable[[Any], Staging]]] = {
+    "folder": lambda b: FolderStaging(b.path, place=b.place, mount_point=b.mount_point),
+    "memory": lambda b: MemoryStaging(place=b.place),
 }
-"""Kinds that can be a staging folder."""
-
-CASE_SYSTEMS: Final[Mapping[str, str]] = {
-    "case_register": "connectors.case_register:CaseRegister",
-    "workbuster": "connectors.workbuster:WorkbusterExchange",
-    "memory": "connectors.memory:MemoryCaseSystem",
+CASE_SYSTEMS: Final[dict[str, Callable[[Any, SealedBox, Fingerprint], CaseSystem]]] = {
+    "case_register": _case_register,
+    "workbuster": _workbuster,
 }
-"""Kinds that can be a case system."""
 
 
-def constructor(kind: str, kinds: Mapping[str, str]) -> type[Any]:
-    """The class of a kind, imported only now: the command starts fast without the others.
+def staging(binding: StagingBinding) -> Staging:
+    """The staging folder that `binding` describes."""
+    return STAGING[binding.kind](binding)
 
-    Raises `Misconfigured("unknown_kind")`.
+
+def case_system(
+    binding: CaseSystemBinding, *, box: SealedBox, fingerprint: Fingerprint
+) -> CaseSystem:
+    """The case system that `binding` describes; `box` and `fingerprint` are the vault's.
+
+    Raises `Misconfigured`, `Unreachable`.
     """
-    if kind not in kinds:
-        raise Misconfigured("unknown_kind", ref=kind)
-    module, _, name = kinds[kind].partition(":")
-    return cast("type[Any]", getattr(import_module(module), name))
+    return CASE_SYSTEMS[binding.kind](binding, box, fingerprint)

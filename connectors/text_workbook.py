@@ -13,9 +13,9 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from io import BytesIO
 from typing import Final
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
-from lifecycle.errors import Refused
+from lifecycle.errors import Misconfigured, Refused
 
 MOST_ROWS: Final = 1_048_575
 """Rows below the header that a sheet can have."""
@@ -25,6 +25,7 @@ _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 _SPECIAL: Final = re.compile("[&<>\r]|_x[0-9A-Fa-f]{4}_")
 _LOOKS_ESCAPED: Final = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _NOT_IN_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_SHEET_NAME: Final = re.compile(r"[^\[\]:*?/\\'\x00-\x1f][^\[\]:*?/\\\x00-\x1f]{0,30}")
 _MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE: Final = "http://schemas.openxmlformats.org/package/2006"
@@ -42,7 +43,7 @@ _PARTS: Final = {
     f'<Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/>'
     "</Relationships>",
     "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>'
-    '<sheet name="Import" sheetId="1" r:id="rId1"/></sheets></workbook>',
+    '<sheet name={sheet} sheetId="1" r:id="rId1"/></sheets></workbook>',
     "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">'
     f'<Relationship Id="rId1" Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/>'
     f'<Relationship Id="rId2" Type="{_OFFICE}/styles" Target="styles.xml"/></Relationships>',
@@ -56,26 +57,31 @@ _PARTS: Final = {
 }
 
 
-def write_workbook(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+def write_workbook(
+    header: Sequence[str], rows: Iterable[Sequence[str]], *, sheet: str = "Import"
+) -> bytes:
     """An xlsx file with one sheet: `header`, then `rows`, every cell as text.
 
     Raises `Refused("text_not_writable")` for characters that no xlsx can hold,
-    `Refused("text_too_long")`, `Refused("too_many_rows")`.
+    `Refused("text_too_long")`, `Refused("too_many_rows")`, and
+    `Misconfigured("sheet_name_not_allowed")`.
     """
+    if not _SHEET_NAME.fullmatch(sheet):
+        raise Misconfigured("sheet_name_not_allowed")
     target = BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in _PARTS.items():
-            archive.writestr(_entry(name), _XML + text)
-        with archive.open(_entry("xl/worksheets/sheet1.xml"), "w") as sheet:
+            archive.writestr(_entry(name), _XML + text.replace("{sheet}", quoteattr(sheet)))
+        with archive.open(_entry("xl/worksheets/sheet1.xml"), "w") as file:
             letters = [_column(number) for number in range(len(header))]
-            sheet.write(_sheet_start(len(header)).encode())
-            sheet.write(_row(1, letters, header))
+            file.write(_sheet_start(len(header)).encode())
+            file.write(_row(1, letters, header))
             number = 1
             for number, row in enumerate(rows, start=2):
-                sheet.write(_row(number, letters, row))
+                file.write(_row(number, letters, row))
             if number > MOST_ROWS + 1:
                 raise Refused("too_many_rows")
-            sheet.write(b"</sheetData></worksheet>")
+            file.write(b"</sheetData></worksheet>")
     return target.getvalue()
 
 

@@ -1,150 +1,144 @@
-"""How a case is written in Workbuster's import workbook and found again in its own export."""
+"""How a case is written in Workbuster's import workbook and found again in its own list."""
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final, NamedTuple
+
+import orjson
 
 from connectors.base import CaseKey, CaseRecord
-from connectors.payload import canonical_payload, read_payload
+from connectors.payload import read_payload
 from lifecycle.errors import Misconfigured, Refused, Unreachable
+from lifecycle.intake.fields import CASE_REFERENCE, EMAIL, NATIONAL_ID, SERVICE, START
 from lifecycle.intake.text import clean, fold_header
 
-CASE_REFERENCE: Final = "case_reference"
-SERVICE: Final = "service"
 PROJECT: Final = "project"
-OPENED: Final = "opened"
-_CLEAR: Final = (CASE_REFERENCE, SERVICE, PROJECT, OPENED)
+_RESIDUE: Final = frozenset({CASE_REFERENCE, SERVICE, PROJECT, START})
+"""What anonymisation leaves: these say nothing about whether the person is still there (A-108)."""
+_ONLY_DIGITS: Final = frozenset({NATIONAL_ID, "postal_code", "phone"})
 _SEARCH_ROWS: Final = 50
-_ISO_DATE: Final = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})(?:[ T][0:.Z]*)?", re.ASCII)
+_DATE: Final = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})(?:[ T][0:.Z]*)?", re.ASCII)
 
 
-class Form(StrEnum):
-    """Which differences of spelling in an export are none."""
-
-    TEXT = "text"
-    DATE = "date"
-    """A time of midnight and missing dashes do not count."""
-    DIGITS = "digits"
-    """Only the digits count: 19850709-9805 is 198507099805."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkbusterColumn:
-    """One column of the field mapping, from the system's binding."""
-
-    field: str
-    """`case_reference`, `service`, `project`, `opened`, or `category.field` of the payload."""
-    header: str
-    """How the import workbook spells it."""
-    aliases: tuple[str, ...] = ()
-    """How the export may spell it, compared folded; `header` always counts."""
-    form: Form = Form.TEXT
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One case as a workbook shows it."""
+class Listed(NamedTuple):
+    """One case as Workbuster's list shows it."""
 
     key: CaseKey
-    payload: bytes | None
-    """Canonical; None when all of it is empty: anonymised."""
+    seen: bytes | None
+    """All that the list shows of it, in one spelling; None: anonymised."""
 
 
 class WorkbusterColumns:
-    """The field mapping of one Workbuster."""
+    """The field mapping of one Workbuster, from the system's binding."""
 
-    def __init__(self, columns: Sequence[WorkbusterColumn]) -> None:
-        """Raises `Misconfigured` when a clear column is missing, a field or a header stands
-        twice, or a payload field is not spelled `category.field`."""
-        self._columns = tuple(columns)
-        fields = [column.field for column in columns]
-        for clear in _CLEAR:
-            if clear not in fields:
-                raise Misconfigured("workbuster_column_missing", ref=clear)
-        self._fields: dict[str, str] = {}
-        for column in columns:
-            if column.field not in _CLEAR and len(column.field.split(".")) != 2:
-                raise Misconfigured("workbuster_field_malformed", ref=column.field)
-            for spelling in (column.header, *column.aliases):
-                known = self._fields.setdefault(fold_header(spelling), column.field)
-                if known != column.field or fields.count(column.field) > 1:
-                    raise Misconfigured("workbuster_column_twice", ref=column.field)
-        self._payload = [
-            (column.field, *column.field.split("."))
-            for column in columns
-            if column.field not in _CLEAR
-        ]
-        self._needed = {CASE_REFERENCE, SERVICE} | {field for field, _, _ in self._payload}
-        self._form = {column.field: column.form for column in columns}
+    def __init__(
+        self,
+        *,
+        workbook: Mapping[str, str],
+        list_: Mapping[str, str],
+        projects: Mapping[str, str],
+    ) -> None:
+        """`workbook`, `list_`: header → field, as spelled in the import workbook and in
+        Workbuster's own list (compared folded there); `projects`: ours → Workbuster's.
+
+        Raises `Misconfigured` when the list does not tell the case, or nothing of the person.
+        """
+        self._workbook = dict(workbook)
+        self._list = {fold_header(header): field for header, field in list_.items()}
+        self._shown = frozenset(self._list.values())
+        self._projects = dict(projects)
+        for field in (CASE_REFERENCE, SERVICE):
+            if field not in self._shown or field not in self._workbook.values():
+                raise Misconfigured("workbuster_column_missing", ref=field)
+        if not self._shown - _RESIDUE:
+            raise Misconfigured("workbuster_list_shows_no_person")
+        if len(self._shown) != len(list_):
+            raise Misconfigured("workbuster_column_twice")
 
     @property
     def header(self) -> list[str]:
         """The header row of the import workbook."""
-        return [column.header for column in self._columns]
+        return list(self._workbook)
 
-    def write(self, record: CaseRecord) -> list[str]:
-        """The record's row in the import workbook.
+    def values(self, record: CaseRecord) -> dict[str, str]:
+        """Field → value of everything that is known of a case.
 
-        Raises `Refused("field_not_mapped")` rather than leave out a part of a case,
-        `Refused("payload_not_canonical")`.
+        Raises `Refused("payload_not_canonical")`, and `Refused("field_in_two_categories")`.
         """
-        values = {
-            f"{category}.{name}": value
-            for category, fields in read_payload(record.payload).items()
-            for name, value in fields.items()
-        }
-        if unmapped := values.keys() - self._form.keys():
-            raise Refused("field_not_mapped", fields=len(unmapped))
-        values |= dict(zip(_CLEAR, (*record.key, record.project, record.opened), strict=True))
-        return [values.get(column.field, "") for column in self._columns]
+        values: dict[str, str] = {START: record.opened}
+        number = 0
+        seen: set[str] = set()
+        for fields in read_payload(record.payload).values():
+            number += len(fields)
+            seen |= fields.keys()
+            values |= fields
+        if number != len(seen):
+            raise Refused("field_in_two_categories")
+        values[CASE_REFERENCE], values[SERVICE] = record.key
+        values[PROJECT] = self._projects.get(record.project, record.project)
+        return values
 
-    def read(self, rows: Iterable[tuple[int, list[str]]]) -> Iterator[Row]:
-        """The cases of a workbook; unknown columns and rows without a case number do not count.
+    def row(self, values: Mapping[str, str]) -> list[str]:
+        """A case's row in the import workbook; what has no column there is not handed over."""
+        return [values.get(field, "") for field in self._workbook.values()]
 
-        Raises `Unreachable("export_not_recognised")` when no header row has every mapped column,
-        `Unreachable("export_header_ambiguous")` when one stands twice.
+    def expected(self, values: Mapping[str, str]) -> bytes:
+        """What the list must show of a case that was handed over, as `Listed.seen`.
+
+        What the import workbook does not carry cannot be asked of the list.
+        """
+        carried = self._workbook.values()
+        return self._in_one_spelling({f: values.get(f, "") for f in carried})
+
+    def read(self, rows: Iterable[tuple[int, list[str]]]) -> Iterator[Listed]:
+        """The cases of a list; unknown columns and rows without a case number do not count.
+
+        Raises `Unreachable("list_not_recognised")` when no header row has every mapped column,
+        `Unreachable("list_header_ambiguous")` when one stands twice.
         """
         rest = iter(rows)
         position = self._find_header(rest)
         for _, cells in rest:
             values = {
-                field: _in_form(self._form[field], cells[column]) if column < len(cells) else ""
+                field: clean(cells[column]) if column < len(cells) else ""
                 for field, column in position.items()
             }
-            if values[CASE_REFERENCE]:
-                yield Row(CaseKey(values[CASE_REFERENCE], values[SERVICE]), self._whole(values))
+            key = CaseKey(values[CASE_REFERENCE], values[SERVICE])
+            if key.case_reference:
+                gone = not any(values[field] for field in values.keys() - _RESIDUE)
+                yield Listed(key, None if gone else self._in_one_spelling(values))
 
-    def _whole(self, values: dict[str, str]) -> bytes | None:
-        categories: dict[str, dict[str, str]] = defaultdict(dict)
-        for field, category, name in self._payload:
-            if values[field]:
-                categories[category][name] = values[field]
-        return canonical_payload(categories) if categories else None
+    def _in_one_spelling(self, values: Mapping[str, str]) -> bytes:
+        compared = self._shown.intersection(self._workbook.values())
+        spelled = {f: _comparable(f, values[f]) for f in compared if values[f]}
+        return orjson.dumps(spelled, option=orjson.OPT_SORT_KEYS)
 
     def _find_header(self, rows: Iterator[tuple[int, list[str]]]) -> dict[str, int]:
-        for (_, cells), _ in zip(rows, range(_SEARCH_ROWS), strict=False):
+        for _ in range(_SEARCH_ROWS):
+            _, cells = next(rows, (0, None))
+            if cells is None:
+                break
             found = [
-                (field, column)
+                (self._list[folded], column)
                 for column, cell in enumerate(cells)
-                if (field := self._fields.get(fold_header(cell))) in self._needed and field
+                if (folded := fold_header(cell)) in self._list
             ]
             position = dict(found)
-            if self._needed <= position.keys():
+            if self._shown <= position.keys():
                 if len(position) != len(found):
-                    raise Unreachable("export_header_ambiguous")
+                    raise Unreachable("list_header_ambiguous")
                 return position
-        raise Unreachable("export_not_recognised")
+        raise Unreachable("list_not_recognised")
 
 
-def _in_form(form: Form, cell: str) -> str:
-    text = clean(cell)
-    if form is Form.DATE and (date := _ISO_DATE.fullmatch(text)):
-        return "-".join(date.groups())
-    if form is Form.DIGITS:
+def _comparable(field: str, text: str) -> str:
+    """`text` without those differences of spelling that are none: a dash in an identity number,
+    a blank in a postal code, the midnight behind a date, the case of a mail address."""
+    text = clean(text)
+    if field in _ONLY_DIGITS:
         return "".join(char for char in text if char in "0123456789")
-    return text
+    if field.endswith("_date") and (date := _DATE.fullmatch(text)):
+        return "-".join(date.groups())
+    return text.casefold() if field == EMAIL else text
