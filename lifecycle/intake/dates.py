@@ -10,7 +10,9 @@ from typing import Final
 from lifecycle.intake.outcomes import RowReason
 from lifecycle.intake.text import Cell
 
-_DASHES: Final = dict.fromkeys(map(ord, "‐‑‒–—−"), "-")
+_DASHES: Final = dict.fromkeys(map(ord, "‐‑‒–—−"), "-") | dict.fromkeys(
+    (0x200B, 0x2060, 0xFEFF), ""
+)
 _TIME: Final = (
     r"(?:[Tt ]+(?:\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?"
     # With a zone only midnight: 22:00Z is the next day in Stockholm.

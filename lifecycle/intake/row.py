@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
-from typing import Final
+from typing import Final, cast
 
 from lifecycle.errors import Misconfigured
 from lifecycle.intake import fields
@@ -18,10 +18,12 @@ from lifecycle.intake.outcomes import Candidate, JudgedRow, RowReason
 from lifecycle.intake.rules import IntakeRules
 from lifecycle.intake.text import (
     CLOSER_LOOK,
+    ESCAPED,
     FOLD_LATIN_1,
     Cell,
     clean,
     fold,
+    fold_bytes,
     has_control,
     text_of,
 )
@@ -30,7 +32,6 @@ from lifecycle.national_id import NationalId, parse_national_id
 
 _NO_COLUMN: Final = -1
 """Every row is given one empty text at its end: a column that the sheet lacks is that one."""
-_ESCAPED: Final = b"_x"
 _QUOTES: Final = "'’‘´`"
 _UNTELLING: Final = (RowReason.IDENTITY_MISSING, RowReason.IDENTITY_INCOMPLETE)
 _MOST_REMEMBERED_DATES: Final = 20_000
@@ -53,7 +54,7 @@ class RowJudge:
         self._earliest = f"{rules.earliest_year:04}-01-01"
         latest_year = min(today.year + rules.latest_years_ahead, 9999)
         self._latest = f"{latest_year:04}-{today:%m-%d}"
-        self._words = [_folded_bytes(word) for word in rules.protected_words if fold(word)]
+        self._words = [word for text in rules.protected_words if (word := fold_bytes(text))]
         self._negatives = frozenset(map(fold, rules.flag_negatives))
         self._placeholders = PlaceholderPersons(rules.placeholder_names)
         try:
@@ -96,18 +97,15 @@ class RowJudge:
         identity = parse_national_id(
             raw[self._identity], today=self._today, minimum_age=self._minimum_age
         )
-        ignored = None
+        protected = self._is_protected(texts, folded)
         if case is None and identity in _UNTELLING:
             ignored = ignored_reason(texts, self._header)
-        protected = self._is_protected(texts, folded)
-        if ignored is RowReason.GROUP_HEADING:
-            # "Skyddade personuppgifter" as a heading speaks of the rows below it.
-            self._under_protected_heading = protected
-        if protected:
-            return RowReason.PROTECTED_IDENTITY
-        if ignored is not None:
-            return ignored
-        if self._under_protected_heading:
+            if ignored is RowReason.GROUP_HEADING:
+                # "Skyddade personuppgifter" as a heading speaks of the rows below it.
+                self._under_protected_heading = protected
+            if ignored is not None and not protected:
+                return ignored
+        if protected or self._under_protected_heading:
             return RowReason.PROTECTED_IDENTITY
         given, family = texts[self._given], texts[self._family]
         tokens = name_tokens(f"{given} {family}")
@@ -115,8 +113,10 @@ class RowJudge:
             return RowReason.PLACEHOLDER_PERSON
         if control:
             return RowReason.CONTROL_CHARACTERS
-        if len(folded) > self._longest and any(
-            len(texts[column]) > self._longest for column in self._known
+        if (
+            len(folded) > self._longest
+            and max(map(len, texts)) > self._longest
+            and any(len(texts[column]) > self._longest for column in self._known)
         ):
             return RowReason.VALUE_TOO_LONG
         if case is None:
@@ -157,7 +157,7 @@ class RowJudge:
             end,
             broke_off,
             before != "" and _fold_value(before) not in self._negatives,
-            self._kept.sealed(texts),
+            self._kept.sealed(texts, plain=b'"' not in folded and b"\\" not in folded),
         )
 
     def _read(self, cells: Sequence[Cell]) -> tuple[list[str], Sequence[Cell], bytes, bool]:
@@ -165,26 +165,36 @@ class RowJudge:
         missing = self._width - len(cells)
         if missing > 0:
             cells = [*cells, *[""] * missing]
-        whole = [cell if cell.__class__ is str else text_of(cell) for cell in cells]
+        cells = ["" if cell is None else cell for cell in cells]
+        only_text = True
+        try:
+            # Most rows are text and nothing else; asking each cell costs more.
+            whole = cast("Sequence[str]", cells)
+            joined = "|".join(whole)
+        except TypeError:
+            only_text = False
+            whole = [cell if isinstance(cell, str) else text_of(cell) for cell in cells]
+            joined = "|".join(whole)
         control = False
-        joined = "|".join(whole)
         try:
             folded = joined.encode("latin-1").translate(FOLD_LATIN_1)
         except UnicodeEncodeError:
             folded = CLOSER_LOOK
-        if CLOSER_LOOK in folded or _ESCAPED in folded:
-            control = any(has_control(whole[column]) for column in self._known)
-            texts = [clean(text) for text in whole]
-            folded = _folded_bytes("|".join(texts))
+        if CLOSER_LOOK in folded or ESCAPED in folded:
+            control = has_control(joined) and any(
+                has_control(whole[column]) for column in self._known
+            )
+            texts = [
+                text.strip() if text.isascii() and text.isprintable() else clean(text)
+                for text in whole
+            ]
+            folded = fold_bytes(joined)
         else:
             texts = [text.strip() for text in whole]
         texts.append("")
-        raw: list[Cell] = [
-            text if cell.__class__ is str else cell
-            for text, cell in zip(texts, cells, strict=False)
-        ]
-        raw.append("")
-        return texts, raw, folded, control
+        if only_text:
+            return texts, texts, folded, control
+        return texts, [*cells, ""], folded, control
 
     def _is_protected(self, texts: Sequence[str], folded: bytes) -> bool:
         for word in self._words:
@@ -230,7 +240,3 @@ class RowJudge:
 @lru_cache(maxsize=1024)
 def _fold_value(text: str) -> str:
     return fold(text)
-
-
-def _folded_bytes(text: str) -> bytes:
-    return fold(text).encode("latin-1", "replace")

@@ -74,8 +74,17 @@ def fold_words(text: str) -> list[str]:
     return "".join(char if char.isalnum() else " " for char in fold(text)).split()
 
 
+def fold_bytes(text: str) -> bytes:
+    """`fold` as Latin-1, other letters left out: to look for word stems in a whole row."""
+    decomposed = unicodedata.normalize("NFKD", text.translate(_INVISIBLE).casefold())
+    return decomposed.encode("latin-1", "ignore")
+
+
 CLOSER_LOOK: Final = b"\x00"
 """In bytes folded by one of the tables below: here only the slow way gives the right answer."""
+
+ESCAPED: Final = b"_x"
+"""How a control character that xlsx cannot hold begins in it."""
 
 
 def _fold_byte(code: int) -> int:
