@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, ExceptionContext, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, StatementError
 
 from lifecycle.errors import Busy, GallraError, Misconfigured, Refused, Unreachable
 
@@ -86,9 +86,9 @@ def quiet_errors() -> Iterator[None]:
         translated = translate(error)
         if translated is None:
             raise
+        _forget_values(error)  # COPY goes past SQLAlchemy and so past `_on_error`
     if translated is not None:
-        # Raised outside the handler: not even its context remembers the driver's words.
-        raise translated
+        raise translated from None
 
 
 def translate(error: BaseException) -> GallraError | None:
@@ -124,7 +124,7 @@ def _open_sqlite(url: URL) -> Engine:
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
-    event.listen(engine, "handle_error", _forget_values)
+    event.listen(engine, "handle_error", _on_error)
     return engine
 
 
@@ -190,22 +190,28 @@ def _open_postgres(url: URL) -> Engine:
         pool_size=4,
         max_overflow=12,
     )
-    event.listen(engine, "handle_error", _forget_values)
+    event.listen(engine, "handle_error", _on_error)
     return engine
 
 
-def _forget_values(context: ExceptionContext) -> None:
-    """`hide_parameters` keeps values out of the message only: the error object still carries
-    them into a pickle, and PostgreSQL quotes the offending row in DETAIL."""
-    error, cause = context.sqlalchemy_exception, context.original_exception
-    if error is not None:
+def _on_error(context: ExceptionContext) -> None:
+    _forget_values(context.original_exception)
+    if context.sqlalchemy_exception is not None:
+        _forget_values(context.sqlalchemy_exception)
+
+
+def _forget_values(error: BaseException) -> None:
+    """`hide_parameters` keeps values out of SQLAlchemy's message only: the error object still
+    carries them into a pickle, and PostgreSQL quotes the offending row in DETAIL."""
+    cause = error
+    if isinstance(error, StatementError):
         error.params = None
+        cause = error.orig if error.orig is not None else error
     if _is_psycopg(cause):
         words = f"{type(cause).__name__} {getattr(cause, 'sqlstate', None) or ''}".strip()
         cause.args = (words,)
         cause._info = None  # type: ignore[attr-defined]  # what `.diag` reads
-        if error is not None:
-            error.args = (words,)
+        error.args = (words,)
 
 
 def _is_psycopg(error: BaseException) -> bool:

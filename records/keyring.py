@@ -12,7 +12,7 @@ from typing import TypeVar
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 from sqlalchemy import Connection, Engine, select
 
-from lifecycle.errors import KeyFailure
+from lifecycle.errors import Busy, KeyFailure
 from records import epochs
 from records.bulk import fetch_in, upsert_rows
 from records.engines import quiet_errors, reading, sqlite_file
@@ -96,7 +96,8 @@ class Keyring:
         """Make `keys` durable, each in place of an earlier one of its id.
 
         A key wrapped in an epoch that was retired since is wrapped anew first: nothing is ever
-        stored under a KEK that is about to be destroyed. Raises `KeyFailure`.
+        stored under a KEK that is about to be destroyed. Raises `Busy("keys_rotated")` when that
+        epoch's KEK is gone already: seal again.
         """
         self.current()
         with quiet_errors(), self.engine.begin() as connection:
@@ -165,8 +166,16 @@ class Keyring:
             if key[1] == number:
                 yield key
             else:
-                [plain] = self.unwrap([(key[1], key[2])])
-                yield key[0], number, aes_key_wrap(self.kek(number), plain)
+                yield key[0], number, self._wrap_anew(key, number)
+
+    def _wrap_anew(self, key: WrappedKey, number: int) -> bytes:
+        try:
+            [plain] = self.unwrap([(key[1], key[2])])
+            return aes_key_wrap(self.kek(number), plain)
+        except KeyFailure as failure:
+            if failure.code != "kek_missing":
+                raise
+        raise Busy("keys_rotated")
 
     def _fetch(self, ids: Sequence[int]) -> dict[int, bytes]:
         columns = [data_key.c.id, data_key.c.epoch, data_key.c.wrapped]

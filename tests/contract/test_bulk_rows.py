@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+import traceback
 from collections.abc import Iterator
 
 import pytest
@@ -10,7 +12,7 @@ from sqlalchemy import Engine, select
 from lifecycle.errors import Refused
 from records.bulk import delete_in, fetch_in, insert_rows, upsert_rows
 from records.engines import reading
-from records.tables import blind_index, data_key, engagement, erasure_list, holding
+from records.tables import blind_index, data_key, engagement, erasure_list, holding, to_do
 
 KEY = ("id", "epoch", "wrapped")
 
@@ -45,6 +47,16 @@ def test_a_conflict_is_refused_and_changes_nothing(keys_engine: Engine) -> None:
     with pytest.raises(Refused, match="database_conflict"), keys_engine.begin() as connection:
         insert_rows(connection, data_key, KEY, [(7, 1, b"new"), (1 << 40, 1, b"again")])
     assert everything(keys_engine) == list(keys(3))
+
+
+def test_a_conflict_repeats_no_value(records_engine: Engine) -> None:
+    columns = ("id", "controller", "kind", "ref", "number", "opened_at")
+    rows = [(number, "planted", "canary", "planted-canary", 1, "") for number in (1, 2)]
+    with pytest.raises(Refused) as caught, records_engine.begin() as connection:
+        insert_rows(connection, to_do, columns, rows)
+    assert "canary" not in "".join(traceback.format_exception(caught.value))
+    assert caught.value.__suppress_context__
+    assert b"canary" not in pickle.dumps(caught.value.__context__)
 
 
 def test_an_error_of_the_callers_rows_passes_and_changes_nothing(keys_engine: Engine) -> None:
