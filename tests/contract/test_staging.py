@@ -1,0 +1,189 @@
+"""What every staging folder promises: listed whole, read by version, emptied for good."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from connectors.base import Staging
+from connectors.folder import FolderStaging
+from connectors.folder_changes import refusals
+from connectors.memory import MemoryStaging
+from lifecycle.errors import Changed, NotProven, Refused, Unreachable
+
+
+@dataclass
+class World:
+    """A staging folder, and what people and machines do to it behind its back."""
+
+    staging: Staging
+    drop: Callable[[str, bytes], object]
+    take_away: Callable[[], None]
+    refuse: Callable[[], None]
+
+
+@pytest.fixture(params=["folder", "memory"])
+def world(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[World]:
+    if request.param == "memory":
+        memory = MemoryStaging(place="inbox")
+
+        def unreachable() -> None:
+            memory.failures.unreachable = True
+
+        def refuse_deletion() -> None:
+            memory.failures.refuse_deletion = True
+
+        yield World(memory, memory.drop, unreachable, refuse_deletion)
+        return
+    root = tmp_path / "inbox"
+    root.mkdir()
+
+    def drop(key: str, data: bytes) -> None:
+        path = root / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+        path.write_bytes(data)
+
+    def no_rights(name: str, version: str, *, folder: int) -> None:
+        raise PermissionError(13, "Permission denied", name)
+
+    yield World(
+        FolderStaging(root, place="inbox"),
+        drop,
+        lambda: root.rename(tmp_path / "elsewhere") and None,
+        lambda: monkeypatch.setattr("connectors.folder.remove", no_rights),
+    )
+
+
+NAMES = ["AF export.xlsx", "under/mapp/två.csv", ".dold", "~$låst.xlsx", "utan ändelse"]
+
+
+def test_every_file_is_listed_whatever_its_name_and_wherever_it_lies(world: World) -> None:
+    for name in NAMES:
+        world.drop(name, name.encode())
+    items = {item.key: item for item in world.staging.list_items()}
+    assert sorted(items) == sorted(NAMES)
+    assert {key: world.staging.read(item) for key, item in items.items()} == {
+        name: name.encode() for name in NAMES
+    }
+    assert all(item.size == len(item.key.encode()) for item in items.values())
+
+
+def test_a_file_says_when_it_came(world: World) -> None:
+    world.drop("a.xlsx", b"1")
+    (item,) = world.staging.list_items()
+    assert abs(item.arrived_at - datetime.now(UTC)) < timedelta(minutes=1)
+    assert item.arrived_at.utcoffset() == timedelta(0)
+
+
+def test_a_name_never_shows_in_the_text_of_an_item(world: World) -> None:
+    world.drop("Anna Andersson.xlsx", b"1")
+    (item,) = world.staging.list_items()
+    assert "Anna" not in repr(item)
+
+
+def test_another_version_is_neither_read_nor_deleted(world: World) -> None:
+    world.drop("a.xlsx", b"first")
+    (item,) = world.staging.list_items()
+    world.drop("a.xlsx", b"other")
+    with pytest.raises(Changed):
+        world.staging.read(item)
+    with pytest.raises(Changed):
+        world.staging.delete_permanently(item)
+    (now,) = world.staging.list_items()
+    assert now.version != item.version
+    assert world.staging.read(now) == b"other"
+
+
+def test_deletion_takes_that_file_only_and_may_be_repeated(world: World) -> None:
+    world.drop("a.xlsx", b"1")
+    world.drop("b.xlsx", b"2")
+    item = next(item for item in world.staging.list_items() if item.key == "a.xlsx")
+    world.staging.delete_permanently(item)
+    world.staging.delete_permanently(item)
+    assert [item.key for item in world.staging.list_items()] == ["b.xlsx"]
+    with pytest.raises(Changed):
+        world.staging.read(item)
+
+
+def test_an_emptied_folder_lists_nothing_not_even_subfolders(world: World) -> None:
+    for name in NAMES:
+        world.drop(name, b"x")
+    for item in list(world.staging.list_items()):
+        world.staging.delete_permanently(item)
+    assert list(world.staging.list_items()) == []
+
+
+def test_an_unreachable_folder_is_never_an_empty_one(world: World) -> None:
+    world.drop("a.xlsx", b"1")
+    (item,) = world.staging.list_items()
+    world.take_away()
+    with pytest.raises(Unreachable):
+        list(world.staging.list_items())
+    with pytest.raises(Unreachable):
+        world.staging.read(item)
+    with pytest.raises(Unreachable):
+        world.staging.delete_permanently(item)
+    with pytest.raises(Unreachable):
+        world.staging.put("b.xlsx", b"2")
+
+
+def test_a_deletion_that_is_refused_is_not_proven_and_the_file_stays(world: World) -> None:
+    world.drop("a.xlsx", b"1")
+    (item,) = world.staging.list_items()
+    world.refuse()
+    with pytest.raises(NotProven) as refused:
+        world.staging.delete_permanently(item)
+    assert refused.value.code == "deletion_refused"
+    assert [item.key for item in world.staging.list_items()] == ["a.xlsx"]
+
+
+def test_putting_places_a_file_whole_and_never_over_another(world: World) -> None:
+    item = world.staging.put("batch.xlsx", b"content")
+    assert list(world.staging.list_items()) == [item]
+    assert world.staging.read(item) == b"content"
+    with pytest.raises(Refused) as taken:
+        world.staging.put("batch.xlsx", b"another")
+    assert taken.value.code == "name_taken"
+    assert list(world.staging.list_items()) == [item]
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "../a", "a/b", "/a", "a\0b"])
+def test_putting_accepts_plain_names_only(world: World, name: str) -> None:
+    with pytest.raises(Refused) as refused:
+        world.staging.put(name, b"1")
+    assert refused.value.code == "name_not_allowed"
+    assert list(world.staging.list_items()) == []
+
+
+def test_a_lost_answer_is_mended_by_asking_again() -> None:
+    staging = MemoryStaging(place="inbox")
+    item = staging.drop("a.xlsx", b"1")
+    staging.failures.lost_answers = 1
+    with pytest.raises(Unreachable):
+        staging.delete_permanently(item)
+    assert list(staging.list_items()) == []
+    staging.delete_permanently(item)
+
+
+def test_the_twin_can_change_a_file_under_the_deletion() -> None:
+    staging = MemoryStaging(place="inbox")
+    item = staging.drop("a.xlsx", b"1")
+    staging.failures.change_before_deletion = b"2"
+    with pytest.raises(Changed):
+        staging.delete_permanently(item)
+    (now,) = staging.list_items()
+    assert staging.read(now) == b"2"
+
+
+def test_a_refusal_by_the_system_carries_no_file_name() -> None:
+    with pytest.raises(NotProven) as refused, refusals():
+        raise PermissionError(13, "Permission denied", "Anna Andersson.xlsx")
+    assert refused.value.__suppress_context__
+    assert "Anna" not in str(refused.value)
