@@ -24,6 +24,7 @@ def check(
     Example:  gallra policy check academedia
     """
     from lifecycle.configuration.problems import PolicyError
+    from lifecycle.policy.check import open_decisions as find_open
     from lifecycle.policy.load import known_policies
     from tasks.settings import Settings
     from tasks.wiring import read_policy
@@ -40,7 +41,8 @@ def check(
                 result[name] = {"ok": False, "problems": [str(p) for p in error.problems]}
                 continue
             open_decisions = [
-                {"id": d.id, "question": d.question} for d in policy.decisions if d.status == "open"
+                {"id": d.id, "about": list(d.about), "question": d.question, "until": d.until_then}
+                for d in find_open(policy)
             ]
             result[name] = {"ok": True, "sha256": policy.sha256, "open": open_decisions}
         if as_json:

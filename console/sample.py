@@ -18,7 +18,8 @@ from console.test_numbers import is_coordination_number, is_partly_unknown, offi
 from lifecycle.intake.outcomes import OUTCOME_OF_ROW_REASON, RowOutcome, RowReason
 
 Expected = Mapping[tuple[int, int], tuple[RowOutcome, RowReason | None]]
-"""(sheet, row) as a person counts them in Excel → outcome and reason in a first import."""
+"""(sheet, row) as a person counts them in Excel → outcome and reason in a first import; every
+row of the export but the header."""
 
 _ROWS_PER_PERSON: Final = 2.1
 _CREATED: Final = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
@@ -28,7 +29,7 @@ _Judged = tuple[Row, RowOutcome | None, RowReason | None]
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet as it is written; a row without an outcome is a header or blank."""
+    """One sheet as it is written; a row without an outcome is the header."""
 
     name: str
     rows: list[_Judged]
@@ -41,7 +42,6 @@ class Sample:
 
     path: Path
     expected: Expected = field(repr=False)
-    hidden_sheets: tuple[int, ...]
 
 
 def write_sample(
@@ -78,9 +78,8 @@ def write_sample(
             (number, row): (outcome, reason)
             for number, sheet in enumerate(sheets, start=1)
             for row, (_, outcome, reason) in enumerate(sheet.rows, start=1)
-            if outcome is not None and not sheet.hidden
+            if outcome is not None
         },
-        hidden_sheets=tuple(n for n, sheet in enumerate(sheets, start=1) if sheet.hidden),
     )
 
 
@@ -100,7 +99,7 @@ def _crowd(rows: int, rng: random.Random) -> list[Person]:
     return list(invent_people(rng.sample(grown_up, wanted), rng))
 
 
-def _unjudged(*cells: Cell) -> _Judged:
+def _header(*cells: Cell) -> _Judged:
     return [*cells], None, None
 
 
@@ -117,17 +116,17 @@ def _participants(
 ) -> Sheet:
     body = [_judged(row, None) for row in ordinary_rows(crowd, count, rng)]
     if edges is None:
-        return Sheet("Deltagare", [_unjudged(*HEADER), *body])
+        return Sheet("Deltagare", [_header(*HEADER), *body])
     # Special rows lie in one block in the middle: those that depend on one another keep order.
     middle = len(body) // 2
     body[middle:middle] = [_judged(row, reason) for row, reason in edges.rows()]
     head = [
         _ignored(RowReason.TITLE_OR_BLANK, "Mina sidor för fristående aktörer"),
         _ignored(RowReason.TITLE_OR_BLANK, "Deltagare, uttag", None, "2026-11-02"),
-        _unjudged(),
-        _unjudged(*HEADER),
+        _ignored(RowReason.TITLE_OR_BLANK),
+        _header(*HEADER),
     ]
-    tail = [_unjudged(), _ignored(RowReason.TOTALS, "Totalt", len(body))]
+    tail = [_ignored(RowReason.BLANK), _ignored(RowReason.TOTALS, "Totalt", len(body))]
     return Sheet("Deltagare", [*head, *body, *tail])
 
 
@@ -167,10 +166,10 @@ def _own_list(rng: random.Random, special: Sequence[str]) -> Sheet:
     return Sheet(
         "Lokal lista",
         [
-            _unjudged(*header),
+            _header(*header),
             _ignored(RowReason.GROUP_HEADING, "Grupp Provsjö"),
             *body[:2],
-            _unjudged(),
+            _ignored(RowReason.BLANK),
             _ignored(RowReason.GROUP_HEADING, "Grupp Diktafors"),
             *body[2:],
         ],
@@ -178,8 +177,9 @@ def _own_list(rng: random.Random, special: Sequence[str]) -> Sheet:
 
 
 def _hidden(crowd: Sequence[Person], rng: random.Random) -> Sheet:
-    rows = [_ignored(RowReason.HIDDEN_SHEET, *row) for row in ordinary_rows(crowd, 2, rng)]
-    return Sheet("Gammalt", [_unjudged(*HEADER), *rows], hidden=True)
+    rows = [[*HEADER], *ordinary_rows(crowd, 2, rng)]
+    judged = [_ignored(RowReason.HIDDEN_SHEET, *row) for row in rows]
+    return Sheet("Gammalt", judged, hidden=True)
 
 
 def _write_xlsx(path: Path, sheets: Sequence[Sheet]) -> None:

@@ -273,6 +273,8 @@ class Importing:
             self._touched[case.id] = "unchanged"
             case.as_written = row.case_as_written
             return RowReason.EXPORTED_BEFORE
+        if row.exported_before:
+            return RowReason.EXPORTED_BEFORE
         if case.as_written != row.case_as_written:
             return RowReason.SAME_CASE_OTHER_SPELLING
         return RowReason.SAME_ROW_IN_FILE

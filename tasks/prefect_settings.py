@@ -162,4 +162,3 @@ def _is_key(text: str) -> bool:
         return len(base64.urlsafe_b64decode(text)) == 32
     except ValueError:
         return False
-
