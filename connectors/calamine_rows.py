@@ -26,7 +26,7 @@ def open_dense(data: bytes) -> CalamineWorkbook:
         return CalamineWorkbook.from_filelike(io.BytesIO(data))
     except PasswordError:
         raise FileRefused(FileReason.PASSWORD_PROTECTED) from None
-    except CalamineError:
+    except (CalamineError, OSError):
         raise FileRefused(FileReason.CORRUPT) from None
 
 
@@ -51,7 +51,7 @@ def dense_rows(
 
     try:
         sheet = workbook.get_sheet_by_index(position)
-    except CalamineError:
+    except (CalamineError, OSError):
         raise FileRefused(FileReason.CORRUPT) from None
     if sheet.start is None:
         return

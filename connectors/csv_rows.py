@@ -16,8 +16,9 @@ from lifecycle.intake.text import Cell
 _SEPARATORS: Final = ";\t,|"
 _SAMPLE_LINES: Final = 40
 _LONGEST_FIELD: Final = 1 << 17
+_PIECE: Final = 1 << 18
 _MOST_FIELDS: Final = 16_384
-_SEPARATOR_LINE = re.compile(r'"?sep=([;\t,|])"?[\r\n]*', re.IGNORECASE)
+_SEPARATOR_LINE = re.compile(r'"?sep=([;\t,|])"?(?:\r?\n|\r|$)', re.IGNORECASE)
 
 
 def text_rows(data: bytes) -> Iterator[tuple[int, list[Cell]]]:
@@ -26,19 +27,14 @@ def text_rows(data: bytes) -> Iterator[tuple[int, list[Cell]]]:
     Raises `FileRefused("corrupt")`: NUL, bytes of no known encoding, a quotation mark that
     is never closed (it would swallow the rows after it), a field beyond 131,072 characters.
     """
-    text = _decode(data)
-    del data
-    if "\0" in text:
-        raise FileRefused(FileReason.CORRUPT)
-    lines = io.StringIO(text, newline="")
+    encoding, sample = _encoding(data)
+    lines = io.TextIOWrapper(io.BytesIO(data), encoding=encoding, newline="")
     skipped = 0
-    separator = None
-    announced = _SEPARATOR_LINE.fullmatch(text[: text.find("\n") + 1][:16] or text[:16])
+    announced = _SEPARATOR_LINE.match(sample)
     if announced:
-        separator = announced[1]
         lines.readline()
         skipped = 1
-    separator = separator or _separator(text)
+    separator = announced[1] if announced else _separator(sample)
     csv.field_size_limit(_LONGEST_FIELD)
     reader = csv.reader(lines, delimiter=separator, strict=True)
     line = skipped + 1
@@ -53,31 +49,51 @@ def text_rows(data: bytes) -> Iterator[tuple[int, list[Cell]]]:
         raise FileRefused(FileReason.CORRUPT) from None
 
 
-def _decode(data: bytes) -> str:
-    """The text, by its byte order mark, else as UTF-16, UTF-8 or Windows-1252."""
+def _encoding(data: bytes) -> tuple[str, str]:
+    """The encoding, by its byte order mark, else UTF-16, UTF-8 or Windows-1252, with the
+    beginning of the text; the whole of it has been tried."""
+    if data.startswith(codecs.BOM_UTF8):
+        candidates = ["utf-8-sig"]
+    elif data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        candidates = ["utf-32"]
+    elif data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        candidates = ["utf-16"]
+    elif len(data) % 2 == 0 and _mostly_nothing(data[1:2048:2]):
+        candidates = ["utf-16-le"]
+    elif len(data) % 2 == 0 and _mostly_nothing(data[0:2048:2]):
+        candidates = ["utf-16-be"]
+    else:
+        candidates = ["utf-8", "cp1252"]
+    for encoding in candidates:
+        sample = _beginning_if_sound(data, encoding)
+        if sample is not None:
+            return encoding, sample
+    raise FileRefused(FileReason.CORRUPT)
+
+
+def _mostly_nothing(sample: bytes) -> bool:
+    return sample.count(0) > len(sample) * 0.7
+
+
+def _beginning_if_sound(data: bytes, encoding: str) -> str | None:
+    """The first piece of the text; None if `data` is not in this encoding at some place."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    beginning = ""
     try:
-        if data.startswith(codecs.BOM_UTF8):
-            return data.decode("utf-8-sig")
-        if data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
-            return data.decode("utf-32")
-        if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            return data.decode("utf-16")
-        for encoding, first in (("utf-16-le", 1), ("utf-16-be", 0)):
-            sample = data[first:2048:2]
-            if len(data) % 2 == 0 and sample.count(0) > len(sample) * 0.7:
-                return data.decode(encoding)
-        try:
-            return data.decode("utf-8")
-        except UnicodeDecodeError:
-            return data.decode("cp1252")
+        for start in range(0, len(data), _PIECE):
+            piece = decoder.decode(data[start : start + _PIECE], start + _PIECE >= len(data))
+            if "\0" in piece:
+                raise FileRefused(FileReason.CORRUPT)
+            beginning = beginning or piece
     except UnicodeDecodeError:
-        raise FileRefused(FileReason.CORRUPT) from None
+        return None
+    return beginning
 
 
 def _separator(text: str) -> str:
     """The character that splits the first lines into the most, and the same number of, fields;
     a semicolon or a tab before a comma, which also stands in numbers and addresses."""
-    sample = [line for line, _ in zip(io.StringIO(text[: 1 << 18]), range(_SAMPLE_LINES), strict=False)]
+    sample = text.splitlines()[:_SAMPLE_LINES]
     best, best_score = ";", 0.0
     for separator in _SEPARATORS:
         counts: dict[int, int] = {}

@@ -42,6 +42,7 @@ _TEMPORARY = re.compile(
 )
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP: Final = b"PK\x03\x04"
+_ODS_TYPE: Final = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"
 _FOREIGN: Final = (
     b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"MZ", b"\x7fELF", b"7z\xbc\xaf", b"Rar!",
     b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"{\\rtf", b"PAR1", b"SQLite format 3", b"PK\x05\x06",
@@ -91,14 +92,16 @@ def kind_of(data: bytes, *, name: str, limits: ReadingLimits) -> FileKind:
 def _kind_of_content(data: bytes, limits: ReadingLimits) -> FileKind:
     if data.startswith(_ZIP):
         return _kind_of_zip(data, limits)
-    if _ZIP.startswith(data) or _OLE.startswith(data[:8]) and len(data) < 1536:
+    if _ZIP.startswith(data) or (_OLE.startswith(data[:8]) and len(data) < 1536):
         raise FileRefused(FileReason.TRUNCATED)
     if data.startswith(_OLE):
         return _kind_of_ole(data)
     head = data[:2048]
     if _SPREADSHEET_2003 in head:
         raise FileRefused(FileReason.EXTENSION_AND_CONTENT_DIFFER)
-    if head.startswith(_FOREIGN) or _MARKUP.match(head.replace(b"\0", b"").lstrip(b"\xef\xbb\xff\xfe\xbf")):
+    if head.startswith(_FOREIGN) or _MARKUP.match(
+        head.replace(b"\0", b"").lstrip(b"\xef\xbb\xff\xfe\xbf")
+    ):
         raise FileRefused(FileReason.NOT_A_WORKBOOK)
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return FileKind.TEXT
@@ -155,7 +158,7 @@ def _kind_of_zip(data: bytes, limits: ReadingLimits) -> FileKind:
         "[content_types].xml" in names and any("worksheets/" in name for name in names)
     ):
         kind = FileKind.XLSX
-    elif data[30:80].startswith(b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"):
+    elif data.startswith(_ODS_TYPE, 30):
         kind = FileKind.ODS
     else:
         raise FileRefused(FileReason.NOT_A_WORKBOOK)
@@ -164,9 +167,7 @@ def _kind_of_zip(data: bytes, limits: ReadingLimits) -> FileKind:
     return kind
 
 
-def _check_directory(
-    entries: list[zipfile.ZipInfo], *, size: int, limits: ReadingLimits
-) -> None:
+def _check_directory(entries: list[zipfile.ZipInfo], *, size: int, limits: ReadingLimits) -> None:
     """What an honest archive keeps to. The promised sizes are held against the truth while
     reading: nothing is inflated beyond them, and then the checksum does not fit."""
     if len(entries) > limits.parts or sum(e.file_size for e in entries) > limits.unpacked_bytes:

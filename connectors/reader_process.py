@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -62,7 +62,7 @@ def converse(
     data: bytes,
     limits: ReadingLimits,
     observe: Observer | None = None,
-) -> Iterator[bytes]:
+) -> Generator[bytes, None, None]:
     """Start a child, give it `request` and `data`, and hand out its frames until it ends.
 
     However the conversation ends (also when the caller drops this generator), the child is
@@ -89,9 +89,7 @@ def converse(
     )  # fmt: skip
     cost = _Cost()
     try:
-        yield from _frames(
-            child, [len(head).to_bytes(_LENGTH, "big") + head, data], limits, cost
-        )
+        yield from _frames(child, [len(head).to_bytes(_LENGTH, "big") + head, data], limits, cost)
     finally:
         _end(child, cost)
         if observe is not None:
@@ -171,7 +169,7 @@ def _end(child: subprocess.Popen[bytes], cost: _Cost) -> None:
             with contextlib.suppress(OSError):
                 pipe.close()
     if child.returncode is None:
-        child.kill()
+        os.kill(child.pid, signal.SIGKILL)  # not reaped yet, so the number is still its own
         _reap(child, cost)
 
 

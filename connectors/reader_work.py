@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import date
 from itertools import chain
@@ -12,7 +13,7 @@ import orjson
 
 from connectors.file_kind import FileKind
 from connectors.reading_limits import ReadingLimits
-from connectors.sheet_source import Book, Rows, Sheet, open_book, with_blank_rows
+from connectors.sheet_source import Book, Rows, Sheet, open_book
 from lifecycle.errors import FileRefused
 from lifecycle.intake.judge import SheetJudge
 from lifecycle.intake.outcomes import (
@@ -52,7 +53,7 @@ def _copy(book: Book, limits: ReadingLimits, send: Send) -> None:
         raise FileRefused(FileReason.NO_ROWS)
     batch: list[tuple[int, list[str]]] = []
     size = cells = 0
-    for number, row in sheet.rows():
+    for number, row in filter(_is_used, sheet.rows()):
         texts = [text_of(cell) for cell in row]
         batch.append((number, texts))
         size += sum(map(len, texts)) + 8 * len(texts)
@@ -93,18 +94,15 @@ class _Judging:
             if sheet.hidden:
                 rows, _ = self._pass_over(sheet, position, RowReason.HIDDEN_SHEET)
             else:
-                source = sheet.rows()
-                first = next(source, None)
-                if first is None:
-                    rows = 0
-                else:
+                source = sheet.rows_and_blanks()
+                leading = _until_used(source)
+                rows = 0
+                if leading:
                     used += 1
-                    rows, real = self._judge(judge, chain([first], source), sheet, position)
+                    rows, real = self._judge(judge, chain(leading, source), sheet, position)
                     recognised += judge.header_row is not None
                     judged += real
-            self._say(
-                {"end": [position, judge.header_row, judge.dropped_columns, rows]}
-            )
+            self._say({"end": [position, judge.header_row, judge.dropped_columns, rows]})
         if used and not recognised:
             raise FileRefused(FileReason.HEADER_NOT_RECOGNISED)
         if not judged:
@@ -115,7 +113,7 @@ class _Judging:
     ) -> tuple[int, int]:
         """(rows, rows that are not merely ignored) of a visible sheet."""
         try:
-            return self._batches(judge.rows(with_blank_rows(source)))
+            return self._batches(judge.rows(source))
         except FileRefused as error:
             if judge.header_row is not None or error.code != FileReason.HEADER_NOT_RECOGNISED:
                 raise
@@ -128,7 +126,7 @@ class _Judging:
         """
 
         def rows() -> Iterable[JudgedRow]:
-            for number, cells in sheet.rows():
+            for number, cells in filter(_is_used, sheet.rows()):
                 if not sheet.hidden and any(map(_is_identity, cells)):
                     raise FileRefused(FileReason.HEADER_NOT_RECOGNISED)
                 yield JudgedRow(position, number, reason, None)
@@ -145,8 +143,7 @@ class _Judging:
             else:
                 batch.append((sheet, number, reason, None))
                 real += (
-                    reason is not None
-                    and OUTCOME_OF_ROW_REASON[reason] is not RowOutcome.IGNORED
+                    reason is not None and OUTCOME_OF_ROW_REASON[reason] is not RowOutcome.IGNORED
                 )
             count += 1
             if len(batch) >= _BATCH:
@@ -158,6 +155,20 @@ class _Judging:
 
     def _say(self, frame: dict[str, object]) -> None:
         self._send(orjson.dumps(frame))
+
+
+def _is_used(row: tuple[int, list[Cell]]) -> bool:
+    return bool(row[1])
+
+
+def _until_used(rows: Rows) -> list[tuple[int, list[Cell]]]:
+    """The rows up to the first used one, of the blank ones the last few; empty if there is none."""
+    leading: deque[tuple[int, list[Cell]]] = deque(maxlen=10)
+    for row in rows:
+        leading.append(row)
+        if row[1]:
+            return list(leading)
+    return []
 
 
 def _is_identity(cell: Cell) -> bool:

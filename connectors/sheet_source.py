@@ -28,10 +28,18 @@ _LONGEST_GAP: Final = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """One sheet; `rows` starts anew with every call and gives no row without a value."""
+    """One sheet. Both callables start anew with every call."""
 
     hidden: bool
     rows: Callable[[], Rows]
+    """The rows that hold any value; of a text also the blank ones, as `[]`."""
+    blank_lines: bool = False
+    """A text: a record may fill several lines, so a missing number is no blank row."""
+
+    def rows_and_blanks(self) -> Rows:
+        """The rows and, as `[]`, the blank ones before them, so that a report can name them.
+        What a gap has beyond a thousand blank rows is not counted out."""
+        return self.rows() if self.blank_lines else _with_blank_rows(self.rows())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +55,10 @@ def open_book(data: bytes, kind: FileKind, limits: ReadingLimits) -> Book:
     """Open an export of a kind that `kind_of` has found. Raises `FileRefused`."""
     if kind is FileKind.TEXT:
         return Book(
-            sheets=[Sheet(hidden=False, rows=lambda: _used(text_rows(data)))], date1904=False
+            sheets=[
+                Sheet(hidden=False, rows=lambda: _few_blanks(text_rows(data)), blank_lines=True)
+            ],
+            date1904=False,
         )
     dense = _Dense(data, kind, limits)
     if kind is not FileKind.XLSX:
@@ -66,16 +77,23 @@ def open_book(data: bytes, kind: FileKind, limits: ReadingLimits) -> Book:
     return Book(sheets=sheets, date1904=package.date1904)
 
 
-def with_blank_rows(rows: Rows) -> Rows:
-    """The same rows, and between them the blank ones as `[]`, so that a report can name them.
-    A gap of more than a thousand rows is not counted out."""
+def _with_blank_rows(rows: Rows) -> Rows:
     expected = 1
     for number, cells in rows:
-        if number - expected <= _LONGEST_GAP:
-            for blank in range(expected, number):
-                yield blank, []
+        for blank in range(max(expected, number - _LONGEST_GAP), number):
+            yield blank, []
         yield number, cells
         expected = number + 1
+
+
+def _few_blanks(rows: Rows) -> Rows:
+    gap = 0
+    for number, cells in rows:
+        gap = 0 if any(cells) else gap + 1
+        if not gap:
+            yield number, cells
+        elif gap <= _LONGEST_GAP:
+            yield number, []
 
 
 class _Dense:

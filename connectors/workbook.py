@@ -3,10 +3,11 @@ disk and without a broken or hostile file costing more than one child process.""
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import orjson
 
@@ -74,21 +75,21 @@ def read_export(
         "rules": rules.to_json(),
         "today": today.isoformat(),
     }
-    for frame in _told(request, data, limits, observe):
-        if (rows := frame.get("rows")) is not None:
-            yield [
-                JudgedRow(
-                    sheet,
-                    number,
-                    None if reason is None else _REASONS[reason],
-                    None if kept is None else Candidate(*kept[:-1], sealed=tuple(kept[-1])),
-                )
-                for sheet, number, reason, kept in rows
-            ]
-        elif (found := frame.get("sheet")) is not None:
-            yield SheetFound(*found)
-        else:
-            yield SheetEnd(*frame["end"])
+    with contextlib.closing(_told(request, data, limits, observe)) as frames:
+        for frame in frames:
+            if "rows" in frame:
+                yield [_judged(*row) for row in frame["rows"]]
+            elif "sheet" in frame:
+                yield SheetFound(*frame["sheet"])
+            else:
+                yield SheetEnd(*frame["end"])
+
+
+def _judged(sheet: int, number: int, reason: str | None, kept: list[Any] | None) -> JudgedRow:
+    if kept is None:
+        return JudgedRow(sheet, number, _REASONS[reason] if reason else None, None)
+    kept[-1] = tuple(kept[-1])
+    return JudgedRow(sheet, number, None, Candidate._make(kept))
 
 
 def read_table(
@@ -109,14 +110,14 @@ def read_table(
         "kind": kind_of(data, name=name, limits=limits),
         "limits": dataclasses.asdict(limits),
     }
-    for frame in _told(request, data, limits, observe):
-        for number, cells in frame["table"]:
-            yield number, cells
+    with contextlib.closing(_told(request, data, limits, observe)) as frames:
+        for frame in frames:
+            yield from ((number, cells) for number, cells in frame["table"])
 
 
 def _told(
     request: dict[str, object], data: bytes, limits: ReadingLimits, observe: Observer | None
-) -> Iterator[dict[str, list]]:  # type: ignore[type-arg]
+) -> Generator[dict[str, Any], None, None]:
     """The child's frames about the file; its refusals are raised here."""
     peak = 0
 
@@ -125,10 +126,9 @@ def _told(
             observe(usage._replace(peak_bytes=peak))
 
     refused: FileReason | None = None
-    conversation = converse(request, data, limits, tell)
-    try:
+    with contextlib.closing(converse(request, data, limits, tell)) as conversation:
         for raw in conversation:
-            frame = orjson.loads(raw)
+            frame: dict[str, Any] = orjson.loads(raw)
             if "usage" in frame:
                 peak = frame["usage"][0]
             elif "refused" in frame:
@@ -138,9 +138,5 @@ def _told(
                 raise Misconfigured(code, ref=ref)
             else:
                 yield frame
-    except (orjson.JSONDecodeError, KeyError, ValueError):
-        raise FileRefused(FileReason.READER_CRASHED) from None
-    finally:
-        conversation.close()
     if refused is not None:
         raise FileRefused(refused)

@@ -218,8 +218,8 @@ class SheetReader:
                     values[1:], self._columns, self._converts, strict=True
                 ):
                     if value is not None:
-                        row[column] = value if plain and general is None else (
-                            (general or plain_text)(value)
+                        row[column] = (
+                            value if plain and general is None else ((general or plain_text)(value))
                         )
             yield number, row
 
@@ -327,7 +327,7 @@ class SheetReader:
         form.learned += 1
         columns: list[int] = []
         converts: list[Convert | None] = []
-        parts = ["<row r=\"([1-9][0-9]{0,6})\"[^<>]*>"]
+        parts = ['<row r="([1-9][0-9]{0,6})"[^<>]*>']
         for column in sorted(form.spellings):
             choices = form.spellings[column]
             letters = ""

@@ -12,6 +12,7 @@ _QUOTED = re.compile(r'"[^"]*"?|\\.|[_*].')
 _BRACKETS = re.compile(r"\[([^\]]*)\]?")
 _ELAPSED = re.compile(r"[hms]+", re.IGNORECASE)
 _DAY = 86_400_000
+_MIDNIGHT = datetime(1904, 1, 1)  # noqa: DTZ001 -- Excel's wall clocks have no zone
 _LATEST: Final = 2_958_466
 """The day after 9999-12-31."""
 
@@ -43,10 +44,9 @@ def from_serial(serial: float, *, date1904: bool) -> date | datetime | time | fl
         return serial
     milliseconds = round(serial * _DAY)
     if serial < 1 and not (date1904 and serial == 0):
-        clock = datetime.min + timedelta(milliseconds=milliseconds % _DAY)
-        return clock.time()
+        return (_MIDNIGHT + timedelta(milliseconds=milliseconds % _DAY)).time()
     if date1904:
-        epoch = datetime(1904, 1, 1)  # noqa: DTZ001 -- a wall clock without a zone
+        epoch = _MIDNIGHT
     elif serial < 60:
         epoch = datetime(1899, 12, 31)  # noqa: DTZ001
     else:
