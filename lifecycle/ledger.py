@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -29,6 +30,7 @@ _POLICY_ID: Final = r"[A-Z]{1,3}-[0-9]{1,4}"
 _DIGEST: Final = r"[0-9a-f]{64}"
 _DATE: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _INSTANT: Final = _DATE + r"T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}\+00:00"
+_RUN: Final = re.compile(RUN + _REFERENCE.removeprefix("[A-Z]"))
 _SHAPES: Final = re.compile(
     f"(?P<word>{_WORD})|{_REFERENCE}|{_POLICY_ID}|{_DIGEST}|(?P<time>{_DATE}|{_INSTANT})"
 )
@@ -137,7 +139,7 @@ class LedgerEvent:
             raise LedgerFailure("kind_unknown")
         if not _is_instant(self.at):
             raise LedgerFailure("instant_malformed")
-        if not re.fullmatch(_REFERENCE, self.run) or self.run[0] != RUN:
+        if not _RUN.fullmatch(self.run):
             raise LedgerFailure("run_malformed")
         require_harmless(self.controller)
         for text in (self.ref, self.rule):
@@ -236,6 +238,7 @@ def _require_count(count: int) -> None:
         raise LedgerFailure("count_not_allowed")
 
 
+@lru_cache(maxsize=64)  # the events of a unit of work often share theirs
 def _is_instant(text: str) -> bool:
     try:
         return datetime.fromisoformat(text).isoformat(timespec="microseconds") == text and (

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from lifecycle.checkpoint import Checkpoint
 from lifecycle.errors import LedgerFailure
 from lifecycle.ledger import Chain, is_canonical
 from records.ledger_store import Head, pages, read_head
-from records.tables import ledger_event
 
 
 class Verified(NamedTuple):
@@ -66,7 +65,7 @@ def _walk(
     link, expected = chain.first(origin), 0
     witnessed = link if witnessed_at == 0 else None
     compute = chain.next
-    for page in pages(connection, select(ledger_event).order_by(ledger_event.c.position)):
+    for page in pages(connection):
         for position, body, stored in page:
             expected += 1
             if position != expected:
