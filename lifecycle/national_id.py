@@ -194,10 +194,15 @@ def _birth_span(yyyymmdd: str) -> tuple[date, date] | None:
         return None
     if day >= _COORDINATION:
         day -= _COORDINATION
+        if day > 31:
+            return None
         if month == 0:
-            return (date(year, 1, 1), date(year, 12, 31)) if day <= 31 else None
+            return date(year, 1, 1), date(year, 12, 31)
+        last = calendar.monthrange(year, month)[1]
         if day == 0:
-            return date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1])
+            return date(year, month, 1), date(year, month, last)
+        # Skatteverket also hands out days that the month does not have.
+        day = min(day, last)
     try:
         born = date(year, month, day)
     except ValueError:
