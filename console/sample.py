@@ -177,7 +177,7 @@ def _own_list(rng: random.Random, special: Sequence[str]) -> Sheet:
 
 
 def _hidden(crowd: Sequence[Person], rng: random.Random) -> Sheet:
-    rows = [[*HEADER], *ordinary_rows(crowd, 2, rng)]
+    rows: list[Row] = [[*HEADER], *ordinary_rows(crowd, 2, rng)]
     judged = [_ignored(RowReason.HIDDEN_SHEET, *row) for row in rows]
     return Sheet("Gammalt", judged, hidden=True)
 

@@ -54,7 +54,8 @@ def imports_not_verified(connection: Connection, *, controller: str) -> list[tup
 
 def last_witnessed(connection: Connection) -> str | None:
     """When a witness last took a checkpoint."""
-    return connection.execute(select(func.max(checkpoint.c.witnessed_at))).scalar_one()
+    last: str | None = connection.execute(select(func.max(checkpoint.c.witnessed_at))).scalar_one()
+    return last
 
 
 def ledger_has_events(connection: Connection) -> bool:

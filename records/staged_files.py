@@ -110,9 +110,11 @@ def move(connection: Connection, numbers: Sequence[int], state: str, *, at: str)
         connection.execute(update(staged_file).where(staged_file.c.id == number).values(values))
 
 
-def forget_closed(connection: Connection, identities: Sequence[tuple[str, bytes, str]]) -> None:
+def forget_closed(
+    connection: Connection, place: str, identities: Sequence[tuple[bytes, str]]
+) -> None:
     """Make room for the same version of a file seen again after its row was closed."""
-    for place, digest, version in identities:
+    for digest, version in identities:
         connection.execute(
             delete(staged_file).where(
                 staged_file.c.place == place,

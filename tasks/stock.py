@@ -108,7 +108,9 @@ def _write_down(
         if rows:
             # A file that came back in the very same version (a restored folder) is seen anew.
             staged_files.forget_closed(
-                work.connection, [(r["place"], r["item_digest"], r["version"]) for r in rows]
+                work.connection,
+                house.staging.place,
+                [(digest, version) for (digest, version), _ in new],
             )
             work.connection.execute(insert(staged_file), rows)
             work.record(EventKind.STAGING_SEEN, found=len(rows))

@@ -74,6 +74,7 @@ def open_house(
     bindings = load_bindings(
         settings.systems / f"{controller}{SUFFIX}", policy=policy, environment=settings.environment
     )
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     run = to_reference(RUN, new_id())
     engine = open_engine(settings.database_url)
     key_engine = open_engine(settings.key_database_url)
@@ -166,3 +167,13 @@ def _begin_ledger(
             if ledger.initialise(work.connection):
                 work.record(EventKind.LEDGER_BEGUN)
                 work.commit()
+
+
+def witness_shares_volume(house: House) -> bool:
+    """Whether every file witness lies on the volume of the records: no real witness."""
+    files = [
+        sink.witness
+        for sink in house.witnesses
+        if isinstance(sink, NamedSink) and isinstance(sink.witness, FileWitness)
+    ]
+    return all(file.shares_volume_with(house.settings.home) for file in files)

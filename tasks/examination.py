@@ -1,0 +1,146 @@
+"""What is missing here, or risky, and how to mend it: nobody has to read a stack trace."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from typing import Final, Literal, NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from lifecycle.configuration.problems import ConfigurationError
+from lifecycle.errors import GallraError
+from records.alarms import last_witnessed
+from records.engines import reading
+from tasks.house import House
+from tasks.remedies import remedy_for
+from tasks.settings import Settings
+from tasks.wiring import open_house, witness_shares_volume
+
+State = Literal["ok", "risk", "wrong"]
+_ENOUGH_BYTES: Final = 2 * 1024**3
+_NEEDED: Final = ("prefect", "fastapi", "sqlalchemy", "cryptography", "python_calamine", "orjson")
+
+
+class Finding(NamedTuple):
+    """One thing that was looked at."""
+
+    what: str
+    state: State
+    found: str
+    mend: str
+
+
+def examine(controller: str, *, settings: Settings | None = None) -> list[Finding]:
+    """Look at everything that a run needs; never raises for what it finds."""
+    settings = settings or Settings.from_environment()
+    findings = [_python(), *_packages(), *_home(settings)]
+    try:
+        with open_house(controller, settings=settings) as house:
+            findings += [Finding("policy and systems", "ok", f"{controller} in order", "")]
+            findings += _inside(house)
+    except GallraError as error:
+        findings.append(_wrong("policy, systems, databases and keys", error))
+    return findings
+
+
+def _python() -> Finding:
+    version = ".".join(map(str, sys.version_info[:3]))
+    good = (3, 11) <= sys.version_info[:2] < (3, 14)
+    return Finding(
+        "Python", "ok" if good else "wrong", version, "" if good else "Install Python 3.11 to 3.13."
+    )
+
+
+def _packages() -> Iterator[Finding]:
+    missing = [name for name in _NEEDED if find_spec(name) is None]
+    if missing:
+        yield Finding("packages", "wrong", f"missing: {', '.join(missing)}", "Run `make run`.")
+
+
+def _home(settings: Settings) -> Iterator[Finding]:
+    home = settings.home
+    if not home.exists():
+        yield Finding("state folder", "ok", f"{home} is made at first use", "")
+        return
+    mode = home.stat().st_mode & 0o077
+    yield Finding(
+        "state folder",
+        "risk" if mode else "ok",
+        f"{home}" + (" can be read by other users" if mode else ""),
+        f"chmod 700 {home}" if mode else "",
+    )
+    free = shutil.disk_usage(home).free
+    low = free < _ENOUGH_BYTES
+    yield Finding(
+        "disk",
+        "risk" if low else "ok",
+        f"{free // 1024**2} MB free",
+        "Make room: a full disk stops the work, safely." if low else "",
+    )
+
+
+def _inside(house: House) -> Iterator[Finding]:
+    yield _tried("staging folder", lambda: f"{sum(1 for _ in house.staging.list_items())} file(s)")
+    yield _tried("case system", lambda: _answers(house))
+    yield _tried("keys", lambda: f"epoch {house.keyring.status().epoch}")
+    yield _tried("ledger", lambda: _ledger(house))
+    yield from _risks(house)
+    try:
+        ZoneInfo(house.policy.controller.time_zone)
+    except ZoneInfoNotFoundError:
+        yield Finding("time zone", "wrong", "unknown to this machine", "Install tzdata.")
+
+
+def _answers(house: House) -> str:
+    for _ in house.case_system.read_back([]):
+        break
+    return f"{house.case_system.system} answers"
+
+
+def _ledger(house: House) -> str:
+    with reading(house.engine) as connection:
+        return f"{house.ledger.head(connection).size} events"
+
+
+def _risks(house: House) -> Iterator[Finding]:
+    beside = house.settings.keys_lie_beside_data
+    yield Finding(
+        "key-encryption key",
+        "risk" if beside else "ok",
+        "lies beside the data" if beside else "lies apart from the data",
+        "Set GALLRA_KEYS to a folder on another volume, or use a systemd credential."
+        if beside
+        else "",
+    )
+    shared = witness_shares_volume(house)
+    yield Finding(
+        "witness",
+        "risk" if shared else "ok",
+        "lies on the volume that it should witness" if shared else "lies on another volume",
+        "Bind the witness to a file on another volume, and to a mail to the DPO." if shared else "",
+    )
+    with reading(house.engine) as connection:
+        last = last_witnessed(connection)
+    yield Finding(
+        "checkpoint",
+        "ok" if last else "risk",
+        f"last taken {last[:16]}" if last else "none yet",
+        "" if last else "Run `gallra ledger checkpoint`.",
+    )
+
+
+def _tried(what: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(what, "ok", look(), "")
+    except GallraError as error:
+        return _wrong(what, error)
+
+
+def _wrong(what: str, error: GallraError) -> Finding:
+    if isinstance(error, ConfigurationError):
+        first = error.problems[0] if error.problems else ""
+        return Finding(what, "wrong", str(first), "Mend the file; `gallra policy check` lists all.")
+    advice = remedy_for(error.code, kind=type(error).__name__)
+    return Finding(what, "wrong", f"{error.code}: {advice.happened}", advice.next)
