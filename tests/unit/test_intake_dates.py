@@ -132,13 +132,50 @@ def test_serial_numbers_count_from_the_epoch_of_the_workbook() -> None:
 
 @pytest.mark.parametrize(
     "month",
-    "januari jan februari feb mars mar april apr maj juni jun juli jul augusti aug september sep "
-    "sept oktober okt november nov december dec".split(),
+    [
+        "januari",
+        "jan",
+        "februari",
+        "feb",
+        "mars",
+        "mar",
+        "april",
+        "apr",
+        "maj",
+        "juni",
+        "jun",
+        "juli",
+        "jul",
+        "augusti",
+        "aug",
+        "september",
+        "sep",
+        "sept",
+        "oktober",
+        "okt",
+        "november",
+        "nov",
+        "december",
+        "dec",
+    ],
 )
 def test_every_swedish_month_has_its_number(month: str) -> None:
     parsed = parse_date(f"3 {month} 2026")
     assert isinstance(parsed, date)
-    first_three = "jan feb mar apr maj jun jul aug sep okt nov dec".split()
+    first_three = [
+        "jan",
+        "feb",
+        "mar",
+        "apr",
+        "maj",
+        "jun",
+        "jul",
+        "aug",
+        "sep",
+        "okt",
+        "nov",
+        "dec",
+    ]
     assert first_three[parsed.month - 1] == month[:3]
 
 
