@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import inspect
 import re
+import typing
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
@@ -77,6 +79,11 @@ def neutral(function: Callable[P, R]) -> Callable[P, R]:
         # Here and not above: inside the block the original would ride along as the context.
         raise failure
 
+    # Prefect builds the parameter check from the signature, and would look for the names of its
+    # types in this module.
+    signature = inspect.signature(function, eval_str=True)
+    guarded.__signature__ = signature  # type: ignore[attr-defined]
+    guarded.__annotations__ = typing.get_type_hints(function, include_extras=True)
     return guarded
 
 

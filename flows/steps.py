@@ -13,13 +13,13 @@ from typing import Any, Final, ParamSpec, TypeVar
 from prefect import Task, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
-from tasks.wiring import open_house
 
 from flows.neutral import StepFailedForNow, neutral
 from flows.pages import ProgressBar
 from flows.parameters import Controller, FileReference
-from tasks import deletions, intake, proof, stock, transfers
+from tasks import deletions, intake, keys, main_job, proof, stock
 from tasks import purge as purging
+from tasks.wiring import open_house
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -79,9 +79,9 @@ class Emptied:
 
 @step("finish what an earlier run left", minutes=60, tags={"intake"}, tried_again=True)
 def settle(controller: Controller) -> int:
-    """Hand over and verify what is stored and not yet verified; how many imports it was."""
+    """Deletions, erasures and hand-overs that were cut short; how many imports were among them."""
     with open_house(controller) as house:
-        return len(transfers.settle_all(house))
+        return main_job.finish_earlier(house)
 
 
 @step("look into the folder", minutes=10, tags={"staging"}, tried_again=True)
@@ -130,6 +130,13 @@ def verify_ledger(controller: Controller) -> tuple[int, int]:
     with open_house(controller) as house:
         report = proof.verify_ledger(house)
     return report.size, report.witnessed_size or 0
+
+
+@step("rotate the keys if it is time", minutes=60, tags={"keys"}, tried_again=False)
+def rotate_keys_if_due(controller: Controller) -> bool:
+    """Begin a new epoch when the policy's time is up; whether it was."""
+    with open_house(controller) as house:
+        return keys.rotate_if_due(house)
 
 
 @step("hand a checkpoint to the witnesses", minutes=10, tags={"ledger"}, tried_again=False)

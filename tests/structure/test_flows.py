@@ -1,0 +1,201 @@
+"""Every flow is deployed, keeps the policy's hours, and can be given nothing that is a person."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import importlib
+import inspect
+import sys
+import typing
+from datetime import datetime, timedelta
+from enum import Enum
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import yaml
+from prefect import Flow, Task
+from prefect.server.schemas.schedules import CronSchedule
+
+from flows.parameters import KNOWN_CONTROLLERS, Controller, FileReference
+from lifecycle.intake.outcomes import FileReason
+from lifecycle.policy.load import load_policy
+from tasks.remedies import listed_codes, remedy_for
+
+ROOT = Path(__file__).resolve().parents[2]
+MODULES = sorted(path.stem for path in (ROOT / "flows").glob("*.py") if path.stem != "__init__")
+PLAIN = (bool, int)
+REFERENCES = (Controller, FileReference)
+
+
+def _deployments() -> list[dict[str, Any]]:
+    text = (ROOT / "prefect.yaml").read_text(encoding="utf-8")
+    deployments: list[dict[str, Any]] = yaml.safe_load(text)["deployments"]
+    return deployments
+
+
+def _objects(kind: type) -> dict[str, Any]:
+    found = {}
+    for name in MODULES:
+        module = importlib.import_module(f"flows.{name}")
+        for each in vars(module).values():
+            if isinstance(each, kind):
+                found[f"{each.fn.__module__}.{each.fn.__name__}"] = each
+    return found
+
+
+FLOWS = _objects(Flow)
+TASKS = _objects(Task)
+DEPLOYMENTS = {each["name"]: each for each in _deployments()}
+
+
+def test_every_flow_is_deployed_for_every_controller_and_nothing_else_is() -> None:
+    deployed = [(each["entrypoint"], each["parameters"]["controller"]) for each in _deployments()]
+    wanted = [(entrypoint, name) for entrypoint in FLOWS for name in KNOWN_CONTROLLERS]
+    assert len(FLOWS) >= 3
+    assert sorted(deployed) == sorted(wanted)
+
+
+@pytest.mark.parametrize("deployment", DEPLOYMENTS.values(), ids=DEPLOYMENTS.keys())
+def test_a_deployment_is_guarded_and_described(deployment: dict[str, Any]) -> None:
+    flow = FLOWS[deployment["entrypoint"]]
+    assert deployment["enforce_parameter_schema"] is True
+    assert deployment["concurrency_limit"] == {"limit": 1, "collision_strategy": "ENQUEUE"}
+    assert deployment["work_pool"] == {"name": "gallra"}
+    assert set(deployment["parameters"]) == set(inspect.signature(flow.fn).parameters)
+    assert deployment["description"]
+    schema = flow.parameters.properties["controller"]
+    assert schema["enum"] == list(KNOWN_CONTROLLERS)
+    assert schema["description"]
+    assert flow.timeout_seconds
+    assert flow.persist_result is False
+    assert flow.log_prints is False
+
+
+@pytest.mark.parametrize("name", KNOWN_CONTROLLERS)
+def test_everything_keeps_the_policys_hours_in_the_policys_zone(name: str) -> None:
+    policy = load_policy(ROOT / "policies" / f"{name}.yaml")
+    schedules = DEPLOYMENTS[f"purge-staging-{name}"]["schedules"]
+    wanted = [f"{at.minute} {at.hour} * * *" for at in policy.staging.purge_at]
+    assert [each["cron"] for each in schedules] == wanted
+    hours = policy.schedules
+    for work, cron in (
+        ("import-af", hours.import_af.cron.replace("1,2,3,4,5", "1-5")),
+        ("verify-ledger", hours.verify_ledger.cron),
+        ("witness-ledger", hours.checkpoint.cron),
+        ("rotate-keys", hours.rotate_keys.cron),
+    ):
+        assert DEPLOYMENTS[f"{work}-{name}"]["schedules"][0]["cron"] == cron
+    for deployment in _deployments():
+        if deployment["parameters"]["controller"] == name:
+            zones = {each["timezone"] for each in deployment["schedules"]}
+            assert zones == {policy.controller.time_zone}
+
+
+def _moments(deployment: str, first: str, days: int) -> list[datetime]:
+    """When it runs from local midnight of `first` on, as Prefect itself works it out."""
+    zone = ZoneInfo("Europe/Stockholm")
+    start = datetime.fromisoformat(first).replace(tzinfo=zone)
+    end = start + timedelta(days=days)
+    found: set[datetime] = set()
+    for each in DEPLOYMENTS[deployment]["schedules"]:
+        schedule = CronSchedule(cron=each["cron"], timezone=each["timezone"])
+        found |= set(asyncio.run(schedule.get_dates(n=60 * days, start=start, end=end)))
+    return sorted(found)
+
+
+@pytest.mark.parametrize("change", ["2027-03-28", "2026-10-25"])
+def test_both_nights_when_the_clock_changes_keep_the_rules(change: str) -> None:
+    zone = ZoneInfo("Europe/Stockholm")
+    before = (datetime.fromisoformat(change) - timedelta(days=1)).date().isoformat()
+    purges = _moments("purge-staging-academedia", before, 3)
+    gaps = [later - earlier for earlier, later in zip(purges, purges[1:], strict=False)]
+    assert len(purges) == 6
+    assert max(gaps) < timedelta(hours=20)
+    nights = [each.astimezone(zone) for each in _moments("verify-ledger-academedia", before, 3)]
+    assert len(nights) == 3
+    assert {(each.hour, each.minute) for each in nights} == {(4, 30)}
+
+
+def test_an_import_comes_just_before_every_purge() -> None:
+    imports = _moments("import-af-academedia", "2026-11-21", 2)
+    for purge in _moments("purge-staging-academedia", "2026-11-21", 2):
+        assert any(timedelta() < purge - run <= timedelta(minutes=5) for run in imports)
+
+
+def _is_harmless(annotation: Any) -> bool:
+    if annotation in REFERENCES or annotation in PLAIN:
+        return True
+    if typing.get_origin(annotation) is typing.Literal:
+        return True
+    return isinstance(annotation, type) and issubclass(annotation, Enum)
+
+
+@pytest.mark.parametrize("name", [*FLOWS, *TASKS])
+def test_no_parameter_can_carry_a_person(name: str) -> None:
+    function = inspect.unwrap((FLOWS | TASKS)[name].fn)
+    hints = typing.get_type_hints(function, include_extras=True)
+    for parameter in inspect.signature(function).parameters.values():
+        assert parameter.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
+        assert _is_harmless(hints[parameter.name]), f"{name}({parameter.name})"
+
+
+def test_the_check_itself_knows_what_can_carry_a_person() -> None:
+    for annotation in (str, bytes, dict[str, str], Any, list[str], Path, str | None):
+        assert not _is_harmless(annotation)
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_a_step_stores_nothing_and_caches_nothing(name: str) -> None:
+    task = TASKS[name]
+    assert task.persist_result is False
+    assert task.log_prints is False
+    assert type(task.cache_policy).__name__ == "_None"
+    assert task.timeout_seconds
+    assert (task.retries == 0) or (task.retry_jitter_factor and task.retry_condition_fn)
+
+
+@pytest.mark.parametrize("name", [*FLOWS, *TASKS])
+def test_every_flow_and_step_is_neutral(name: str) -> None:
+    wrapped = (FLOWS | TASKS)[name].fn
+    assert wrapped.__code__.co_filename.endswith("flows/neutral.py")
+
+
+def test_what_may_send_a_checkpoint_by_mail_is_never_retried() -> None:
+    for name in ("delete_imported", "purge", "witness", "rotate_keys_if_due"):
+        assert TASKS[f"flows.steps.{name}"].retries == 0
+
+
+def test_no_module_of_flows_is_named_like_the_standard_library() -> None:
+    assert not set(MODULES) & set(sys.stdlib_module_names)
+
+
+def test_every_reason_of_a_file_has_sentences_of_its_own() -> None:
+    assert {reason.value for reason in FileReason} <= listed_codes()
+    for code in listed_codes():
+        assert all(sentence.endswith((".", ")")) for sentence in remedy_for(code))
+
+
+def test_every_error_that_is_raised_by_name_has_a_remedy_of_its_code_or_class() -> None:
+    unknown = remedy_for("unexpected_error")
+    raised = 0
+    for package in ("tasks", "connectors", "records", "lifecycle", "flows"):
+        for path in (ROOT / package).rglob("*.py"):
+            for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if not (isinstance(call, ast.Raise) and isinstance(call.exc, ast.Call)):
+                    continue
+                made = call.exc
+                if isinstance(made.func, ast.Name) and made.args:
+                    code = made.args[0]
+                    if isinstance(code, ast.Constant) and made.func.id in _error_classes():
+                        raised += 1
+                        remedy = remedy_for(str(code.value), kind=made.func.id)
+                        assert remedy != unknown, f"{path.name}: {code.value}"
+    assert raised > 20
+
+
+def _error_classes() -> set[str]:
+    module = importlib.import_module("lifecycle.errors")
+    return {name for name, each in vars(module).items() if isinstance(each, type)} - {"GallraError"}
