@@ -13,12 +13,11 @@ from lifecycle.intake.text import CLOSER_LOOK, WORDS_LATIN_1, fold_words
 def name_tokens(name: str) -> str:
     """The folded words of a name, each once, sorted, joined by one space."""
     try:
-        words = name.encode("latin-1").translate(WORDS_LATIN_1)
+        words = name.encode("latin-1").translate(WORDS_LATIN_1).decode("latin-1")
     except UnicodeEncodeError:
         words = CLOSER_LOOK
-    if CLOSER_LOOK in words:
-        return " ".join(sorted(set(fold_words(name))))
-    return " ".join(sorted(set(words.decode("latin-1").split())))
+    parts = fold_words(name) if CLOSER_LOOK in words else words.split()
+    return " ".join(sorted(set(parts)))
 
 
 def names_of_identity(identity: bytes, /) -> str:

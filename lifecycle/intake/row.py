@@ -17,13 +17,10 @@ from lifecycle.intake.names import PlaceholderPersons, name_tokens
 from lifecycle.intake.outcomes import Candidate, JudgedRow, RowReason
 from lifecycle.intake.rules import IntakeRules
 from lifecycle.intake.text import (
-    CLOSER_LOOK,
-    ESCAPED,
-    FOLD_LATIN_1,
     Cell,
     clean,
     fold,
-    fold_bytes,
+    fold_row,
     has_control,
     text_of,
 )
@@ -54,7 +51,9 @@ class RowJudge:
         self._earliest = f"{rules.earliest_year:04}-01-01"
         latest_year = min(today.year + rules.latest_years_ahead, 9999)
         self._latest = f"{latest_year:04}-{today:%m-%d}"
-        self._words = [word for text in rules.protected_words if (word := fold_bytes(text))]
+        self._words = [fold_row(word)[0].strip() for word in rules.protected_words]
+        if not all(self._words):
+            raise Misconfigured("intake_protected_word")
         self._negatives = frozenset(map(fold, rules.flag_negatives))
         self._placeholders = PlaceholderPersons(rules.placeholder_names)
         try:
@@ -123,7 +122,9 @@ class RowJudge:
             return RowReason.CASE_FORMAT if as_written else RowReason.CASE_MISSING
         if not isinstance(identity, NationalId):
             return identity
-        if self._lacks_name(given, family, tokens):
+        if not (given and family and tokens[:1].isalpha()) and (
+            self._lacks_name(given, family, tokens)
+        ):
             return RowReason.NAME_MISSING
         start = self._date(raw[self._start])
         if isinstance(start, RowReason):
@@ -157,10 +158,10 @@ class RowJudge:
             end,
             broke_off,
             before != "" and _fold_value(before) not in self._negatives,
-            self._kept.sealed(texts, plain=b'"' not in folded and b"\\" not in folded),
+            self._kept.sealed(texts, plain='"' not in folded and "\\" not in folded),
         )
 
-    def _read(self, cells: Sequence[Cell]) -> tuple[list[str], Sequence[Cell], bytes, bool]:
+    def _read(self, cells: Sequence[Cell]) -> tuple[list[str], Sequence[Cell], str, bool]:
         """Trimmed texts, cells in their own types, the row folded, and: control characters?"""
         missing = self._width - len(cells)
         if missing > 0:
@@ -169,18 +170,15 @@ class RowJudge:
         only_text = True
         try:
             # Most rows are text and nothing else; asking each cell costs more.
-            whole = cast("Sequence[str]", cells)
+            whole = cast("list[str]", cells)
             joined = "|".join(whole)
         except TypeError:
             only_text = False
             whole = [cell if isinstance(cell, str) else text_of(cell) for cell in cells]
             joined = "|".join(whole)
+        folded, plain = fold_row(joined)
         control = False
-        try:
-            folded = joined.encode("latin-1").translate(FOLD_LATIN_1)
-        except UnicodeEncodeError:
-            folded = CLOSER_LOOK
-        if CLOSER_LOOK in folded or ESCAPED in folded:
+        if not plain:
             control = has_control(joined) and any(
                 has_control(whole[column]) for column in self._known
             )
@@ -188,15 +186,16 @@ class RowJudge:
                 text.strip() if text.isascii() and text.isprintable() else clean(text)
                 for text in whole
             ]
-            folded = fold_bytes(joined)
-        else:
+        elif " |" in folded or "| " in folded or folded[:1] == " " or folded[-1:] == " ":
             texts = [text.strip() for text in whole]
+        else:
+            texts = whole[:]
         texts.append("")
         if only_text:
             return texts, texts, folded, control
         return texts, [*cells, ""], folded, control
 
-    def _is_protected(self, texts: Sequence[str], folded: bytes) -> bool:
+    def _is_protected(self, texts: Sequence[str], folded: str) -> bool:
         for word in self._words:
             if word in folded:
                 return True

@@ -74,23 +74,33 @@ def fold_words(text: str) -> list[str]:
     return "".join(char if char.isalnum() else " " for char in fold(text)).split()
 
 
-def fold_bytes(text: str) -> bytes:
-    """`fold` as Latin-1, other letters left out: to look for word stems in a whole row."""
-    decomposed = unicodedata.normalize("NFKD", text.translate(_INVISIBLE).casefold())
-    return decomposed.encode("latin-1", "ignore")
+CLOSER_LOOK: Final = "\x00"
+"""In a text folded by one of the tables below: here only the slow way gives the right answer."""
 
-
-CLOSER_LOOK: Final = b"\x00"
-"""In bytes folded by one of the tables below: here only the slow way gives the right answer."""
-
-ESCAPED: Final = b"_x"
+ESCAPED: Final = "_x"
 """How a control character that xlsx cannot hold begins in it."""
+
+
+def fold_row(joined: str) -> tuple[str, bool]:
+    """A whole row `fold`ed to look for words in it, and whether it is plain.
+
+    Letters outside Latin-1 are left out. A row is plain when its texts need no more than
+    trimming: Latin-1 text is always NFC, and nine rows of ten hold nothing else.
+    """
+    try:
+        folded = joined.encode("latin-1").translate(_FOLD_LATIN_1).decode("latin-1")
+    except UnicodeEncodeError:
+        folded = CLOSER_LOOK
+    if CLOSER_LOOK not in folded and ESCAPED not in folded:
+        return folded, True
+    decomposed = unicodedata.normalize("NFKD", joined.translate(_INVISIBLE).casefold())
+    return decomposed.encode("latin-1", "ignore").decode("latin-1"), False
 
 
 def _fold_byte(code: int) -> int:
     char = chr(code)
     if has_control(char) or code in _INVISIBLE or char in "\t\r\n":
-        return CLOSER_LOOK[0]
+        return ord(CLOSER_LOOK)
     folded = fold(char)
     return ord(folded) if len(folded) == 1 and folded < "\u0100" else code
 
@@ -98,13 +108,12 @@ def _fold_byte(code: int) -> int:
 def _word_byte(code: int) -> int:
     folded = fold(chr(code))
     if len(folded) != 1 or folded > "\u00ff":
-        return CLOSER_LOOK[0]
+        return ord(CLOSER_LOOK)
     return ord(folded) if folded.isalnum() else ord(" ")
 
 
-FOLD_LATIN_1: Final = bytes(_fold_byte(code) for code in range(256))
-"""`fold` as a table for `bytes.translate`: nine rows of ten hold Latin-1 letters only, and
-Latin-1 text is always NFC. Control characters and the like ask for a closer look."""
+_FOLD_LATIN_1: Final = bytes(_fold_byte(code) for code in range(256))
+"""`fold` as a table for `bytes.translate`; control characters and the like: a closer look."""
 
 WORDS_LATIN_1: Final = bytes(_word_byte(code) for code in range(256))
 """`fold_words` as such a table, before the words are parted; ß and the like ask for more."""

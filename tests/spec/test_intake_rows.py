@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 from datetime import date, datetime
 
 import orjson
@@ -10,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lifecycle.errors import Misconfigured
 from lifecycle.intake.judge import Cell, names_of_identity
 from lifecycle.intake.outcomes import JudgedRow, RowReason
-from tests.factories.intake import HEADER, candidate_of, export_row, judge_rows, reason_of
+from tests.factories.intake import HEADER, RULES, candidate_of, export_row, judge_rows, reason_of
 
 WIDTH = len(HEADER)
 FLAG = "Skyddad identitet"
@@ -157,6 +159,12 @@ def test_words_count_in_columns_that_are_dropped_too() -> None:
     assert judged.reason is RowReason.PROTECTED_IDENTITY
     (judged,) = judge_rows([*export_row(), "har skyddad adress"])
     assert judged.reason is RowReason.PROTECTED_IDENTITY
+
+
+@pytest.mark.parametrize("word", ["", " ", "защита"])
+def test_a_word_that_could_never_be_found_is_a_wrong_policy(word: str) -> None:
+    with pytest.raises(Misconfigured, match="intake_protected_word"):
+        judge_rows(export_row(), rules=replace(RULES, protected_words=("skydd", word)))
 
 
 def test_a_word_does_not_reach_across_cells() -> None:

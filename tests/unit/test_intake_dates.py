@@ -130,53 +130,24 @@ def test_serial_numbers_count_from_the_epoch_of_the_workbook() -> None:
     assert parse_date("44866", date1904=True) == SECOND_OF_NOVEMBER
 
 
-@pytest.mark.parametrize(
-    "month",
-    [
-        "januari",
-        "jan",
-        "februari",
-        "feb",
-        "mars",
-        "mar",
-        "april",
-        "apr",
-        "maj",
-        "juni",
-        "jun",
-        "juli",
-        "jul",
-        "augusti",
-        "aug",
-        "september",
-        "sep",
-        "sept",
-        "oktober",
-        "okt",
-        "november",
-        "nov",
-        "december",
-        "dec",
-    ],
-)
-def test_every_swedish_month_has_its_number(month: str) -> None:
-    parsed = parse_date(f"3 {month} 2026")
-    assert isinstance(parsed, date)
-    first_three = [
-        "jan",
-        "feb",
-        "mar",
-        "apr",
-        "maj",
-        "jun",
-        "jul",
-        "aug",
-        "sep",
-        "okt",
-        "nov",
-        "dec",
-    ]
-    assert first_three[parsed.month - 1] == month[:3]
+def test_every_swedish_month_has_its_number() -> None:
+    spellings = (
+        ("januari", "jan"),
+        ("februari", "feb"),
+        ("mars", "mar"),
+        ("april", "apr"),
+        ("maj",),
+        ("juni", "jun"),
+        ("juli", "jul"),
+        ("augusti", "aug"),
+        ("september", "sep", "sept"),
+        ("oktober", "okt"),
+        ("november", "nov"),
+        ("december", "dec"),
+    )
+    for month, names in enumerate(spellings, start=1):
+        for name in names:
+            assert parse_date(f"3 {name} 2026") == date(2026, month, 3)
 
 
 @given(st.dates(date(1950, 1, 1), date(2100, 1, 1)))
