@@ -50,6 +50,10 @@ class NamesOf(Protocol):
     def __call__(self, identity: bytes, /) -> str: ...
 
 
+_Known = tuple[int, bytes, int | None]
+"""(holding id, keyed digest, in-process hash of the row's text that last agreed with it)"""
+
+
 class _Person:
     """A subject as far as this import knows it."""
 
@@ -59,7 +63,7 @@ class _Person:
         self.id = number
         self.names: str | None = None
         self.email: bytes | None = None
-        self.holdings: dict[str, tuple[int, bytes]] = {}
+        self.holdings: dict[str, _Known] = {}
 
 
 class _Case:
@@ -71,7 +75,7 @@ class _Case:
         self.id = number
         self.subject_id = subject_id
         self.as_written = as_written
-        self.holdings: dict[str, tuple[int, bytes]] = {}
+        self.holdings: dict[str, _Known] = {}
 
 
 class Importing:
@@ -94,7 +98,7 @@ class Importing:
         self._vault = vault
         self._controller = controller
         self._categories = tuple(categories)
-        self._per_case = per_case
+        self._layout = [(category, category in per_case) for category in categories]
         self._kind = subject_kind
         self._refuse_returning = refuse_returning
         self._names_of = names_of
@@ -198,7 +202,7 @@ class Importing:
             list(found),
         ):
             if case_id is None:
-                found[number].holdings[category] = (holding_id, bytes(content))
+                found[number].holdings[category] = (holding_id, bytes(content), None)
 
     def _note_erased(self, new: set[str]) -> None:
         digests = {self._vault.index_digest(ERASED, value): value for value in new}
@@ -234,7 +238,7 @@ class Importing:
             holding.c.engagement_id,
             list(found),
         ):
-            found[number].holdings[category] = (holding_id, bytes(content))
+            found[number].holdings[category] = (holding_id, bytes(content), None)
 
     # --- one row --------------------------------------------------------------------------
 
@@ -282,7 +286,7 @@ class Importing:
     def _has_wholly_other_name(self, person: _Person, row: Candidate) -> bool:
         if person.names is None:
             identity = self._categories[0]
-            number, digest = person.holdings[identity]
+            number, digest, _ = person.holdings[identity]
             content = row.sealed[0].encode()
             if digest == self._vault.holding_digest(person.id, identity, content):
                 person.names = row.name_tokens
@@ -329,29 +333,33 @@ class Importing:
     def _stage_content(self, person: _Person, case: _Case, row: Candidate) -> bool:
         """Stage each category whose content is new; True if any was."""
         changed = False
-        for category, text in zip(self._categories, row.sealed, strict=True):
-            content = text.encode()
-            empty = text == _EMPTY
-            if category in self._per_case:
-                holder: _Person | _Case = case
-                case_id: int | None = case.id
-                told = b"\0".join((content, *(str(v).encode() for v in _clear(row))))
-            else:
-                holder, case_id, told = person, None, content
-            digest = self._vault.holding_digest(person.id, category, told)
+        for (category, of_case), text in zip(self._layout, row.sealed, strict=True):
+            holder: _Person | _Case = case if of_case else person
             known = holder.holdings.get(category)
-            if (known is None and empty) or (known is not None and known[1] == digest):
+            # The same text as in this person's row before: most rows of a person repeat it.
+            mark = hash((text, row[6:10]) if of_case else text)
+            if known is not None and known[2] == mark:
                 continue
-            changed = True
+            empty = text == _EMPTY
+            if known is None and empty:
+                continue
+            content = text.encode()
+            told = content + "\0".join(row[6:10]).encode() if of_case else content
+            digest = self._vault.holding_digest(person.id, category, told)
             if known is not None:
+                if known[1] == digest:
+                    holder.holdings[category] = (known[0], digest, mark)
+                    continue
                 self._drop(known[0])
-                if case_id is None:
+                if not of_case:
                     self._changed_people.add(person.id)
+            changed = True
             if empty:
                 del holder.holdings[category]
                 continue
-            number = self._new_id()
-            holder.holdings[category] = (number, digest)
+            self._next_id = number = self._next_id + 1
+            holder.holdings[category] = (number, digest, mark)
+            case_id = case.id if of_case else None
             self._holdings[number] = (person.id, case_id, category, digest, content)
         self._index_email(person, row)
         return changed
@@ -461,9 +469,12 @@ class Importing:
         ]
 
 
+# Candidate's fields from `project` to `broke_off`, in its own order.
+assert Candidate._fields[6:10] == ("project", "start", "end", "broke_off")  # noqa: S101
+
 _CLEAR: Final = ("project", "started_on", "ends_on", "broke_off_on")
 
 
 def _clear(row: Candidate) -> tuple[str, str, str, str]:
     """What stands in clear of a case, in the order of `_CLEAR`."""
-    return (row.project, row.start, row.end, row.broke_off)
+    return row[6:10]

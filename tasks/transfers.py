@@ -107,25 +107,25 @@ def _settle_chunk(
 
 def _open(house: House, parts: Sequence[Part]) -> list[CaseRecord]:
     """The plaintext of these cases, on its way from the vault to the case system."""
-    items = [
-        (holding_id, part.subject_id, category, sealed)
+    # What belongs to the person is opened once for all of the person's cases.
+    items = {
+        holding_id: (holding_id, part.subject_id, category, sealed)
         for part in parts
         for holding_id, category, sealed in part.holdings
-    ]
-    opened = iter(house.vault.open(items))
-    records = []
-    for part in parts:
-        categories = [category for _, category, _ in part.holdings]
-        contents = [next(opened).decode() for _ in categories]
-        records.append(
-            CaseRecord(
-                CaseKey(part.case_reference, part.service),
-                part.project,
-                part.started_on,
-                join_categories(categories, contents),
-            )
+    }
+    opened = dict(zip(items, house.vault.open(list(items.values())), strict=True))
+    return [
+        CaseRecord(
+            CaseKey(part.case_reference, part.service),
+            part.project,
+            part.started_on,
+            join_categories(
+                [category for _, category, _ in part.holdings],
+                [opened[holding_id].decode() for holding_id, _, _ in part.holdings],
+            ),
         )
-    return records
+        for part in parts
+    ]
 
 
 def _read_back(house: House, records: dict[int, CaseRecord]) -> set[int]:
