@@ -19,6 +19,8 @@ from connectors.base import StagedItem
 from connectors.folder_changes import PRIVATE_PREFIX, name_without_overwriting, refusals, remove
 from connectors.folder_tree import (
     entries,
+    is_text,
+    key_of,
     look,
     opened_root,
     opened_subfolder,
@@ -210,8 +212,8 @@ class FolderStaging:
 
 def _item(parts: tuple[str, ...], name: str, status: os.stat_result) -> StagedItem:
     return StagedItem(
-        key="/".join((*parts, name)),
-        name=name,
+        key=key_of(parts, name),
+        name=name if is_text(name) else os.fsencode(name).decode(errors="replace"),
         version=version_of(status),
         size=status.st_size,
         arrived_at=_arrival(status),

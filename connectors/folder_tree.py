@@ -59,13 +59,31 @@ def still_the_same(path: Path, root: int) -> None:
         raise Unreachable("folder_missing")
 
 
+def key_of(parts: tuple[str, ...], name: str) -> str:
+    """A path inside the folder as Unicode text: whoever keeps or digests a key need not know that
+    file names may be bytes that are no text. Such a path is written as NUL and hexadecimals."""
+    path = "/".join((*parts, name))
+    return path if is_text(path) else f"\0{os.fsencode(path).hex()}"
+
+
+def is_text(name: str) -> bool:
+    """Whether a file name is Unicode text."""
+    return name.isascii() or not any("\ud800" <= char <= "\udfff" for char in name)
+
+
 def steps(key: str) -> tuple[tuple[str, ...], str]:
-    """The subfolders on the way to `key`, and its last name.
+    """The subfolders on the way to `key`, and its last name: the inverse of `key_of`.
 
     Raises `Refused("key_outside_folder")` for anything that a listing never gives.
     """
-    *parts, name = key.split("/")
-    if "\0" in key or any(step in ("", ".", "..") for step in (*parts, name)):
+    path = key
+    if key.startswith("\0"):
+        try:
+            path = os.fsdecode(bytes.fromhex(key[1:]))
+        except ValueError:
+            raise Refused("key_outside_folder") from None
+    *parts, name = path.split("/")
+    if "\0" in path or any(step in ("", ".", "..") for step in (*parts, name)):
         raise Refused("key_outside_folder")
     return tuple(parts), name
 

@@ -77,12 +77,22 @@ def test_pipes_and_sockets_are_never_opened_and_go_like_files(
 def test_names_that_are_no_text_are_listed_read_and_deleted(
     root: Path, staging: FolderStaging
 ) -> None:
-    (root / os.fsdecode(b"\xff\xfe \n name.xlsx")).write_bytes(b"1")
+    (root / os.fsdecode(b"m\xe5ndag")).mkdir()
+    (root / os.fsdecode(b"m\xe5ndag/\xff\xfe \n namn.xlsx")).write_bytes(b"1")
     item = only(staging)
-    assert os.fsencode(item.key) == b"\xff\xfe \n name.xlsx"
+    assert item.name == "\ufffd\ufffd \n namn.xlsx"
+    item.key.encode()  # what keeps or digests the key gets plain Unicode text
     assert staging.read(item) == b"1"
     purge(staging)
     assert list(root.iterdir()) == []
+
+
+def test_two_names_that_are_no_text_are_two_items(root: Path, staging: FolderStaging) -> None:
+    for name in (b"\xff", b"\xfe", "\ufffd".encode()):
+        (root / os.fsdecode(name)).write_bytes(name)
+    items = list(staging.list_items())
+    assert len({item.key for item in items}) == 3
+    assert sorted(map(staging.read, items)) == [b"\xef\xbf\xbd", b"\xfe", b"\xff"]
 
 
 def test_an_empty_subfolder_is_something_to_remove(root: Path, staging: FolderStaging) -> None:
@@ -104,7 +114,21 @@ def test_a_subfolder_that_is_filled_meanwhile_stays(root: Path, staging: FolderS
     assert only(staging).key == "sub/new.xlsx"
 
 
-@pytest.mark.parametrize("key", ["../kept", "sub/../../kept", "", "/etc", "a//b", ".", "a/.", "\0"])
+@pytest.mark.parametrize(
+    "key",
+    [
+        "../kept",
+        "sub/../../kept",
+        "",
+        "/etc",
+        "a//b",
+        ".",
+        "a/.",
+        "\0",
+        "\0zz",
+        "\0" + b"../kept".hex(),
+    ],
+)
 def test_a_key_never_leads_outside(
     root: Path, staging: FolderStaging, tmp_path: Path, key: str
 ) -> None:
