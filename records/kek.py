@@ -88,13 +88,16 @@ class DirectoryKeks:
         return _decoded(found, epoch)
 
     def create(self, epoch: int) -> bytes:
-        if self._file(epoch).exists():
-            return self.read(epoch)
         if not self.writable:
-            raise Misconfigured("kek_must_be_supplied", ref=_name(epoch))
+            if not self._file(epoch).exists():
+                raise Misconfigured("kek_must_be_supplied", ref=_name(epoch))
+            return self.read(epoch)
         failed = False
         try:
-            self._place_whole(epoch, secrets.token_bytes(KEY_BYTES))
+            for leftover in self._leftovers(epoch):  # of a creation that was killed
+                leftover.unlink(missing_ok=True)
+            if not self._file(epoch).exists():
+                self._place_whole(epoch, secrets.token_bytes(KEY_BYTES))
         except OSError:
             failed = True
         if failed:
@@ -109,7 +112,7 @@ class DirectoryKeks:
             return
         failed = False
         try:
-            for leftover in self.directory.glob(f".{_name(epoch)}.*"):
+            for leftover in self._leftovers(epoch):
                 _overwrite_and_remove(leftover)
             if file.exists():
                 _overwrite_and_remove(file)
@@ -131,11 +134,14 @@ class DirectoryKeks:
             os.close(descriptor)
         try:
             os.link(waiting, self._file(epoch))
-        except FileExistsError:
+        except (FileExistsError, FileNotFoundError):
             pass  # another process was first: its key counts
         finally:
-            waiting.unlink()
+            waiting.unlink(missing_ok=True)
         _sync_directory(self.directory)
+
+    def _leftovers(self, epoch: int) -> list[Path]:
+        return list(self.directory.glob(f".{_name(epoch)}.*"))
 
     def _file(self, epoch: int) -> Path:
         return self.directory / _name(epoch)

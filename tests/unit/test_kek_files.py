@@ -118,6 +118,16 @@ def test_a_leftover_of_a_killed_creation_goes_with_its_epoch(tmp_path: Path) -> 
     assert names(tmp_path) == [".kek-2.0a0b0c0d"]
 
 
+def test_a_leftover_of_a_killed_creation_goes_when_it_is_repeated(tmp_path: Path) -> None:
+    keks = DirectoryKeks(tmp_path, writable=True)
+    place(tmp_path, ".kek-1.0a0b0c0d", RAW[:5])
+    first = keks.create(1)
+    assert names(tmp_path) == ["kek-1"]
+    os.link(tmp_path / "kek-1", tmp_path / ".kek-1.0e0f0a0b")
+    assert keks.create(1) == first
+    assert names(tmp_path) == ["kek-1"]
+
+
 def test_two_creators_end_with_the_same_kek(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
