@@ -8,6 +8,7 @@ import zipfile
 from enum import StrEnum
 from typing import Final
 
+from connectors import ole_kind
 from connectors.reading_limits import ReadingLimits
 from lifecycle.errors import FileRefused
 from lifecycle.intake.outcomes import FileReason
@@ -40,7 +41,6 @@ _TEMPORARY = re.compile(
     r".*\.(?:tmp|temp|part|partial|crdownload|download|swp)|~.*|.*~|\.(?:goutputstream-|~).*",
     re.DOTALL | re.IGNORECASE,
 )
-_OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP: Final = b"PK\x03\x04"
 _ODS_TYPE: Final = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"
 _FOREIGN: Final = (
@@ -92,10 +92,11 @@ def kind_of(data: bytes, *, name: str, limits: ReadingLimits) -> FileKind:
 def _kind_of_content(data: bytes, limits: ReadingLimits) -> FileKind:
     if data.startswith(_ZIP):
         return _kind_of_zip(data, limits)
-    if _ZIP.startswith(data) or (_OLE.startswith(data[:8]) and len(data) < 1536):
+    if _ZIP.startswith(data) or ole_kind.MAGIC.startswith(data):
         raise FileRefused(FileReason.TRUNCATED)
-    if data.startswith(_OLE):
-        return _kind_of_ole(data)
+    if data.startswith(ole_kind.MAGIC):
+        ole_kind.refuse_unless_xls(data)
+        return FileKind.XLS
     head = data[:2048]
     if _SPREADSHEET_2003 in head:
         raise FileRefused(FileReason.EXTENSION_AND_CONTENT_DIFFER)
@@ -112,29 +113,6 @@ def _kind_of_content(data: bytes, limits: ReadingLimits) -> FileKind:
     if controls > len(head) // 50:
         raise FileRefused(FileReason.NOT_A_WORKBOOK)
     return FileKind.TEXT
-
-
-def _kind_of_ole(data: bytes) -> FileKind:
-    """By the names in the compound file's directory ([MS-CFB] 2.6: entries of 128 bytes)."""
-
-    def holds(name: str) -> bool:
-        wanted = name.encode("utf-16-le") + b"\0\0"
-        position = data.find(wanted)
-        while position >= 0:
-            if position % 128 == 0:
-                return True
-            position = data.find(wanted, position + 1)
-        return False
-
-    if holds("EncryptedPackage") or holds("EncryptionInfo"):
-        raise FileRefused(FileReason.PASSWORD_PROTECTED)
-    if holds("_VBA_PROJECT_CUR") or holds("_VBA_PROJECT"):
-        raise FileRefused(FileReason.NOT_A_WORKBOOK)
-    if holds("Workbook") or holds("Book"):
-        return FileKind.XLS
-    if len(data) < int.from_bytes(data[44:48], "little") * 128 * 512 - 128 * 512:
-        raise FileRefused(FileReason.TRUNCATED)
-    raise FileRefused(FileReason.NOT_A_WORKBOOK)
 
 
 def _kind_of_zip(data: bytes, limits: ReadingLimits) -> FileKind:

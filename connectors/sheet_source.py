@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
 
 Rows = Iterator[tuple[int, list[Cell]]]
+_MANIFEST: Final = "META-INF/manifest.xml"
+_SECRET: Final = b":encryption-data"
+"""ODF 1.2 part 3, 4.4: stands in the manifest entry of each encrypted part."""
 _LONGEST_GAP: Final = 1000
 """Blank rows in succession that are still handed out one by one."""
 
@@ -108,10 +111,18 @@ class _Dense:
     def workbook(self) -> CalamineWorkbook:
         if self._workbook is None:
             if self._kind is not FileKind.XLS:
-                with zipfile.ZipFile(io.BytesIO(self._data)) as archive:
-                    verify_for_dense_reader(archive, self._limits)
+                self._verify()
             self._workbook = open_dense(self._data)
         return self._workbook
+
+    def _verify(self) -> None:
+        try:
+            with zipfile.ZipFile(io.BytesIO(self._data)) as archive:
+                verify_for_dense_reader(archive, self._limits)
+                if self._kind is FileKind.ODS and _SECRET in archive.read(_MANIFEST):
+                    raise FileRefused(FileReason.PASSWORD_PROTECTED)
+        except (zipfile.BadZipFile, KeyError):
+            raise FileRefused(FileReason.CORRUPT) from None
 
     def rows(self, position: int) -> Rows:
         try:
