@@ -19,6 +19,8 @@ _CONTROL: Final = re.compile(
     "\ufff9-\ufffd\ufffe\uffff\ud800-\udfff]|_x(?:00(?:0[0-8BCEFbcef]|1[0-9A-Fa-f]|7[Ff])"
     "|202[A-Ea-e]|206[6-9])_"
 )
+# The printable among them, or how they begin.
+_PRINTABLE_SIGNS: Final = ("\ufffc", "\ufffd", "_x")
 
 
 def text_of(cell: Cell) -> str:
@@ -49,18 +51,31 @@ def has_control(text: str) -> bool:
 
     Tabs and line breaks do not count: people press Alt+Enter in addresses.
     """
+    # Most of what is searched for is not printable; `isprintable` is ten times faster.
+    if text.isprintable() and not any(sign in text for sign in _PRINTABLE_SIGNS):
+        return False
     return _CONTROL.search(text) is not None
 
 
 def clean(text: str) -> str:
     """NFC, line breaks and tabs as one blank, invisible characters gone, trimmed."""
+    if text.isprintable():
+        return unicodedata.normalize("NFC", text).strip()
     text = unicodedata.normalize("NFC", text.translate(_INVISIBLE))
     return _BLANKS.sub(" ", text.strip())
 
 
+def _decomposed(text: str) -> str:
+    if not text.isprintable():
+        text = text.translate(_INVISIBLE)
+    return unicodedata.normalize("NFKD", text.casefold())
+
+
 def fold(text: str) -> str:
     """Case and diacritics taken away; everything else stays."""
-    decomposed = unicodedata.normalize("NFKD", text.translate(_INVISIBLE).casefold())
+    if text.isascii():
+        return text.casefold()
+    decomposed = _decomposed(text)
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
@@ -93,8 +108,7 @@ def fold_row(joined: str) -> tuple[str, bool]:
         folded = CLOSER_LOOK
     if CLOSER_LOOK not in folded and ESCAPED not in folded:
         return folded, True
-    decomposed = unicodedata.normalize("NFKD", joined.translate(_INVISIBLE).casefold())
-    return decomposed.encode("latin-1", "ignore").decode("latin-1"), False
+    return _decomposed(joined).encode("latin-1", "ignore").decode("latin-1"), False
 
 
 def _fold_byte(code: int) -> int:
