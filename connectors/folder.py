@@ -37,7 +37,7 @@ LARGEST_FILE: Final = 128 * 1024 * 1024
 _OLDEST_PLAUSIBLE: Final = datetime(2000, 1, 1, tzinfo=UTC).timestamp()
 _READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _CREATE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-_PRIVATE: Final = re.compile(r"gallra-[0-9a-f]{32}(?:\.[^.]{1,4})?")
+_PRIVATE: Final = re.compile(rf"{PRIVATE_PREFIX}[0-9a-f]{{32}}(?:\.[^.]{{1,4}})?")
 
 
 class FolderStaging:
@@ -101,14 +101,6 @@ class FolderStaging:
         with self._root() as root:
             for name, status in entries(root):
                 if name in names or _PRIVATE.fullmatch(name):
-                    yield _item((), name, status)
-            still_the_same(self._path, root)
-
-    def list_files(self) -> Iterator[StagedItem]:
-        """Only what lies at the top of the folder and is no folder itself. Raises `Unreachable`."""
-        with self._root() as root:
-            for name, status in entries(root):
-                if not stat.S_ISDIR(status.st_mode):
                     yield _item((), name, status)
             still_the_same(self._path, root)
 

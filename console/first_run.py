@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 from console.import_commands import show_reports
@@ -27,9 +29,10 @@ def first_run(controller: str, file: Path | None) -> int:
         before = house.at()
         _stage(house, file)
     say("Starting a local Prefect server (half a minute the first time) …")
-    _run_flows(controller, settings.home)
+    failed = _run_flows(controller)
     with open_house(controller, settings=settings) as house:
-        return _show(house, before, file)
+        shown = _show(house, before, file)
+    return Exit.ATTENTION if failed else shown
 
 
 def _stage(house: House, file: Path | None) -> None:
@@ -55,19 +58,9 @@ def _stage(house: House, file: Path | None) -> None:
     say("The export lies in the staging folder.")
 
 
-def _run_flows(controller: str, home: Path) -> None:
-    """The same flows that the schedule runs, in this process, against the local server."""
-    from flows.session import prefect_session
-
-    with prefect_session(home) as server:
-        from flows.import_af import import_af
-        from flows.purge_staging import purge_staging
-        from flows.verify_ledger import verify_ledger
-
-        say(f"Prefect: {server.ui}")
-        import_af(controller)
-        purge_staging(controller)
-        verify_ledger(controller)
+def _run_flows(controller: str) -> int:
+    """The same flows that the schedule runs, in a process that Prefect has to itself."""
+    return subprocess.run([sys.executable, "-m", "flows.once", controller], check=False).returncode
 
 
 def _show(house: House, before: str, file: Path | None) -> int:

@@ -108,8 +108,9 @@ class Importing:
         self._cases: dict[tuple[str, str], _Case] = {}
         self._owner: dict[str, int] = {}
         self._erased: set[str] = set()
+        # Every person has a case, and a case stays when its person is erased.
         self._records_empty = not connection.execute(
-            select(exists().where(subject.c.controller == controller))
+            select(exists().where(engagement.c.controller == controller))
         ).scalar_one()
         self._erasures_empty = not connection.execute(select(exists(erasure_list))).scalar_one()
         # staged until the next flush

@@ -32,7 +32,7 @@ def find_by_national_id(house: House, text: str) -> list[Found]:
     )
     if not isinstance(parsed, NationalId):
         raise Refused("national_id_not_valid")
-    digest = house.vault.index_digest(NATIONAL_ID, str(parsed))
+    digest = house.vault.index_digest(NATIONAL_ID, parsed.digits)
     with reading(house.engine) as connection:
         numbers = lookups.subjects_by(connection, kind=NATIONAL_ID, digest=digest)
     return _found(house, numbers)
