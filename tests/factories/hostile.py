@@ -19,9 +19,8 @@ from tests.factories.workbooks import MAIN, parts_of, raw_parts, raw_xlsx, sheet
 _ROWS = workbooks.sample_rows(3)
 _GOOD = sheet_data(_ROWS)
 _SHEET = "xl/worksheets/sheet1.xml"
-_LAUGHS = '<!DOCTYPE x [<!ENTITY a0 "haha">%s]>' % "".join(
-    f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10)
-)
+_LAUGHTER = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
+_LAUGHS = f'<!DOCTYPE x [<!ENTITY a0 "haha">{_LAUGHTER}]>'
 _EXTERNAL = '<!DOCTYPE x [<!ENTITY a9 SYSTEM "file:///etc/passwd">]>'
 _PARAMETER = '<!DOCTYPE x SYSTEM "https://example.se/x.dtd">'
 

@@ -32,7 +32,7 @@ def sample_rows(count: int = 3) -> list[list[Any]]:
     return [HEADER, *(export_row(Genomförandereferens=str(100000001 + n)) for n in range(count))]
 
 
-def xlsx(rows: Rows, *, constant_memory: bool = False, hidden: Mapping[str, Rows] = {}) -> bytes:  # noqa: B006
+def xlsx(rows: Rows, *, constant_memory: bool = False, hidden: Mapping[str, Rows] = {}) -> bytes:
     """As xlsxwriter does it: shared strings, or inline ones with `constant_memory`."""
     stream = io.BytesIO()
     with xlsxwriter.Workbook(

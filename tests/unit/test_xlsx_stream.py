@@ -61,13 +61,14 @@ def same(data: bytes, sheet: int = 0) -> Rows:
     return rows
 
 
+NOON = datetime(2026, 1, 2, 12)  # noqa: DTZ001 -- a cell has no zone
 VALUES = st.one_of(
     st.none(),
     st.booleans(),
     st.integers(-(10**14), 10**14),
     st.floats(-1e9, 1e9, allow_nan=False).map(lambda x: round(x, 6)),
     st.dates(date(1901, 1, 1), date(2100, 1, 1)),
-    st.datetimes(datetime(1901, 1, 1), datetime(2100, 1, 1)).map(
+    st.datetimes(NOON.replace(year=1901), NOON.replace(year=2100)).map(
         lambda d: d.replace(microsecond=0)
     ),
     st.text(
@@ -163,7 +164,7 @@ CELL_CASES: dict[str, tuple[str, list[Any]]] = {
     "error": ('<c r="A1" t="e"><v>#REF!</v></c><c r="B1"><v>1</v></c>', [None, 1]),
     "flag": ('<c r="A1" t="b"><v>0</v></c>', [False]),
     "date": ('<c r="A1" s="1"><v>46024</v></c>', [date(2026, 1, 2)]),
-    "own format": ('<c r="A1" s="2"><v>46024.5</v></c>', [datetime(2026, 1, 2, 12)]),
+    "own format": ('<c r="A1" s="2"><v>46024.5</v></c>', [NOON]),
     "elapsed": ('<c r="A1" s="3"><v>1.25</v></c>', [1.25]),
     "exponent": ('<c r="A1"><v>1.9900102E+11</v></c>', [199001020000]),
     "gap": ('<c r="AB1"><v>7</v></c>', [None] * 27 + [7]),
@@ -232,11 +233,13 @@ UNUSUAL: dict[str, str] = {
     "comment": '<row r="1"><!-- --><c r="A1"><v>1</v></c></row>',
     "cdata": '<row r="1"><c r="A1" t="str"><v><![CDATA[1]]></v></c></row>',
     "cells out of order": '<row r="1"><c r="B1"><v>1</v></c><c r="A1"><v>2</v></c></row>',
-    "rows out of order": '<row r="2"><c r="A2"><v>1</v></c></row><row r="1"><c r="A1"><v>2</v></c></row>',
+    "rows out of order": '<row r="2"><c r="A2"><v>1</v></c></row><row r="1"/>',
     "cell of another row": '<row r="1"><c r="A2"><v>1</v></c></row>',
     "unknown type": '<row r="1"><c r="A1" t="d"><v>2026-01-02</v></c></row>',
     "unknown element": '<row r="1"><c r="A1"><v>1</v><extLst/></c></row>',
     "not a number": '<row r="1"><c r="A1"><v>1,5</v></c></row>',
+    "underscored": '<row r="1"><c r="A1"><v>1_0</v></c></row>',
+    "foreign digits": '<row r="1"><c r="A1"><v>１２</v></c></row>',
     "infinite": '<row r="1"><c r="A1"><v>1e999</v></c></row>',
     "unknown entity": '<row r="1"><c r="A1" t="str"><v>&nbsp;</v></c></row>',
     "string out of range": '<row r="1"><c r="A1" t="s"><v>9</v></c></row>',
