@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import fcntl
-import http.client
 import json
 import os
 import socket
@@ -12,18 +10,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from lifecycle.errors import Unreachable
 from tasks import children
+from tasks.prefect_api import is_ours
 from tasks.prefect_settings import (
     DEFAULT_PORT,
     HOST,
     assert_closed,
-    auth_file,
     environment,
     prefect_home,
 )
@@ -54,7 +52,7 @@ class PrefectServer:
 def running(home: Path) -> PrefectServer | None:
     """The server of this house that answers now, if any: it must know our password."""
     port = _noted_port(home)
-    if port is None or not _answers(home, port):
+    if port is None or not is_ours(home, port):
         return None
     return PrefectServer(port=port, started_here=False)
 
@@ -106,29 +104,10 @@ def _wait_for(home: Path, port: int, child: subprocess.Popen[bytes]) -> None:
     while time.monotonic() < end:
         if child.poll() is not None:
             break
-        if _answers(home, port):
+        if is_ours(home, port):
             return
         time.sleep(0.25)
     raise Unreachable("prefect_server_did_not_start")
-
-
-def _answers(home: Path, port: int) -> bool:
-    """Whether a server that takes our password, and refuses without it, listens there."""
-    try:
-        auth = auth_file(home).read_text(encoding="ascii").strip()
-    except OSError:
-        return False
-    token = base64.b64encode(auth.encode()).decode()
-    return _status(port, {"Authorization": f"Basic {token}"}) == 200 and _status(port, {}) == 401
-
-
-def _status(port: int, headers: dict[str, str]) -> int | None:
-    with closing(http.client.HTTPConnection(HOST, port, timeout=5)) as connection:
-        try:
-            connection.request("GET", "/api/admin/version", headers=headers)
-            return connection.getresponse().status
-        except (OSError, http.client.HTTPException):
-            return None
 
 
 def _choose_port(home: Path, asked: int | None) -> int:

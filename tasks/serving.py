@@ -15,6 +15,7 @@ from typing import Final
 
 from lifecycle.errors import Misconfigured, Unreachable
 from tasks import children
+from tasks.prefect_api import refuse_unknown_parameters
 from tasks.prefect_server import local_server, running
 from tasks.prefect_settings import WORK_POOL, auth_file, environment, prefect_home
 
@@ -44,6 +45,7 @@ def serve(
             settings = environment(home, port=server.port) | _import_path()
             announce("Deploying the flows …")
             deploy(home, settings)
+            refuse_unknown_parameters(home, server.port)
             worker = start_worker(home, settings)
             stack.callback(children.stop, worker)
             announce(f"Prefect UI: {server.ui}")

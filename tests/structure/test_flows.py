@@ -10,6 +10,7 @@ import sys
 import typing
 from datetime import datetime, timedelta
 from enum import Enum
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -111,7 +112,7 @@ def test_both_nights_when_the_clock_changes_keep_the_rules(change: str) -> None:
     zone = ZoneInfo("Europe/Stockholm")
     before = (datetime.fromisoformat(change) - timedelta(days=1)).date().isoformat()
     purges = _moments("purge-staging-academedia", before, 3)
-    gaps = [later - earlier for earlier, later in zip(purges, purges[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(purges)]
     assert len(purges) == 6
     assert max(gaps) < timedelta(hours=20)
     nights = [each.astimezone(zone) for each in _moments("verify-ledger-academedia", before, 3)]

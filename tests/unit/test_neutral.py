@@ -119,6 +119,6 @@ def test_the_first_failure_is_raised_and_the_others_counted() -> None:
     for code in ("no_rows", "corrupt", "truncated"):
         with collected(failures):
             raise FileRefused(code)
-    with pytest.raises(StepFailed, match="^no_rows: .* 2 more failed in this run.$"):
+    with pytest.raises(StepFailed, match=r"^no_rows: .* 2 more failed in this run\.$"):
         raise_first(failures)
     raise_first([])
