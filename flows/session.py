@@ -18,6 +18,8 @@ from tasks.prefect_settings import environment
 
 _LOGGERS: Final = ("prefect.flow_runs", "prefect.task_runs", "prefect", "httpx", "sqlalchemy", "")
 
+_DELIVERY_LIMIT: Final = 10.0
+
 
 @contextmanager
 def prefect_session(home: Path, *, port: int | None = None) -> Iterator[PrefectServer]:
@@ -38,7 +40,10 @@ def prefect_session(home: Path, *, port: int | None = None) -> Iterator[PrefectS
             # A flow of this process needs no heartbeat, and joining its thread costs a second.
             with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
                 assert_logs_are_masked()
-                yield server
+                try:
+                    yield server
+                finally:
+                    _deliver()
     finally:
         os.umask(mask)
         for name in set(os.environ) - set(before):
@@ -57,6 +62,18 @@ def _take_settings() -> None:
 
     refresh_global_settings_context()
     setup_logging(incremental=False)
+
+
+def _deliver() -> None:
+    """Send what Prefect still holds back of logs and events, while the server is there.
+
+    Otherwise their threads would go on calling a stopped server for a minute at exit.
+    """
+    from prefect.events.worker import EventsWorker
+    from prefect.logging.handlers import APILogWorker
+
+    for worker in (APILogWorker, EventsWorker):
+        worker.drain_all(timeout=_DELIVERY_LIMIT)
 
 
 def assert_logs_are_masked() -> None:

@@ -70,7 +70,13 @@ def local_server(home: Path, *, port: int | None = None) -> Iterator[PrefectServ
         child = None
         if server is None:
             chosen = _choose_port(home, port)
-            child = _start(home, chosen)
+            try:
+                child = _start(home, chosen)
+            except Unreachable:
+                if port is not None or _is_free(chosen):
+                    raise
+                chosen = _any_port()  # somebody else took it in between
+                child = _start(home, chosen)
             server = PrefectServer(port=chosen, started_here=True)
     try:
         yield server
@@ -118,6 +124,10 @@ def _choose_port(home: Path, asked: int | None) -> int:
     for port in (_noted_port(home), DEFAULT_PORT):
         if port is not None and _is_free(port):
             return port
+    return _any_port()
+
+
+def _any_port() -> int:
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])

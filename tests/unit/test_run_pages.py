@@ -1,0 +1,66 @@
+"""The pages of a run: masked once more, not too long, and never the reason that a run fails."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import pytest
+
+from flows import pages
+
+
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+
+    def create(percent: float, *, description: str) -> int:
+        found.append({"percent": percent, "description": description})
+        return 7
+
+    def update(artifact: int, percent: float, *, description: str) -> None:
+        assert artifact == 7
+        found.append({"percent": percent, "description": description})
+
+    monkeypatch.setattr(pages, "create_table_artifact", lambda **page: found.append(page))
+    monkeypatch.setattr(pages, "create_progress_artifact", create)
+    monkeypatch.setattr(pages, "update_progress_artifact", update)
+    return found
+
+
+def test_a_page_is_masked_and_cut(written: list[dict[str, Any]]) -> None:
+    lines: list[pages.Line] = [{"a": "850709-9805", "n": number} for number in range(1500)]
+    pages.table("key", lines, about="of anna@example.se")
+    (page,) = written
+    assert len(page["table"]) == pages.LONGEST_TABLE
+    assert page["table"][0] == {"a": "[masked:identity]", "n": 0}
+    assert "500 more rows" in page["description"]
+    assert "example.se" not in page["description"]
+
+
+def test_a_page_that_cannot_be_written_says_so_without_its_content(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(**_: object) -> None:
+        raise ConnectionError("850709-9805")
+
+    monkeypatch.setattr(pages, "create_table_artifact", refuse)
+    monkeypatch.setattr(pages, "get_run_logger", lambda: logging.getLogger("gallra.test.pages"))
+    pages.table("key", [{"a": 1}], about="x")
+    assert "could not be written (ConnectionError)" in caplog.text
+    assert "9805" not in caplog.text
+
+
+def test_progress_is_shown_every_two_seconds_and_not_for_short_files(
+    written: list[dict[str, Any]],
+) -> None:
+    now = 0.0
+    bar = pages.ProgressBar("F-0123456789ABC", clock=lambda: now)
+    bar(10, None)
+    bar.finish()
+    assert written == []
+    for now in (2.5, 3.0, 4.0, 4.6):  # noqa: B007 -- the clock reads it
+        bar(100, 400)
+    bar.finish()
+    assert [each["percent"] for each in written] == [25.0, 25.0, 100.0]
+    assert written[0]["description"] == "F-0123456789ABC: 100 / 400"
