@@ -117,10 +117,25 @@ _BY_CODE: Final[dict[str, Remedy]] = {
         "The erasure is not reported as done.",
         "Rerun. If it stays, tell the data protection officer.",
     ),
-    "staging_not_empty": Remedy(
+    "folder_not_empty": Remedy(
         "After the purge the folder was listed again and was not empty.",
         "What was deleted is recorded; nothing is reported as empty that is not.",
         "Rerun now: every file has to go today.",
+    ),
+    "file_still_there": Remedy(
+        "A file that was deleted still lies in the folder.",
+        "It is not reported as deleted; what was imported is stored and verified.",
+        "Rerun now. If it stays, ask the folder's administrator about a hold.",
+    ),
+    "folder_not_mounted": Remedy(
+        "The share with the staging folder is not mounted.",
+        "It is not taken for an empty folder; nothing was deleted.",
+        "Mount it and rerun today: files there are not being purged meanwhile.",
+    ),
+    "folder_forbidden": Remedy(
+        "Gallra may not read or empty the staging folder.",
+        "Nothing was deleted.",
+        "Give the service's user the right today, then rerun.",
     ),
     "took_too_long": Remedy(
         "The step ran into its time limit and was stopped.",
@@ -137,13 +152,32 @@ _BY_CODE: Final[dict[str, Remedy]] = {
         _NO_EFFECT,
         "See that the disk is not full or read-only (`gallra doctor`), then rerun.",
     ),
+    "no_witness": Remedy(
+        "No witness outside this host took the checkpoint.",
+        "Nothing is deleted or disclosed without a witness, and nothing was.",
+        "See that the witness file's volume or the mail server is there, then rerun.",
+    ),
     "checkpoint_forged": Remedy(
         "A checkpoint does not carry our signature.", _NOTHING_CHANGED, _DPO
     ),
-    "head_disagrees": Remedy(
-        "The ledger is not what its head says: something was changed, removed or rolled back.",
-        _NOTHING_CHANGED,
-        _DPO,
+    **dict.fromkeys(
+        (
+            "event_changed",
+            "head_changed",
+            "head_disagrees",
+            "head_longer",
+            "head_missing",
+            "head_shorter",
+            "rewritten",
+            "rolled_back",
+            "witness_contradicts",
+            "witness_rolled_back",
+        ),
+        Remedy(
+            "The ledger does not verify: something was changed, removed or rolled back.",
+            _NOTHING_CHANGED,
+            _DPO,
+        ),
     ),
     # --- configuration ------------------------------------------------------------------------
     "controller_unknown": Remedy(
@@ -168,6 +202,11 @@ _BY_CODE: Final[dict[str, Remedy]] = {
         "The local Prefect server did not answer in time.",
         _NOTHING_CHANGED,
         "Look in prefect/server.log in the state folder; `gallra import` works without it.",
+    ),
+    "prefect_deploy_failed": Remedy(
+        "The flows could not be deployed to the local Prefect server.",
+        _NOTHING_CHANGED,
+        "Look in prefect/deploy.log in the state folder, then start again.",
     ),
     "prefect_port_taken": Remedy(
         "Another program has that port.", _NOTHING_CHANGED, "Choose another port."
