@@ -87,11 +87,15 @@ def fetch_in(
     names = ", ".join(c.name for c in select_columns)
     for condition, parameters in _chunks(connection, column, values, also):
         with quiet_errors():
-            found = connection.exec_driver_sql(
-                f"SELECT {names} FROM {column.table.name} WHERE {condition}", parameters
-            ).fetchall()
-        for row in found:
-            yield tuple(row)
+            cursor = _driver_cursor(connection)
+            try:
+                cursor.execute(
+                    f"SELECT {names} FROM {column.table.name} WHERE {condition}", parameters
+                )
+                found = cursor.fetchall()
+            finally:
+                cursor.close()
+        yield from found
 
 
 def delete_in(
@@ -134,6 +138,14 @@ def _chunks(
     tail = "".join(f" AND {c.name} = ?" for c, _ in more)
     while chunk := list(islice(remaining, _VALUES)):
         yield f"{column.name} IN ({','.join('?' * len(chunk))}){tail}", (*chunk, *extra)
+
+
+def _driver_cursor(connection: Connection) -> Any:
+    """The driver's own cursor within the connection's transaction: it gives plain tuples, which
+    halves the time of reading many rows."""
+    if not connection.in_transaction():
+        connection.begin()
+    return connection.connection.cursor()
 
 
 def _insert(name: str, columns: Sequence[str]) -> str:

@@ -123,12 +123,18 @@ def advance(connection: Connection, number: int, state: str, *, at: str) -> None
 
 
 def chunks(connection: Connection, number: int, size: int) -> list[list[int]]:
-    """The cases of an import in parts of `size`, the same parts at every call."""
+    """The cases of an import in parts of `size`, the same parts at every call.
+
+    A person's cases come together, so that what they share is read and opened once.
+    """
     ids = list(
         connection.execute(
             select(handover.c.engagement_id)
+            .select_from(
+                handover.join(engagement, engagement.c.id == handover.c.engagement_id)
+            )
             .where(handover.c.import_id == number)
-            .order_by(handover.c.engagement_id)
+            .order_by(engagement.c.subject_id, engagement.c.id)
         ).scalars()
     )
     return [ids[start : start + size] for start in range(0, len(ids), size)]

@@ -59,24 +59,34 @@ def import_file(house: House, ref: str, *, progress: Progress | None = None) -> 
             reason = FileReason(refusal.code)
             return _refuse(house, ref, known, "", reason)
         sha256 = hashlib.sha256(data).hexdigest()
-        before = _import_of(house, sha256)
-        if before is None:
-            # Two imports of one controller never judge the same people at the same time.
-            with leases.hold(
-                house.engine,
-                f"storing/{house.controller}",
-                now=house.now,
-                patience=STORING_PATIENCE,
-            ):
-                before = _import_of(house, sha256)
-                if before is None:
-                    try:
-                        return _store(house, known, item, data, sha256, progress)
-                    except FileRefused as refusal:
-                        reason = FileReason(refusal.code)
-                    return _refuse(house, ref, known, sha256, reason)
-        del data
-        return _meet_again(house, ref, known, sha256, before, progress)
+        taken = _import_of(house, sha256) or _take_in(house, known, item, data, sha256, progress)
+        del data  # neither the file nor what was judged of it is needed for the hand-over
+        if isinstance(taken, FileReason):
+            return _refuse(house, ref, known, sha256, taken)
+        if isinstance(taken, Import):
+            return _meet_again(house, ref, known, sha256, taken, progress)
+        return _settled(house, known.id, taken, sha256, progress, FileOutcome.IMPORTED)
+
+
+def _take_in(
+    house: House,
+    known: Known,
+    item: StagedItem,
+    data: bytes,
+    sha256: str,
+    progress: Progress | None,
+) -> int | Import | FileReason:
+    """Store the file: the new import's id, or the import that was faster, or why it is refused."""
+    # Two imports of one controller never judge the same people at the same time.
+    storing = f"storing/{house.controller}"
+    with leases.hold(house.engine, storing, now=house.now, patience=STORING_PATIENCE):
+        faster = _import_of(house, sha256)
+        if faster is not None:
+            return faster
+        try:
+            return _store(house, known, item, data, sha256, progress)
+        except FileRefused as refusal:
+            return FileReason(refusal.code)
 
 
 def _import_of(house: House, sha256: str) -> Import | None:
@@ -91,8 +101,8 @@ def _store(
     data: bytes,
     sha256: str,
     progress: Progress | None,
-) -> FileReport:
-    """Read, judge, seal and store in one transaction; then hand over and verify."""
+) -> int:
+    """Read, judge, seal and store in one transaction; the import's id. Raises `FileRefused`."""
     intake = house.policy.intake_rules()
     import_id = new_id()
     with house.work() as work:
@@ -155,7 +165,7 @@ def _store(
             **counts,
         )
         work.commit()
-    return _settled(house, known.id, import_id, sha256, progress, FileOutcome.IMPORTED)
+    return import_id
 
 
 def _per_case(house: House) -> frozenset[str]:
