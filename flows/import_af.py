@@ -7,13 +7,14 @@ from prefect.logging import get_run_logger
 
 from flows import pages, steps
 from flows.neutral import StepFailed, collected, neutral, raise_first
-from flows.parameters import Controller
+from flows.parameters import Controller, refused_before_stored
 from flows.run_names import run_name
 from flows.session import assert_logs_are_masked
 
 TOTALS = ("rows", "accepted", "updated", "duplicate", "quarantined", "ignored", "verified_cases")
 
 
+@refused_before_stored
 @flow(
     name="import-af",
     flow_run_name=run_name("import"),

@@ -14,12 +14,12 @@ import re
 import typing
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import TracebackType
 from typing import Final, ParamSpec, TypeVar
 
 from prefect.exceptions import PrefectSignal
 
 from lifecycle.errors import GallraError, Retryable
+from tasks.quiet import UNEXPECTED, place_of, silenced
 from tasks.redaction import mask
 from tasks.remedies import remedy_for
 
@@ -28,9 +28,7 @@ R = TypeVar("R")
 
 _CODE: Final = re.compile(r"[a-z][a-z0-9_]{1,63}")
 _REF: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/-]{0,79}")
-_OWN: Final = ("flows", "tasks", "connectors", "records", "lifecycle", "console")
 
-UNEXPECTED: Final = "unexpected_error"
 TOOK_TOO_LONG: Final = "took_too_long"
 
 
@@ -62,7 +60,8 @@ class StepFailedForNow(StepFailed):
 
 
 def neutral(function: Callable[P, R]) -> Callable[P, R]:
-    """Let nothing but `StepFailed` out of `function` (Prefect's own signals and Ctrl-C aside).
+    """Let nothing but `StepFailed` out of `function` (Prefect's own signals and Ctrl-C aside),
+    and nothing that is printed on the way.
 
     Goes below `@flow` and `@task`, next to the function itself.
     """
@@ -71,7 +70,8 @@ def neutral(function: Callable[P, R]) -> Callable[P, R]:
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
         failure: BaseException
         try:
-            return function(*args, **kwargs)
+            with silenced():
+                return function(*args, **kwargs)
         except (PrefectSignal, asyncio.CancelledError, KeyboardInterrupt, GeneratorExit) as signal:
             failure = _bare(signal)
         except BaseException as error:  # noqa: BLE001 -- a library's panic carries values too
@@ -95,8 +95,8 @@ def neutralised(error: BaseException) -> StepFailed:
         made = StepFailedForNow if isinstance(error, Retryable) else StepFailed
         return made(error.code, _safe_ref(error.ref), _counts(error), _kind(error))
     if isinstance(error, TimeoutError):
-        return StepFailed(TOOK_TOO_LONG, where=_place(error))
-    return StepFailed(UNEXPECTED, where=_place(error))
+        return StepFailed(TOOK_TOO_LONG, where=place_of(error))
+    return StepFailed(UNEXPECTED, where=place_of(error))
 
 
 @contextmanager
@@ -139,30 +139,12 @@ def _kind(error: GallraError) -> str:
     return GallraError.__name__
 
 
-def _place(error: BaseException) -> str:
-    """`Class at module:line`, and by which line of ours when it came out of a library."""
-    places = _places(error.__traceback__)
-    name = type(error).__name__
-    if not places:
-        return name
-    own = [place for place in places if place.partition(".")[0] in _OWN]
-    via = f" via {own[-1]}" if own and own[-1] != places[-1] else ""
-    return f"{name} at {places[-1]}{via}"
-
-
-def _places(trace: TracebackType | None) -> list[str]:
-    """Module and line of every frame but this module's, outermost first."""
-    found = []
-    while trace is not None:
-        module = str(trace.tb_frame.f_globals.get("__name__", "?"))
-        if module != __name__:
-            found.append(f"{module}:{trace.tb_lineno}")
-        trace = trace.tb_next
-    return found
-
-
 def _bare(signal: BaseException) -> BaseException:
-    """The signal itself, without what it interrupted."""
+    """The signal itself, without what it interrupted and without words of its own."""
+    if not isinstance(signal, PrefectSignal):  # those say where the run goes on
+        # The class stays: Prefect tells its own time limit by it.
+        signal.args = ()
+        vars(signal).clear()
     signal.__cause__ = None
     signal.__context__ = None
     return signal.with_traceback(None)

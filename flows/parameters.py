@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, NewType
+from typing import Annotated, Any, Final, NewType, ParamSpec, TypeVar
 
-from pydantic import AfterValidator, WithJsonSchema
+from prefect import Flow
+from pydantic import AfterValidator, TypeAdapter, ValidationError, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from flows.neutral import StepFailed
 from lifecycle.policy.load import known_policies
 from tasks.settings import Settings
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 KNOWN_CONTROLLERS: Final = tuple(known_policies(Settings.from_environment().policies))
 """The policy files that lie there when the flow is deployed: the choices of the drop-down."""
@@ -29,3 +34,32 @@ Controller = Annotated[
 
 FileReference = NewType("FileReference", str)
 """`F-…`, made by `lifecycle.references`."""
+
+
+def refused_before_stored(flow: Flow[P, R]) -> Flow[P, R]:
+    """The same flow, which also takes no unknown controller when it is called in this process.
+
+    The server refuses such a run of a deployment. A run that is begun here Prefect stores first
+    and validates then, and it quotes the value in the log and in the state. Goes above `@flow`.
+    """
+    serialize = flow.serialize_parameters
+
+    def checked(parameters: dict[str, Any]) -> dict[str, Any]:
+        if not all(_is_known(value) for value in parameters.values()):
+            raise StepFailed("controller_unknown", kind="Misconfigured")
+        return serialize(parameters)
+
+    flow.serialize_parameters = checked  # type: ignore[method-assign]
+    return flow
+
+
+def _is_known(value: object) -> bool:
+    """Whether it is what a flow, and not a step, may be given."""
+    try:
+        _CONTROLLER.validate_python(value, strict=True)
+    except ValidationError:
+        return False
+    return True
+
+
+_CONTROLLER: Final = TypeAdapter[str](Controller)

@@ -7,11 +7,12 @@ from prefect.logging import get_run_logger
 
 from flows import pages, steps
 from flows.neutral import neutral
-from flows.parameters import Controller
+from flows.parameters import Controller, refused_before_stored
 from flows.run_names import run_name
 from flows.session import assert_logs_are_masked
 
 
+@refused_before_stored
 @flow(
     name="purge-staging",
     flow_run_name=run_name("purge"),

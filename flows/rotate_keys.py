@@ -6,11 +6,12 @@ from prefect import flow, tags
 
 from flows import steps
 from flows.neutral import neutral
-from flows.parameters import Controller
+from flows.parameters import Controller, refused_before_stored
 from flows.run_names import run_name
 from flows.session import assert_logs_are_masked
 
 
+@refused_before_stored
 @flow(
     name="rotate-keys",
     flow_run_name=run_name("key rotation"),

@@ -15,6 +15,7 @@ from typing import Final
 from tasks import redaction
 from tasks.prefect_server import PrefectServer, local_server
 from tasks.prefect_settings import environment
+from tasks.quiet import hooks_restored, quiet_process
 
 _LOGGERS: Final = ("prefect.flow_runs", "prefect.task_runs", "prefect", "httpx", "sqlalchemy", "")
 
@@ -31,7 +32,7 @@ def prefect_session(home: Path, *, port: int | None = None) -> Iterator[PrefectS
     before = dict(os.environ)
     mask = os.umask(0o077)
     try:
-        with local_server(home, port=port) as server:
+        with hooks_restored(), local_server(home, port=port) as server:
             settings = environment(home, port=server.port)
             os.environ.update(settings)
             _take_settings()
@@ -77,9 +78,11 @@ def _deliver() -> None:
 
 
 def assert_logs_are_masked() -> None:
-    """Whatever Prefect's handlers write is masked; handlers of others get the filter as well.
+    """Whatever Prefect's handlers write is masked; handlers of others get the filter as well,
+    and what nobody catches is told without its words.
 
     Every flow asks this before it reads anything. Raises `Misconfigured("log_redaction_missing")`.
     """
+    quiet_process()
     redaction.redact_foreign_handlers(own="prefect.")
     redaction.assert_in_force(*_LOGGERS)

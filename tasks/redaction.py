@@ -1,23 +1,32 @@
-"""No identity number and no e-mail address reaches a log: the second net under design §5.
+"""Nothing that a library says of a person reaches a log: the second net under design §5.
 
-The first net is that nothing personal is logged at all. This one masks the shapes of identity
-numbers (personnummer, samordningsnummer, CPR, interim and TF numbers) and of mail addresses in
-everything that a log handler writes, and leaves references, dates, digests and UUIDs alone.
+The first net is that nothing personal is logged at all. This one withholds what cannot be known:
+the message of any library that is not listed here, and the words of every exception, of which a
+log shows class and places. In all the rest it masks the shapes of identity numbers (personnummer,
+samordningsnummer, CPR, interim and TF numbers) and of mail addresses, and leaves references,
+dates, digests and UUIDs alone.
 It knows nothing of Prefect, but understands the two extra formats of Prefect's formatter.
 """
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import re
-import sys
 from typing import Any, Final, Literal
 
 from lifecycle.errors import Misconfigured
+from tasks.quiet import quiet_process, trace_of
 
 MASKED_IDENTITY: Final = "[masked:identity]"
 MASKED_MAIL: Final = "[masked:mail]"
+
+_SPOKEN_FOR: Final = frozenset({
+    *("flows", "tasks", "connectors", "records", "lifecycle", "console"),
+    *("prefect", "uvicorn", "fastapi"),
+})  # fmt: skip
+"""Loggers, by the first part of their name, whose messages are written: ours, which say references
+and counts, and those of the server, which is given nothing else."""
+_DONE: Final = "gallra_withheld"
 
 # Blank, no-break blank, hyphen, soft and no-break hyphen, figure and en dash, minus, plus.
 _GAP = r"[-+ \u00a0\u00ad\u202f\u2010-\u2013\u2212]"
@@ -59,24 +68,38 @@ def _replacement(match: re.Match[str]) -> str:
 
 
 class RedactingFilter(logging.Filter):
-    """Masks a record in place, so that no later handler sees what an earlier one did not."""
+    """Masks a record in place, so that no later handler sees what an earlier one did not.
+
+    Of a foreign library's message only its origin is left: names have no shape to be known by.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Always true: a record is masked, never dropped."""
-        try:
-            message = record.getMessage()
-        except Exception:  # noqa: BLE001 -- logging itself would print the arguments in clear
-            message = f"unprintable log message from {record.module}:{record.lineno}"
-        record.msg = mask(message)
-        record.args = ()
-        if record.exc_info:
-            record.exc_text = logging.Formatter().formatException(record.exc_info)
+        if not getattr(record, _DONE, False):
+            record.msg = mask(_message(record))
+            record.args = ()
+            record.exc_text = _withheld_trace(record)
             record.exc_info = None
-        if record.exc_text:
-            record.exc_text = mask(record.exc_text)
-        if record.stack_info:
-            record.stack_info = mask(record.stack_info)
+            # Source lines and no values; but a handler before this one may have changed it.
+            record.stack_info = None if record.stack_info is None else mask(record.stack_info)
+            setattr(record, _DONE, True)
         return True
+
+
+def _message(record: logging.LogRecord) -> str:
+    origin = f"{record.module}:{record.lineno}"
+    if record.name.partition(".")[0] not in _SPOKEN_FOR:
+        return f"message withheld: {record.name} at {origin}"
+    try:
+        return record.getMessage()
+    except Exception:  # noqa: BLE001 -- logging itself would print the arguments in clear
+        return f"unprintable log message from {origin}"
+
+
+def _withheld_trace(record: logging.LogRecord) -> str | None:
+    if record.exc_info and record.exc_info[1] is not None:
+        return mask(trace_of(record.exc_info[1]))
+    return "(a traceback is withheld)" if record.exc_text else None
 
 
 class RedactingFormatter(logging.Formatter):
@@ -154,7 +177,7 @@ def _handlers_of(logger: logging.Logger) -> Any:
 def configure(level: int = logging.WARNING) -> None:
     """Logging for a process without Prefect: to standard error, masked, warnings included.
 
-    An exception that nobody caught is shown masked as well.
+    Of an exception that nobody caught class and places are shown.
     """
     handler = logging.StreamHandler()
     handler.setFormatter(RedactingFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
@@ -162,13 +185,4 @@ def configure(level: int = logging.WARNING) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    logging.captureWarnings(capture=True)
-    sys.excepthook = _masked_excepthook
-
-
-def _masked_excepthook(kind: type[BaseException], error: BaseException, trace: Any) -> None:
-    if issubclass(kind, KeyboardInterrupt):
-        return
-    text = logging.Formatter().formatException((kind, error, trace))
-    with contextlib.suppress(OSError, ValueError):
-        sys.stderr.write(mask(text) + "\n")
+    quiet_process()

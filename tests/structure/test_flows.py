@@ -20,6 +20,7 @@ import yaml
 from prefect import Flow, Task
 from prefect.server.schemas.schedules import CronSchedule
 
+from flows.neutral import StepFailed
 from flows.parameters import KNOWN_CONTROLLERS, Controller, FileReference
 from lifecycle.intake.outcomes import FileReason
 from lifecycle.policy.load import load_policy
@@ -141,6 +142,16 @@ def test_no_parameter_can_carry_a_person(name: str) -> None:
     for parameter in inspect.signature(function).parameters.values():
         assert parameter.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
         assert _is_harmless(hints[parameter.name]), f"{name}({parameter.name})"
+
+
+@pytest.mark.parametrize("name", FLOWS)
+@pytest.mark.parametrize("value", ["19850709-9805", "Anna", None, 1, ["academedia"], {"a": "b"}])
+def test_a_flow_called_in_process_refuses_before_prefect_stores(name: str, value: Any) -> None:
+    with pytest.raises(StepFailed, match=r"^controller_unknown: ") as caught:
+        FLOWS[name].serialize_parameters({"controller": value})
+    assert caught.value.__context__ is None
+    stored = FLOWS[name].serialize_parameters({"controller": "academedia"})
+    assert stored == {"controller": "academedia"}
 
 
 def test_the_check_itself_knows_what_can_carry_a_person() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import pickle
+import sys
 
 import pytest
 from prefect.exceptions import PrefectSignal
@@ -122,3 +123,25 @@ def test_the_first_failure_is_raised_and_the_others_counted() -> None:
     with pytest.raises(StepFailed, match=r"^no_rows: .* 2 more failed in this run\.$"):
         raise_first(failures)
     raise_first([])
+
+
+def test_signals_carry_no_words_and_keep_their_class() -> None:
+    class OfALibrary(asyncio.CancelledError):
+        pass
+
+    signal = OfALibrary(CANARY)
+    signal.add_note(CANARY)
+    with pytest.raises(OfALibrary) as caught:
+        neutral(_raise)(signal)
+    assert "9805" not in repr(caught.value.args) + repr(vars(caught.value))
+
+
+def test_what_is_printed_in_a_step_goes_nowhere(capfd: pytest.CaptureFixture[str]) -> None:
+    def prints() -> int:
+        print(CANARY)
+        print(CANARY, file=sys.stderr)
+        return 3
+
+    assert neutral(prints)() == 3
+    print("afterwards")
+    assert tuple(capfd.readouterr()) == ("afterwards\n", "")

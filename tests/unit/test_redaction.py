@@ -110,7 +110,7 @@ def masked_logger() -> tuple[logging.Logger, io.StringIO]:
     handler = logging.StreamHandler(stream)
     handler.setFormatter(redaction.RedactingFormatter("%(levelname)s %(message)s"))
     handler.addFilter(redaction.RedactingFilter())
-    logger = logging.Logger("masked")
+    logger = logging.Logger("tasks.masked")
     logger.addHandler(handler)
     return logger, stream
 
@@ -129,9 +129,39 @@ def test_message_arguments_and_traceback_are_masked(
         logger.exception("broke")
     text = stream.getvalue()
     assert "bad row [masked:identity] of [masked:mail]" in text
-    assert "Traceback" in text
+    assert "KeyError (its words are withheld)" in text
+    assert "ValueError (its words are withheld)" in text
+    assert "test_redaction:" in text
     assert "9805" not in text
     assert "example.se" not in text
+
+
+def test_of_a_library_nobody_speaks_for_only_the_origin_is_logged(
+    masked_logger: tuple[logging.Logger, io.StringIO],
+) -> None:
+    _, stream = masked_logger
+    library = logging.Logger("some.library")
+    library.handlers = masked_logger[0].handlers
+    library.error("Anna Exempelsson, %s", "Provgatan 1")
+    text = stream.getvalue()
+    assert "message withheld: some.library at test_redaction:" in text
+    assert "Exempelsson" not in text
+    assert "Provgatan" not in text
+
+
+def test_a_traceback_that_another_handler_made_is_withheld_too(
+    masked_logger: tuple[logging.Logger, io.StringIO],
+) -> None:
+    logger, stream = masked_logger
+    first = logging.StreamHandler(io.StringIO())
+    logger.handlers = [first, *logger.handlers]
+    try:
+        raise ValueError("Anna Exempelsson")
+    except ValueError:
+        logger.exception("broke")
+    assert "Exempelsson" in first.stream.getvalue()
+    assert "ValueError (its words are withheld)" in stream.getvalue()
+    assert "Exempelsson" not in stream.getvalue()
 
 
 def test_a_message_that_cannot_be_formatted_does_not_print_its_arguments(
@@ -167,16 +197,26 @@ def test_a_logger_without_the_net_is_refused() -> None:
     redaction.assert_in_force("gallra.test.bare")
 
 
-def test_an_uncaught_exception_and_a_library_warning_are_masked() -> None:
+def test_neither_an_uncaught_exception_nor_a_warning_says_its_words() -> None:
     code = (
-        "import logging, warnings; from tasks import redaction; redaction.configure()\n"
-        "logging.getLogger('httpx').error('GET /850709-9805')\n"
-        "warnings.warn('anna@example.se')\n"
-        "raise RuntimeError('19850709-9805')\n"
+        "import logging, threading, warnings; from tasks import redaction; redaction.configure()\n"
+        "logging.getLogger('httpx').error('GET /Anna')\n"
+        "warnings.warn('Exempelsson')\n"
+        "def breaks(): raise ValueError('Exempelsson')\n"
+        "class Broken:\n"
+        "    def __del__(self): raise LookupError('Exempelsson')\n"
+        "Broken()\n"
+        "thread = threading.Thread(target=breaks, name='Anna'); thread.start(); thread.join()\n"
+        "made = type('Exempelsson', (RuntimeError,), {})\n"
+        "raise made('Anna Exempelsson') from OSError(13, 'Anna')\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert "GET /[masked:identity]" in done.stderr
-    assert "RuntimeError: [masked:identity]" in done.stderr
-    assert "example.se" not in done.stderr
+    assert "message withheld: httpx" in done.stderr
+    assert "message withheld: py.warnings" in done.stderr
+    for told in ("ValueError", "LookupError", "RuntimeError", "PermissionError EACCES"):
+        assert f"{told} (its words are withheld)" in done.stderr
+    assert "__main__:10" in done.stderr
+    assert "Anna" not in done.stderr
+    assert "Exempelsson" not in done.stderr
     assert done.stdout == ""
