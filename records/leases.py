@@ -21,7 +21,7 @@ from typing import Final
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from lifecycle.errors import Busy, Refused
-from records.engines import quiet_errors
+from records.engines import quiet_errors, reading
 from records.tables import lease
 
 DURATION: Final = timedelta(minutes=30)
@@ -53,11 +53,13 @@ def _boot() -> str:
 
 
 def _started(pid: int) -> str:
-    """The process's start time in clock ticks, "" when there is no such process."""
+    """The process's start time in clock ticks, "" when no such process lives any more."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[19]
+        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     except OSError:
         return ""
+    # Killed and not yet waited for by its parent, which may never happen in a container.
+    return "" if fields[0] in "ZX" else fields[19]
 
 
 def _own_name() -> str:
@@ -96,6 +98,22 @@ def _take(engine: Engine, name: str, now: datetime) -> Lease:
     return mine
 
 
+def forget_dead(engine: Engine) -> int:
+    """Drop the leases whose holder was killed, also of things that nobody asks for again."""
+    with quiet_errors(), reading(engine) as connection:
+        rows = connection.execute(select(lease.c.name, lease.c.holder)).all()
+    dead = [row for row in rows if _is_dead(row.holder)]
+    if dead:
+        with quiet_errors(), engine.begin() as connection:
+            for row in dead:
+                _drop(connection, row.name, row.holder)
+    return len(dead)
+
+
+def _drop(connection: Connection, name: str, holder: str) -> None:
+    connection.execute(delete(lease).where(lease.c.name == name, lease.c.holder == holder))
+
+
 @contextmanager
 def hold(
     engine: Engine,
@@ -121,6 +139,4 @@ def hold(
         yield mine
     finally:
         with quiet_errors(), engine.begin() as connection:
-            connection.execute(
-                delete(lease).where(lease.c.name == mine.name, lease.c.holder == mine.holder)
-            )
+            _drop(connection, mine.name, mine.holder)

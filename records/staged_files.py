@@ -110,6 +110,16 @@ def move(connection: Connection, numbers: Sequence[int], state: str, *, at: str)
         connection.execute(update(staged_file).where(staged_file.c.id == number).values(values))
 
 
+def close_deleted(connection: Connection, number: int, *, at: str) -> bool:
+    """Note that a file whose deletion was intended is gone; False when another run noted it."""
+    done = connection.execute(
+        update(staged_file)
+        .where(staged_file.c.id == number, staged_file.c.state == DELETING)
+        .values(state=DELETED, deleted_at=at, sealed_name=None)
+    )
+    return done.rowcount == 1
+
+
 def forget_closed(
     connection: Connection, place: str, identities: Sequence[tuple[bytes, str]]
 ) -> None:

@@ -7,6 +7,7 @@ read, a new listing, then the entry that it is done. A stop anywhere is finished
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from connectors.base import StagedItem
@@ -14,9 +15,10 @@ from lifecycle.errors import Busy, Changed, NotProven
 from lifecycle.intake.outcomes import FileOutcome
 from lifecycle.ledger import EventKind
 from lifecycle.references import STAGED_FILE, to_reference
-from records import leases, staged_files
+from records import leases, staged_files, to_dos
 from records.file_imports import VERIFIED
 from records.staged_files import Known
+from records.unit_of_work import UnitOfWork
 from tasks.house import House
 from tasks.proof import witness
 from tasks.stock import match, open_files
@@ -32,6 +34,8 @@ class Deleted:
     gone: int
     left: tuple[str, ...] = ()
     """References of files that still lie there: changed meanwhile, or held by another worker."""
+    never_imported: tuple[str, ...] = ()
+    """References of files that went without ever having reached the records."""
 
 
 def delete_imported(house: House) -> Deleted:
@@ -58,20 +62,22 @@ def delete_imported(house: House) -> Deleted:
 
 def recover(house: House) -> None:
     """Finish what a stopped run intended: the file is gone, or is deleted now."""
+    leases.forget_dead(house.engine)
     # By version alone: a stopped deletion may have left the file under a private name.
     listed = {item.version: item for item in house.staging.list_items()}
     intended = [k for k in open_files(house) if k.state == staged_files.DELETING]
-    if not intended:
-        return
-    pairs = [(k, listed.get(k.version)) for k in intended]
-    for known, item in pairs:
-        if item is not None:
-            try:
-                with leases.hold(house.engine, to_reference(STAGED_FILE, known.id), now=house.now):
-                    house.staging.delete_permanently(item)
-            except (Busy, Changed):
-                continue
-    _prove_gone(house, intended, rule="A-101")
+    ours = []
+    for known in intended:
+        item = listed.get(known.version)
+        # Also for a file that is gone: whoever deletes it right now writes that down.
+        with (
+            suppress(Busy, Changed),
+            leases.hold(house.engine, to_reference(STAGED_FILE, known.id), now=house.now),
+        ):
+            if item is not None:
+                house.staging.delete_permanently(item)
+            ours.append(known)
+    _prove_gone(house, ours, rule="A-101")
 
 
 def delete_files(
@@ -83,11 +89,14 @@ def delete_files(
     """
     held: list[tuple[Known, StagedItem]] = []
     left: list[str] = []
+    never: list[str] = []
     for known, item in pairs:
         ref = to_reference(STAGED_FILE, known.id)
         try:
             with leases.hold(house.engine, ref, now=house.now, patience=patience) as lease:
-                if _intend(house, lease, known, rule=rule):
+                if fresh := _intend(house, lease, known, rule=rule):
+                    if fresh.import_id is None:
+                        never.append(ref)
                     house.staging.delete_permanently(item)
                     held.append((known, item))
         except (Busy, Changed):
@@ -95,37 +104,75 @@ def delete_files(
             # stays, and the next run decides anew about what lies there then.
             left.append(ref)
     _prove_gone(house, [known for known, _ in held], rule=rule)
-    return Deleted(expected=len(pairs), gone=len(held), left=tuple(left))
+    return Deleted(
+        expected=len(pairs), gone=len(held), left=tuple(left), never_imported=tuple(never)
+    )
 
 
-def _intend(house: House, lease: leases.Lease, known: Known, *, rule: str) -> bool:
-    """Write the intent down; False when another run has dealt with the file already."""
+def _intend(house: House, lease: leases.Lease, known: Known, *, rule: str) -> Known | None:
+    """Write the intent down; what is known of the file now, or None when another run has dealt
+    with it already.
+
+    Of a file that never reached the records the same transaction says so: told once, and of
+    what is true under the lease.
+    """
+    ref = to_reference(STAGED_FILE, known.id)
     with house.work() as work:
         lease.confirm(work.connection)
         now = staged_files.one_file(work.connection, known.id)
         if now.state not in staged_files.OPEN:
-            return False
+            return None
+        if now.import_id is None and now.state != staged_files.DELETING:
+            _tell_never_imported(house, work, now, ref, rule=rule)
         staged_files.move(work.connection, [known.id], staged_files.DELETING, at=house.at())
         work.record(
             EventKind.DELETION_INTENDED,
-            ref=to_reference(STAGED_FILE, known.id),
+            ref=ref,
             rule=rule,
             expected=1,
         )
         work.commit()
-    return True
+    return now
+
+
+def _tell_never_imported(
+    house: House, work: UnitOfWork, known: Known, ref: str, *, rule: str
+) -> None:
+    """Somebody must export it again: a to-do and a ledger event, before it goes."""
+    to_dos.open_to_do(
+        work.connection,
+        controller=house.controller,
+        kind="export_again",
+        ref=ref,
+        number=1,
+        at=house.at(),
+    )
+    work.record(
+        EventKind.FILE_NEVER_IMPORTED,
+        ref=ref,
+        rule=rule,
+        expected=1,
+        acted=0,
+        facts={"outcome": known.outcome or "unread", "reason": known.reason or "none"},
+    )
 
 
 def _prove_gone(house: House, files: Iterable[Known], *, rule: str) -> None:
-    """List the folder again, to its end, and write down which files are gone."""
+    """List the folder again, to its end, and write down which files are gone.
+
+    A file whose end another run wrote down meanwhile is left alone: it is deleted only once.
+    """
     files = list(files)
     if not files:
         return
     there = {item.version for item in house.staging.list_items()}
     gone = [k for k in files if k.version not in there]
+    written = 0
     with house.work() as work:
         for known in gone:
-            staged_files.move(work.connection, [known.id], staged_files.DELETED, at=house.at())
+            if not staged_files.close_deleted(work.connection, known.id, at=house.at()):
+                continue
+            written += 1
             work.record(
                 EventKind.DELETION_DONE,
                 ref=to_reference(STAGED_FILE, known.id),
@@ -142,6 +189,7 @@ def _prove_gone(house: House, files: Iterable[Known], *, rule: str) -> None:
                 expected=len(files),
                 verified=len(gone),
             )
-        work.commit()
+        if written or len(gone) < len(files):
+            work.commit()
     if len(gone) < len(files):
         raise NotProven("file_still_there", left=len(files) - len(gone))

@@ -6,9 +6,6 @@ from dataclasses import dataclass
 
 from lifecycle.errors import NotProven
 from lifecycle.ledger import EventKind
-from lifecycle.references import STAGED_FILE, to_reference
-from records import staged_files, to_dos
-from records.staged_files import Known
 from tasks.deletions import delete_files, recover
 from tasks.house import House
 from tasks.proof import witness
@@ -45,8 +42,9 @@ def purge(house: House) -> PurgeReport:
         if not stock:
             break
         found += len(stock)
-        never += _note_never_imported(house, [known for known, _ in stock])
-        deleted += delete_files(house, stock, rule=_RULE, patience=_PATIENCE).gone
+        done = delete_files(house, stock, rule=_RULE, patience=_PATIENCE)
+        deleted += done.gone
+        never += done.never_imported
     left = sum(1 for _ in house.staging.list_items())
     with house.work() as work:
         work.record(
@@ -64,31 +62,3 @@ def purge(house: House) -> PurgeReport:
     if left:
         raise NotProven("folder_not_empty", left=left)
     return PurgeReport(found=found, deleted=deleted, never_imported=tuple(never))
-
-
-def _note_never_imported(house: House, files: list[Known]) -> list[str]:
-    """For each file that never reached the records: a to-do and a ledger event, before it goes."""
-    lost = [k for k in files if k.import_id is None and k.state != staged_files.DELETING]
-    if not lost:
-        return []
-    refs = [to_reference(STAGED_FILE, known.id) for known in lost]
-    with house.work() as work:
-        for known, ref in zip(lost, refs, strict=True):
-            to_dos.open_to_do(
-                work.connection,
-                controller=house.controller,
-                kind="export_again",
-                ref=ref,
-                number=1,
-                at=house.at(),
-            )
-            work.record(
-                EventKind.FILE_NEVER_IMPORTED,
-                ref=ref,
-                rule=_RULE,
-                expected=1,
-                acted=0,
-                facts={"outcome": known.outcome or "unread", "reason": known.reason or "none"},
-            )
-        work.commit()
-    return refs
