@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from console.options import CONTROLLER, AsJson, Controller
-from console.output import Exit, failures, print_json, progress, say, table
+from console.output import Exit, failures, on_a_terminal, print_json, progress, say, table
 
 if TYPE_CHECKING:
     from tasks.reports import FileReport
@@ -48,7 +48,8 @@ def import_files(
         if as_json:
             print_json(document)
         else:
-            show_reports(reports, names, deleted=deleted, kept=keep)
+            shown = names if files or on_a_terminal() else {ref: ref for ref in names}
+            show_reports(reports, shown, deleted=deleted, kept=keep)
         if any(r.outcome not in ("imported", "duplicate_file") for r in reports):
             raise typer.Exit(Exit.ATTENTION)
 

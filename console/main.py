@@ -36,12 +36,20 @@ def main() -> None:
     """The entry point of the installed command."""
     import sys
 
+    from console.output import failures
+    from tasks import redaction
+
+    redaction.configure()
     # Bytes that are no text in a file name must not stop a report.
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="backslashreplace")
-    app()
+    try:
+        with failures():
+            app()
+    except typer.Exit as end:
+        sys.exit(end.exit_code)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from lifecycle.errors import (
     Refused,
     Retryable,
 )
+from tasks.quiet import UNEXPECTED, place_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -62,6 +63,12 @@ def console(*, errors: bool = False) -> Console:
     return Console(stderr=errors, highlight=False, soft_wrap=False)
 
 
+def on_a_terminal() -> bool:
+    """Whether a person reads along. What a timer runs ends in a log: no name of a file there that
+    the one who started the command did not give."""
+    return sys.stdout.isatty()
+
+
 def say(text: str) -> None:
     """One line for a person, on standard output."""
     sys.stdout.write(text + "\n")
@@ -90,14 +97,42 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) 
 
 @contextmanager
 def failures(*, as_json: bool = False) -> Iterator[None]:
-    """Turn a `GallraError` into three sentences and an exit code; nothing personal is in it."""
+    """Turn a `GallraError` into three sentences and an exit code; nothing personal is in it.
+
+    Of any other error its class and place are told: its words may quote a cell or a file name.
+    """
     failed: GallraError | None = None
     try:
         yield
     except GallraError as error:
         failed = error
+    except BaseException as error:  # a library's panic carries values too
+        if _is_for_typer(error):
+            raise
+        failed = Unforeseen(error)
     if failed is not None:
         stop(failed, as_json=as_json)
+
+
+class Unforeseen(GallraError):
+    """An error that no part of Gallra raises on purpose, without its words."""
+
+    def __init__(self, error: BaseException) -> None:
+        self.place = place_of(error)
+        super().__init__(UNEXPECTED)
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.place}"
+
+
+def _is_for_typer(error: BaseException) -> bool:
+    """Ends of a command, wrong usage, Ctrl-C, and a reader of our output that went away."""
+    import typer
+
+    # Typer brings its own Click, and another release of it may not: ask for the name.
+    usage = any(kind.__name__ == "ClickException" for kind in type(error).__mro__)
+    ends = (typer.Exit, typer.Abort, SystemExit, KeyboardInterrupt, GeneratorExit, BrokenPipeError)
+    return usage or isinstance(error, ends)
 
 
 def stop(error: GallraError, *, as_json: bool = False) -> NoReturn:
@@ -108,9 +143,9 @@ def stop(error: GallraError, *, as_json: bool = False) -> NoReturn:
 
     advice = remedy_for(error.code, kind=type(error).__name__)
     if as_json:
-        print_json(
-            {"error": error.code, "ref": error.ref, "counts": error.counts} | advice._asdict()
-        )
+        told = {"error": error.code, "ref": error.ref, "counts": error.counts}
+        place = {"place": error.place} if isinstance(error, Unforeseen) else {}
+        print_json(told | place | advice._asdict())
     else:
         lines = [f"gallra: {error}", f"  {advice.happened}", f"  {advice.safe}"]
         sys.stderr.write("\n".join([*lines, f"  {advice.next}"]) + "\n")

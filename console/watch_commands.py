@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from console.options import CONTROLLER, AsJson, Controller
-from console.output import Exit, failures, print_json, say, table
+from console.output import Exit, failures, on_a_terminal, print_json, say, table
 
 if TYPE_CHECKING:
     from records.alarms import Alarm
@@ -33,7 +33,8 @@ def status(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None
 
         with open_house(controller) as house:
             seen = overview(house)
-            names = {} if as_json else names_of(house, [f.ref for f in seen.files])
+            listed = [f.ref for f in seen.files]
+            names = names_of(house, listed) if on_a_terminal() and not as_json else {}
         if as_json:
             plain = asdict(seen)
             plain["to_dos"] = [t._asdict() for t in seen.to_dos]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -32,7 +32,7 @@ class Settings:
     """`GALLRA_POLICIES`: the policy files."""
     systems: Path
     """`GALLRA_SYSTEMS`: the bindings of outer systems, one file per controller."""
-    environment: Mapping[str, str]
+    environment: Mapping[str, str] = field(repr=False)
     """For `${…}` in bindings and for the names of secrets."""
 
     @classmethod
