@@ -8,7 +8,8 @@ can never meet a key that no longer fits.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, Protocol
 
 from sqlalchemy import Connection, bindparam, delete, exists, select, update
@@ -50,8 +51,12 @@ class NamesOf(Protocol):
     def __call__(self, identity: bytes, /) -> str: ...
 
 
-_Known = tuple[int, bytes, int | None]
-"""(holding id, keyed digest, in-process hash of the row's text that last agreed with it)"""
+_REASONS: Final[tuple[RowReason | None, ...]] = (None, *RowReason)
+_CODE: Final = {reason: code for code, reason in enumerate(_REASONS)}
+
+_Known = tuple[int, bytes | int]
+"""(holding id, keyed digest as the records have it, or the hash of the text that this import met
+last): a hash is only good within the process, but a quarter of the memory."""
 
 
 class _Person:
@@ -59,23 +64,24 @@ class _Person:
 
     __slots__ = ("email", "holdings", "id", "names")
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, categories: int) -> None:
         self.id = number
         self.names: str | None = None
         self.email: bytes | None = None
-        self.holdings: dict[str, _Known] = {}
+        self.holdings: list[_Known | None] = [None] * categories
 
 
 class _Case:
     """An engagement as far as this import knows it."""
 
-    __slots__ = ("as_written", "holdings", "id", "subject_id")
+    __slots__ = ("as_written", "holdings", "id", "subject_id", "touched")
 
-    def __init__(self, number: int, subject_id: int, as_written: str) -> None:
+    def __init__(self, number: int, subject_id: int, as_written: str, categories: int) -> None:
         self.id = number
         self.subject_id = subject_id
         self.as_written = as_written
-        self.holdings: dict[str, _Known] = {}
+        self.touched: str | None = None
+        self.holdings: list[_Known | None] = [None] * categories
 
 
 class Importing:
@@ -99,6 +105,9 @@ class Importing:
         self._controller = controller
         self._categories = tuple(categories)
         self._layout = [(category, category in per_case) for category in categories]
+        self._width = len(self._layout)
+        self._position = {category: n for n, category in enumerate(categories)}
+        self._services: dict[str, str] = {}
         self._kind = subject_kind
         self._refuse_returning = refuse_returning
         self._names_of = names_of
@@ -122,9 +131,8 @@ class Importing:
         self._dropped: list[int] = []
         self._returned: dict[int, int] = {}
         # for the end
-        self._touched: dict[int, str] = {}
         self._changed_people: set[int] = set()
-        self.rows: list[tuple[int, int, str | None]] = []
+        self._rows = array("q")
         self.counts: dict[str, int] = dict.fromkeys(
             ("rows", "accepted", "updated", "duplicate", "quarantined", "ignored"), 0
         ) | {
@@ -139,6 +147,13 @@ class Importing:
         """Whether any row was about somebody, acceptable or not."""
         return self.counts["rows"] > self.counts["ignored"]
 
+    @property
+    def rows(self) -> Iterator[tuple[int, int, str | None]]:
+        """(sheet, row, reason or None) of every row, in order."""
+        for packed in self._rows:
+            reason = _REASONS[packed & 0xFF]
+            yield packed >> 44, packed >> 8 & 0xFFFFFFFFF, reason
+
     def write(self) -> None:
         """Write everything that is still staged."""
         self._flush()
@@ -148,28 +163,29 @@ class Importing:
         candidates = [row.candidate for row in batch if row.candidate is not None]
         self._meet_people({c.national_id for c in candidates}.difference(self._people))
         self._meet_cases({c.case_reference for c in candidates}.difference(self._owner))
-        counts = self.counts
+        counts, rows = self.counts, self._rows
         counts["rows"] += len(batch)
         for row in batch:
             reason = row.reason
             if row.candidate is not None:
                 reason = self._take(row.candidate)
-            self.rows.append((row.sheet, row.row, reason))
+            rows.append(row.sheet << 44 | row.row << 8 | _CODE[reason])
             counts[OUTCOME_OF_ROW_REASON[reason] if reason else RowOutcome.ACCEPTED] += 1
         if len(self._holdings) >= FLUSH_AT:
             self._flush()
 
     def finish(self, import_id: int) -> int:
         """Write the hand-over intents of `import_id`, which stands by now; returns how many."""
+        touched = {case.id: case.touched for case in self._cases.values() if case.touched}
         for number in self._other_cases_of_changed_people():
-            self._touched.setdefault(number, "pending")
+            touched.setdefault(number, "pending")
         bulk.insert_rows(
             self._connection,
             handover,
             ("import_id", "engagement_id", "state"),
-            [(import_id, number, state) for number, state in sorted(self._touched.items())],
+            [(import_id, number, state) for number, state in sorted(touched.items())],
         )
-        return len(self._touched)
+        return len(touched)
 
     # --- meeting what the records already hold -------------------------------------------
 
@@ -189,7 +205,7 @@ class Importing:
             list(digests),
         ):
             if kind == NATIONAL_ID:
-                found[number] = self._people[digests[bytes(digest)]] = _Person(number)
+                found[number] = self._people[digests[bytes(digest)]] = _Person(number, self._width)
         for number, holding_id, category, case_id, content in bulk.fetch_in(
             self._connection,
             (
@@ -203,7 +219,7 @@ class Importing:
             list(found),
         ):
             if case_id is None:
-                found[number].holdings[category] = (holding_id, bytes(content), None)
+                found[number].holdings[self._position[category]] = (holding_id, bytes(content))
 
     def _note_erased(self, new: set[str]) -> None:
         digests = {self._vault.index_digest(ERASED, value): value for value in new}
@@ -229,7 +245,7 @@ class Importing:
             list(new),
         ):
             if controller == self._controller:
-                case = _Case(number, owner, reference)
+                case = _Case(number, owner, reference, self._width)
                 found[number] = self._cases[reference, service] = case
                 if owner != NOBODY:
                     self._owner[reference] = owner
@@ -239,7 +255,7 @@ class Importing:
             holding.c.engagement_id,
             list(found),
         ):
-            found[number].holdings[category] = (holding_id, bytes(content), None)
+            found[number].holdings[self._position[category]] = (holding_id, bytes(content))
 
     # --- one row --------------------------------------------------------------------------
 
@@ -256,7 +272,7 @@ class Importing:
             person = self._new_person(row)
         elif self._has_wholly_other_name(person, row):
             return RowReason.IDENTITY_WITH_OTHER_NAME
-        key = (row.case_reference, row.service)
+        key = (row.case_reference, self._services.setdefault(row.service, row.service))
         case = self._cases.get(key)
         known_before = case is not None
         if case is None:
@@ -270,12 +286,12 @@ class Importing:
         if known_before:
             self.counts["updated"] += 1
             self._change_case(case, person, row)
-        self._touched[case.id] = "pending"
+        case.touched = "pending"
         return None
 
     def _why_duplicate(self, case: _Case, row: Candidate) -> RowReason:
-        if case.id not in self._touched:
-            self._touched[case.id] = "unchanged"
+        if case.touched is None:
+            case.touched = "unchanged"
             case.as_written = row.case_as_written
             return RowReason.EXPORTED_BEFORE
         if row.exported_before:
@@ -287,7 +303,11 @@ class Importing:
     def _has_wholly_other_name(self, person: _Person, row: Candidate) -> bool:
         if person.names is None:
             identity = self._categories[0]
-            number, digest, _ = person.holdings[identity]
+            stored = person.holdings[0]
+            if stored is None:  # a person of whom nothing says a name contradicts none
+                person.names = row.name_tokens
+                return False
+            number, digest = stored
             content = row.sealed[0].encode()
             if digest == self._vault.holding_digest(person.id, identity, content):
                 person.names = row.name_tokens
@@ -302,7 +322,7 @@ class Importing:
         return set(person.names.split()).isdisjoint(row.name_tokens.split())
 
     def _new_person(self, row: Candidate) -> _Person:
-        person = self._people[row.national_id] = _Person(self._new_id())
+        person = self._people[row.national_id] = _Person(self._new_id(), self._width)
         person.names = row.name_tokens
         self._subjects.append((person.id, self._controller, self._kind, self._at))
         digest = self._vault.index_digest(NATIONAL_ID, row.national_id)
@@ -311,7 +331,9 @@ class Importing:
         return person
 
     def _new_case(self, person: _Person, row: Candidate, key: tuple[str, str]) -> _Case:
-        case = self._cases[key] = _Case(self._new_id(), person.id, row.case_as_written)
+        # One string for both where they are equal: a hundred thousand of them are kept.
+        as_written = key[0] if row.case_as_written == key[0] else row.case_as_written
+        case = self._cases[key] = _Case(self._new_id(), person.id, as_written, self._width)
         self._owner[row.case_reference] = person.id
         self._engagements[case.id] = (
             case.id,
@@ -334,32 +356,32 @@ class Importing:
     def _stage_content(self, person: _Person, case: _Case, row: Candidate) -> bool:
         """Stage each category whose content is new; True if any was."""
         changed = False
-        for (category, of_case), text in zip(self._layout, row.sealed, strict=True):
-            holder: _Person | _Case = case if of_case else person
-            known = holder.holdings.get(category)
+        for position, text in enumerate(row.sealed):
+            category, of_case = self._layout[position]
+            holdings = case.holdings if of_case else person.holdings
+            known = holdings[position]
+            if known is None and text == _EMPTY:
+                continue
             # The same text as in this person's row before: most rows of a person repeat it.
             mark = hash((text, row[6:10]) if of_case else text)
-            if known is not None and known[2] == mark:
-                continue
-            empty = text == _EMPTY
-            if known is None and empty:
+            if known is not None and known[1] == mark:
                 continue
             content = text.encode()
             told = content + "\0".join(row[6:10]).encode() if of_case else content
             digest = self._vault.holding_digest(person.id, category, told)
             if known is not None:
                 if known[1] == digest:
-                    holder.holdings[category] = (known[0], digest, mark)
+                    holdings[position] = (known[0], mark)
                     continue
                 self._drop(known[0])
                 if not of_case:
                     self._changed_people.add(person.id)
             changed = True
-            if empty:
-                del holder.holdings[category]
+            if text == _EMPTY:
+                holdings[position] = None
                 continue
             self._next_id = number = self._next_id + 1
-            holder.holdings[category] = (number, digest, mark)
+            holdings[position] = (number, mark)
             case_id = case.id if of_case else None
             self._holdings[number] = (person.id, case_id, category, digest, content)
         self._index_email(person, row)

@@ -133,7 +133,7 @@ def _store(
             sha256=sha256,
             at=house.at(),
             counts=counts,
-            rows=importing.rows,
+            rows=list(importing.rows),
         )
         cases = importing.finish(import_id)
         staged_files.judge(
