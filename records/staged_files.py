@@ -7,6 +7,7 @@ file another version or a person's hand took away before we did.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, Row, RowMapping, delete, select, update
@@ -38,6 +39,16 @@ class Known(NamedTuple):
     item_digest: bytes
     version: str
     size: int
+    occupied_since: str | None
+    """Since when something has lain under this name without a gap."""
+    first_version_id: int | None
+    """The row of the version that it began with."""
+
+    def came(self) -> datetime:
+        """When this file came, rather too early than too late: by what the folder says, by what
+        we saw ourselves, and by what it replaced. UTC."""
+        told = (self.arrived_at, self.first_seen_at, self.occupied_since)
+        return min(datetime.fromisoformat(at) for at in told if at is not None)
 
 
 _SELECT = select(
@@ -53,6 +64,8 @@ _SELECT = select(
     staged_file.c.item_digest,
     staged_file.c.version,
     staged_file.c.size,
+    staged_file.c.occupied_since,
+    staged_file.c.first_version_id,
 ).select_from(staged_file.outerjoin(file_import, staged_file.c.import_id == file_import.c.id))
 
 

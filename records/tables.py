@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 Id = BigInteger().with_variant(Integer, "sqlite")
@@ -122,10 +123,14 @@ staged_file = Table(
     Column("sha256", Text),
     Column("import_id", Id),
     Column("deleted_at", Text),
+    Column("occupied_since", Text),
+    Column("first_version_id", Id),
     UniqueConstraint("place", "item_digest", "version", name="staged_file_item"),
     Index("staged_file_state", "state"),
 )
-"""One appearance of a file in a staging folder. States: seen → judged → deleting → deleted."""
+"""One appearance of a file in a staging folder. States: seen → judged → deleting → deleted.
+A file that is overwritten is a new version and keeps `occupied_since` and `first_version_id` of
+the first: since then something has lain under this name without a gap."""
 
 file_import = Table(
     "file_import",
@@ -176,7 +181,7 @@ to_do = Table(
     UniqueConstraint("controller", "kind", "ref", name="to_do_once"),
 )
 """What a person must do: `export_again`, `quarantined_rows`, `import_into_workbuster`,
-`not_verified`."""
+`not_verified`, `erasure_unfinished`."""
 
 alarm = Table(
     "alarm",
@@ -187,7 +192,19 @@ alarm = Table(
     Column("ref", Text, nullable=False),
     Column("raised_at", Text, nullable=False),
     Column("cleared_at", Text),
+    Column("telling_at", Text),
+    Column("told_at", Text),
+    Index(
+        "alarm_standing",
+        "controller",
+        "kind",
+        "ref",
+        unique=True,
+        sqlite_where=text("cleared_at IS NULL"),
+        postgresql_where=text("cleared_at IS NULL"),
+    ),
 )
+"""`telling_at`: when a mail about it was about to be sent; `told_at`: when the server took it."""
 
 # --- proof ----------------------------------------------------------------------------------
 

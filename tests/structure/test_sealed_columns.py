@@ -23,6 +23,7 @@ REFERENCES = frozenset(
         "engagement_id",
         "holding_id",
         "import_id",
+        "first_version_id",
         "number",
         "position",
         "ref",
@@ -48,6 +49,9 @@ INSTANTS_AND_DATES = frozenset(
         "closed_at",
         "raised_at",
         "cleared_at",
+        "telling_at",
+        "told_at",
+        "occupied_since",
         "witnessed_at",
         "destroyed_at",
     ]
