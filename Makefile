@@ -26,7 +26,7 @@ compile = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
           --no-emit-index-url --custom-compile-command "make lock" pyproject.toml --extra build
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test test-long check bench lock clean
+.PHONY: help run serve test test-long check bench pictures lock clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -52,6 +52,9 @@ check: $(VENV)/dev ## linter, formatter, types, import contracts
 
 bench: $(VENV)/dev ## our import against the obvious alternative and the floor
 	@$(BIN)/python -m tests.bench.run
+
+pictures: $(VENV)/dev ## the pictures in README.md anew, from a real run (needs Chromium)
+	@$(BIN)/python docs/pictures/make.py
 
 lock: $(BIN)/uv ## resolve anew and write the lock files
 	@$(compile) --upgrade --output-file requirements.lock
