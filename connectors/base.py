@@ -26,6 +26,8 @@ class StagedItem:
     """Bytes."""
     arrived_at: datetime
     """UTC; when the item came into the folder, as far as the system can tell."""
+    empty_folder: bool = False
+    """An empty subfolder: nothing to import, yet its name has to go."""
 
 
 class Staging(Protocol):

@@ -209,6 +209,7 @@ def _item(parts: tuple[str, ...], name: str, status: os.stat_result) -> StagedIt
         version=version_of(status),
         size=status.st_size,
         arrived_at=_arrival(status),
+        empty_folder=stat.S_ISDIR(status.st_mode),
     )
 
 

@@ -22,6 +22,7 @@ from records.unit_of_work import UnitOfWork
 from tasks.house import House
 from tasks.proof import witness
 from tasks.stock import match, open_files
+from tasks.watching import note_too_old
 
 _DELETABLE = (FileOutcome.IMPORTED, FileOutcome.DUPLICATE_FILE)
 
@@ -77,6 +78,12 @@ def recover(house: House) -> None:
             if item is not None:
                 house.staging.delete_permanently(item)
             ours.append(known)
+    if intended:
+        # Or it was stopped after the file and before the subfolders that it had emptied.
+        for item in listed.values():
+            if item.empty_folder:
+                with suppress(Changed):
+                    house.staging.delete_permanently(item)
     _prove_gone(house, ours, rule="A-101")
 
 
@@ -87,6 +94,7 @@ def delete_files(
 
     `patience`: seconds to wait for a worker that holds a file.
     """
+    note_too_old(house, [known for known, _ in pairs])
     held: list[tuple[Known, StagedItem]] = []
     left: list[str] = []
     never: list[str] = []
@@ -94,8 +102,8 @@ def delete_files(
         ref = to_reference(STAGED_FILE, known.id)
         try:
             with leases.hold(house.engine, ref, now=house.now, patience=patience) as lease:
-                if fresh := _intend(house, lease, known, rule=rule):
-                    if fresh.import_id is None:
+                if fresh := _intend(house, lease, known, item, rule=rule):
+                    if _never_imported(fresh, item):
                         never.append(ref)
                     house.staging.delete_permanently(item)
                     held.append((known, item))
@@ -109,7 +117,9 @@ def delete_files(
     )
 
 
-def _intend(house: House, lease: leases.Lease, known: Known, *, rule: str) -> Known | None:
+def _intend(
+    house: House, lease: leases.Lease, known: Known, item: StagedItem, *, rule: str
+) -> Known | None:
     """Write the intent down; what is known of the file now, or None when another run has dealt
     with it already.
 
@@ -122,7 +132,7 @@ def _intend(house: House, lease: leases.Lease, known: Known, *, rule: str) -> Kn
         now = staged_files.one_file(work.connection, known.id)
         if now.state not in staged_files.OPEN:
             return None
-        if now.import_id is None and now.state != staged_files.DELETING:
+        if _never_imported(now, item) and now.state != staged_files.DELETING:
             _tell_never_imported(house, work, now, ref, rule=rule)
         staged_files.move(work.connection, [known.id], staged_files.DELETING, at=house.at())
         work.record(
@@ -133,6 +143,10 @@ def _intend(house: House, lease: leases.Lease, known: Known, *, rule: str) -> Kn
         )
         work.commit()
     return now
+
+
+def _never_imported(known: Known, item: StagedItem) -> bool:
+    return known.import_id is None and not item.empty_folder
 
 
 def _tell_never_imported(
