@@ -86,6 +86,12 @@ class EventKind(StrEnum):
     HOLD_RELEASED = "hold.released"
     ALARM_RAISED = "alarm.raised"
     ALARM_CLEARED = "alarm.cleared"
+    ALARM_TELLING = "alarm.telling"
+    ALARM_TOLD = "alarm.told"
+    WATCH_LOOKED = "watch.looked"
+    EXCHANGE_CLEARING = "exchange.clearing"
+    EXCHANGE_CLEARED = "exchange.cleared"
+    ERASURE_WAITING = "erasure.waiting"
     TO_DO_OPENED = "to_do.opened"
     TO_DO_CLOSED = "to_do.closed"
 

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import Connection, Row, RowMapping, delete, select, update
 
 from lifecycle.intake.outcomes import FileOutcome, FileReason
+from records import bulk
 from records.tables import file_import, staged_file
 
 SEEN: Final = "seen"
@@ -89,6 +90,35 @@ def open_files(connection: Connection, *, controller: str, place: str) -> list[K
 def one_file(connection: Connection, number: int) -> Known:
     """The file with this id; the caller got it from `open_files`."""
     return _known(connection.execute(_SELECT.where(staged_file.c.id == number)).one())
+
+
+def find_file(connection: Connection, number: int) -> Known | None:
+    """The file with this id, whatever became of it, if its row is still there."""
+    row = connection.execute(_SELECT.where(staged_file.c.id == number)).one_or_none()
+    return None if row is None else _known(row)
+
+
+_NEW: Final = (
+    "id",
+    "controller",
+    "place",
+    "item_digest",
+    "version",
+    "sealed_name",
+    "size",
+    "arrived_at",
+    "first_seen_at",
+    "state",
+    "occupied_since",
+    "first_version_id",
+)
+
+
+def register(connection: Connection, rows: Sequence[tuple[object, ...]]) -> None:
+    """Write files down for the first time, each with a value per column of `_NEW`; one that
+    another run wrote down meanwhile is left as it is."""
+    identity = ("place", "item_digest", "version")
+    bulk.upsert_rows(connection, staged_file, _NEW, rows, key=identity, update=())
 
 
 def judge(

@@ -36,6 +36,16 @@ class Sink(Protocol):
         ...
 
 
+class Letterbox(Protocol):
+    """Where mail about alarms goes."""
+
+    def write(self, *, subject: str, text: str, mark: str) -> None:
+        """Send one mail; returns when a server has taken it. `mark`: the same for the same mail.
+
+        Raises `Unreachable`, `Misconfigured`."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
     """One controller's policy, records, vault, systems and clock, for one run."""
@@ -49,6 +59,8 @@ class House:
     staging: Staging
     case_system: CaseSystem
     witnesses: Sequence[Sink]
+    mailbox: Letterbox | None = None
+    """Whom the watchdog writes to."""
     now: Callable[[], datetime]
     """The clock: UTC."""
     chosen: Sequence[str] | None = None

@@ -18,7 +18,6 @@ from records.to_dos import ToDo
 from tasks.house import House
 from tasks.reports import FileReport
 from tasks.stock import open_files
-from tasks.watching import oldest_arrival
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +63,7 @@ def overview(house: House) -> Overview:
             ref=to_reference(STAGED_FILE, known.id),
             outcome=known.outcome,
             reason=known.reason,
-            hours=_hours(now, oldest_arrival(known)),
+            hours=_hours(now, known.came()),
         )
         for known in open_files(house)
         if not reachable or known.version in there

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from sqlalchemy import insert
+from collections.abc import Iterable, Mapping
 
 from connectors.base import StagedItem
 from lifecycle.intake.outcomes import FileOutcome
-from lifecycle.ledger import EventKind
+from lifecycle.ledger import EventKind, instant
 from lifecycle.references import STAGED_FILE, from_reference, new_id, to_reference
 from records import staged_files
 from records.engines import reading
 from records.file_imports import VERIFIED
 from records.staged_files import Known
-from records.tables import staged_file
 from tasks.house import House
 
 Stock = list[tuple[Known, StagedItem]]
@@ -29,8 +26,8 @@ def take_stock(house: House) -> list[str]:
     """
     return [
         to_reference(STAGED_FILE, known.id)
-        for known, _ in match(house)
-        if known.state == staged_files.SEEN
+        for known, item in match(house)
+        if (known.state == staged_files.SEEN and not item.empty_folder)
         or (known.state == staged_files.JUDGED and _is_open(known))
     ]
 
@@ -43,9 +40,10 @@ def _is_open(known: Known) -> bool:
 
 def match(house: House) -> Stock:
     """List the folder to its end and hold it against the records, registering what is new."""
+    # The records first: what another run registers meanwhile must not be taken for gone.
+    known = open_files(house)
     items = list(house.staging.list_items())
     by_identity = {(item_digest(house, item), item.version): item for item in items}
-    known = open_files(house)
     known_by_identity = {(k.item_digest, k.version): k for k in known}
     # A version that is being deleted may show under the private name that a stopped deletion
     # left: it is no new file, `deletions.recover` deals with it.
@@ -61,7 +59,7 @@ def match(house: House) -> Stock:
         if identity not in by_identity and k.state != staged_files.DELETING
     ]
     if new or gone:
-        _write_down(house, new, gone)
+        _write_down(house, new, gone, before={k.item_digest: k for k in known})
         known = open_files(house)
     return [
         (k, by_identity[k.item_digest, k.version])
@@ -83,27 +81,35 @@ def open_files(house: House) -> list[Known]:
 
 
 def _write_down(
-    house: House, new: Iterable[tuple[tuple[bytes, str], StagedItem]], gone: Iterable[Known]
+    house: House,
+    new: Iterable[tuple[tuple[bytes, str], StagedItem]],
+    gone: Iterable[Known],
+    *,
+    before: Mapping[bytes, Known],
 ) -> None:
+    """`before`: what was known to lie under a name; another version of it inherits its age."""
     new, gone = list(new), list(gone)
     at = house.at()
     with house.work() as work:
         rows = []
         for (digest, version), item in new:
             number = new_id()
+            earlier = before.get(digest)
             rows.append(
-                {
-                    "id": number,
-                    "controller": house.controller,
-                    "place": house.staging.place,
-                    "item_digest": digest,
-                    "version": version,
-                    "sealed_name": house.vault.seal_name(number, item.name),
-                    "size": item.size,
-                    "arrived_at": item.arrived_at.isoformat(timespec="microseconds"),
-                    "first_seen_at": at,
-                    "state": staged_files.SEEN,
-                }
+                (
+                    number,
+                    house.controller,
+                    house.staging.place,
+                    digest,
+                    version,
+                    house.vault.seal_name(number, item.name),
+                    item.size,
+                    instant(item.arrived_at),
+                    at,
+                    staged_files.SEEN,
+                    None if earlier is None else instant(earlier.came()),
+                    number if earlier is None else earlier.first_version_id or earlier.id,
+                )
             )
         if rows:
             # A file that came back in the very same version (a restored folder) is seen anew.
@@ -112,11 +118,18 @@ def _write_down(
                 house.staging.place,
                 [(digest, version) for (digest, version), _ in new],
             )
-            work.connection.execute(insert(staged_file), rows)
+            staged_files.register(work.connection, rows)
             work.record(EventKind.STAGING_SEEN, found=len(rows))
         if gone:
             # Somebody took the file away by hand, or put another version in its place.
-            staged_files.move(work.connection, [k.id for k in gone], staged_files.REMOVED, at=at)
+            present = {digest for (digest, _), _ in new}
+            for state in (staged_files.REMOVED, staged_files.REPLACED):
+                numbers = [
+                    k.id
+                    for k in gone
+                    if (k.item_digest in present) == (state == staged_files.REPLACED)
+                ]
+                staged_files.move(work.connection, numbers, state, at=at)
             work.record(EventKind.STAGING_GONE, found=len(gone))
         work.commit()
 

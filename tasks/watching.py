@@ -6,6 +6,7 @@ any machine that reaches both, and says the same however often it runs.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -16,8 +17,10 @@ from lifecycle.references import IMPORT, STAGED_FILE, to_reference
 from records import alarms, staged_files
 from records.alarms import Alarm
 from records.engines import reading
-from records.file_imports import VERIFIED
+from records.file_imports import WAITING
 from records.staged_files import Known
+from records.unit_of_work import UnitOfWork
+from tasks.alarm_mail import MAIL_FAILS, Told, tell
 from tasks.house import House
 from tasks.stock import match
 
@@ -25,101 +28,156 @@ STAGED_TOO_LONG: Final = "staged_too_long"
 STAGING_UNREACHABLE: Final = "staging_unreachable"
 IMPORT_STUCK: Final = "import_stuck"
 WITNESS_SILENT: Final = "witness_silent"
+CLOCK_WENT_BACK: Final = "clock_went_back"
+KINDS: Final = (
+    STAGED_TOO_LONG,
+    STAGING_UNREACHABLE,
+    IMPORT_STUCK,
+    WITNESS_SILENT,
+    CLOCK_WENT_BACK,
+    MAIL_FAILS,
+)
 
 IMPORT_MAY_TAKE: Final = timedelta(hours=4)
 """An import that is stored but not verified for longer needs a person."""
+PERSON_MAY_TAKE: Final = timedelta(days=4)
+"""Where a person has to import a workbook there is a to-do; a long weekend is no alarm."""
 WITNESS_MAY_BE_SILENT: Final = timedelta(hours=26)
 """A checkpoint is witnessed daily; an hour for the long day of autumn and one for the run."""
+CLOCK_MAY_SLIP: Final = timedelta(minutes=5)
+"""A clock that is set back by less was merely corrected."""
+_LOOKS_ARE_NOTED: Final = timedelta(minutes=10)
+"""A look that found nothing is an event too: a clock set back shows, and nobody takes a dead
+watchdog for a quiet one. An eager timer's looks in between are not noted."""
+
+_Alarms = set[tuple[str, str]]
+"""Kind, and what it concerns."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
-    """What the watchdog saw: alarms that stand now, and how many of them are new."""
+    """What the watchdog saw: the alarms that stand now, how many are new and how many over, and
+    whether somebody was told."""
 
     standing: tuple[Alarm, ...]
     raised: int
     cleared: int
+    told: Told
 
 
 def watch(house: House) -> Watch:
-    """Look, raise what is new, clear what is over. Safe to repeat as often as wanted.
+    """Look, raise what is new, clear what is over, and write to whom the bindings name.
 
-    Every alarm raised or cleared is a ledger event. An unreachable folder is itself an alarm,
-    and never clears one about its files.
+    Safe to repeat as often as wanted. Every alarm raised or cleared is a ledger event. An
+    unreachable folder is itself an alarm, and never clears one about its files. Raises
+    `LedgerFailure` and `Busy` when the look cannot be written down.
     """
     now = house.now()
     with reading(house.engine) as connection:
         standing = alarms.standing(connection, controller=house.controller)
-    seen: set[tuple[str, str]] = set()
-    unknowable: set[str] = set()
+        tail = alarms.ledger_tail(connection)
+    seen: _Alarms = set()
+    unknowable = {MAIL_FAILS}  # that one is the mail's own
     try:
         match(house)
-        seen |= _too_old(house, now)
     except Unreachable:
-        seen |= {(STAGING_UNREACHABLE, house.staging.place)} | _too_old(house, now)
+        seen.add((STAGING_UNREACHABLE, house.staging.place))
         unknowable.add(STAGED_TOO_LONG)
-    seen |= _stuck_imports(house, now) | _silent_witness(house, now)
-    have = {(alarm.kind, alarm.ref) for alarm in standing}
-    new = sorted(seen - have)
-    over = [a for a in standing if (a.kind, a.ref) not in seen and a.kind not in unknowable]
-    if new or over:
-        _write_down(house, new, over)
-    with reading(house.engine) as connection:
-        left = alarms.standing(connection, controller=house.controller)
-    return Watch(standing=tuple(left), raised=len(new), cleared=len(over))
-
-
-def _write_down(house: House, new: list[tuple[str, str]], over: list[Alarm]) -> None:
-    with house.work() as work:
-        for kind, ref in new:
-            alarms.raise_alarm(
-                work.connection, controller=house.controller, kind=kind, ref=ref, at=house.at()
-            )
-            work.record(EventKind.ALARM_RAISED, ref=ref, facts={"alarm": kind})
-        for alarm in over:
-            alarms.clear_alarm(work.connection, alarm.id, at=house.at())
-            work.record(EventKind.ALARM_CLEARED, ref=alarm.ref, facts={"alarm": alarm.kind})
-        work.commit()
-
-
-def _too_old(house: House, now: datetime) -> set[tuple[str, str]]:
-    """Files that lie there for the policy's alarm time: elapsed hours, whatever the clock says."""
-    limit = house.policy.staging.alarm_after.exact
     with reading(house.engine) as connection:
         files = staged_files.open_files(
             connection, controller=house.controller, place=house.staging.place
         )
+    seen |= _too_old(house, files, now)
+    seen |= _stuck_imports(house, now) | _silent_witness(house, now)
+    # How old a file is that lay there when the clock was set back is not known any more: the
+    # alarm stands until all of them are gone.
+    set_back = any(at - now > CLOCK_MAY_SLIP for at in tail)
+    if set_back or (files and any(alarm.kind == CLOCK_WENT_BACK for alarm in standing)):
+        seen.add((CLOCK_WENT_BACK, "clock"))
+    new = seen - {(alarm.kind, alarm.ref) for alarm in standing}
+    over = [a for a in standing if (a.kind, a.ref) not in seen and a.kind not in unknowable]
+    raised = cleared = 0
+    if new or over or not tail or abs(now - tail[0]) >= _LOOKS_ARE_NOTED:
+        with house.work() as work:
+            raised = _raise(house, work, new)
+            cleared = _clear(house, work, over)
+            hours = [int((now - known.came()) / timedelta(hours=1)) for known in files]
+            work.record(
+                EventKind.WATCH_LOOKED,
+                rule="A-101",
+                found=len(files),
+                oldest_hours=max([0, *hours]),
+                alarms=len(seen),
+            )
+            work.commit()
+    told = tell(house)
+    with reading(house.engine) as connection:
+        left = alarms.standing(connection, controller=house.controller)
+    return Watch(standing=tuple(left), raised=raised, cleared=cleared, told=told)
+
+
+def note_too_old(house: House, files: Sequence[Known]) -> None:
+    """Raise the alarm about files that lay too long before they go.
+
+    After a stop of everything the purge may come before the watchdog's first look, which then
+    finds nothing but this: it tells of it and clears it.
+    """
+    late = _too_old(house, files, house.now())
+    if late:
+        with house.work() as work:
+            if _raise(house, work, late):
+                work.commit()
+
+
+def _raise(house: House, work: UnitOfWork, new: Iterable[tuple[str, str]]) -> int:
+    raised = [
+        (kind, ref)
+        for kind, ref in sorted(new)
+        if alarms.raise_alarm(
+            work.connection, controller=house.controller, kind=kind, ref=ref, at=house.at()
+        )
+    ]
+    for kind, ref in raised:
+        work.record(EventKind.ALARM_RAISED, ref=ref, facts={"alarm": kind})
+    return len(raised)
+
+
+def _clear(house: House, work: UnitOfWork, over: Iterable[Alarm]) -> int:
+    cleared = [a for a in over if alarms.clear_alarm(work.connection, a.id, at=house.at())]
+    for alarm in cleared:
+        work.record(EventKind.ALARM_CLEARED, ref=alarm.ref, facts={"alarm": alarm.kind})
+    return len(cleared)
+
+
+def _too_old(house: House, files: Iterable[Known], now: datetime) -> _Alarms:
+    """Files that lie there for the policy's alarm time: elapsed hours, whatever the clocks show.
+
+    A file that is overwritten again and again is one alarm, under its first version's reference.
+    """
+    limit = house.policy.staging.alarm_after.exact
     return {
-        (STAGED_TOO_LONG, to_reference(STAGED_FILE, known.id))
+        (STAGED_TOO_LONG, to_reference(STAGED_FILE, known.first_version_id or known.id))
         for known in files
-        if now - oldest_arrival(known) >= limit
+        if now - known.came() >= limit
     }
 
 
-def oldest_arrival(known: Known) -> datetime:
-    """When a file came, by the earlier of what the folder says and what we saw ourselves."""
-    return min(
-        datetime.fromisoformat(known.arrived_at), datetime.fromisoformat(known.first_seen_at)
-    )
-
-
-def _stuck_imports(house: House, now: datetime) -> set[tuple[str, str]]:
+def _stuck_imports(house: House, now: datetime) -> _Alarms:
     with reading(house.engine) as connection:
         return {
             (IMPORT_STUCK, to_reference(IMPORT, number))
             for number, state, stored_at in alarms.imports_not_verified(
                 connection, controller=house.controller
             )
-            if state != VERIFIED and now - datetime.fromisoformat(stored_at) >= IMPORT_MAY_TAKE
+            if now - datetime.fromisoformat(stored_at)
+            >= (PERSON_MAY_TAKE if state == WAITING else IMPORT_MAY_TAKE)
         }
 
 
-def _silent_witness(house: House, now: datetime) -> set[tuple[str, str]]:
+def _silent_witness(house: House, now: datetime) -> _Alarms:
     with reading(house.engine) as connection:
         last = alarms.last_witnessed(connection)
-    if last is not None and now - datetime.fromisoformat(last) < WITNESS_MAY_BE_SILENT:
+        since = alarms.ledger_began(connection) if last is None else datetime.fromisoformat(last)
+    if since is None or now - since < WITNESS_MAY_BE_SILENT:
         return set()
-    with reading(house.engine) as connection:
-        if last is None and not alarms.ledger_has_events(connection):
-            return set()
     return {(WITNESS_SILENT, "ledger")}

@@ -7,12 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine, select
 
 from connectors.base import CaseSystem, Staging
 from connectors.chosen_files import ChosenFiles
 from connectors.registry import case_system, staging
+from connectors.smtp import Mailbox
 from connectors.witness import FileWitness, Witness
 from connectors.witness_mail import MailWitness
 from lifecycle.bindings import Bindings, CaseRegister, FolderStaging, Mail, load_bindings
@@ -97,6 +99,7 @@ def open_house(
             staging=chosen_files or _staging(bindings),
             case_system=_case_system(bindings, vault),
             witnesses=_witnesses(bindings, policy, settings),
+            mailbox=_mailbox(bindings, policy, settings),
             now=now,
             chosen=None if chosen_files is None else chosen_files.keys,
             run=run,
@@ -144,16 +147,26 @@ def _witnesses(bindings: Bindings, policy: Policy, settings: Settings) -> list[S
 
 
 def _mail_witness(mail: Mail, policy: Policy, settings: Settings) -> Witness:
-    return MailWitness(
-        host=mail.host,
-        port=mail.port,
-        sender=mail.sender,
-        recipient=mail.address(policy),
-        username=mail.username,
-        password=None if mail.password is None else secret(mail.password, settings.environment),
-        trusted=mail.trusted,
-        plain_on_loopback=mail.security == "plain_on_loopback",
-    )
+    return MailWitness(**_mail(mail, policy, settings))
+
+
+def _mailbox(bindings: Bindings, policy: Policy, settings: Settings) -> Mailbox | None:
+    if bindings.watch is None:
+        return None
+    return Mailbox(**_mail(bindings.watch.mail, policy, settings))
+
+
+def _mail(mail: Mail, policy: Policy, settings: Settings) -> dict[str, Any]:
+    return {
+        "host": mail.host,
+        "port": mail.port,
+        "sender": mail.sender,
+        "recipient": mail.address(policy),
+        "username": mail.username,
+        "password": None if mail.password is None else secret(mail.password, settings.environment),
+        "trusted": mail.trusted,
+        "plain_on_loopback": mail.security == "plain_on_loopback",
+    }
 
 
 def _begin_ledger(
