@@ -44,6 +44,9 @@ EFFECTS = (
 )
 """System calls that change what a later run finds, and the opening of files."""
 
+NAMING = ("-y", "-s", "200")
+"""strace names the file behind a descriptor: that is how a write shows where it goes."""
+
 MARKER = "GALLRA_KILL_RUN"
 _CALL = re.compile(r"^(?:\d+\s+)?(\w+)\(")
 _SECONDS_TO_END = 120
@@ -107,18 +110,21 @@ def survey(
 
     Raises `RuntimeError` unless the command succeeds.
     """
-    wanted = [str(folder.resolve()) for folder in folders]
     with tempfile.TemporaryDirectory(prefix="gallra-kill-") as scratch:
         log = Path(scratch) / "log"
-        # -y names the file behind a descriptor: that is how a write shows where it goes.
-        command = [*_strace(syscalls, log), "-y", "-s", "200", "--", *command]
+        command = [*_strace(syscalls, log), *NAMING, "--", *command]
         returncode, output = _run(command, env=env, cwd=cwd, scratch=Path(scratch))
         if returncode != 0:
             raise RuntimeError(f"the run to survey failed with {returncode}: {output[-2000:]}")
-        lines = log.read_text("utf-8", "replace").splitlines()
+        return points_in(log, folders)
+
+
+def points_in(log: Path, folders: Iterable[Path]) -> list[KillPoint]:
+    """The calls in strace's log (written with `NAMING`) that touch one of `folders`."""
+    wanted = [str(folder.resolve()) for folder in folders]
     seen: Counter[str] = Counter()
     points = []
-    for line in lines:
+    for line in log.read_text("utf-8", "replace").splitlines():
         call = _CALL.match(line)
         if call is None:
             continue
@@ -151,11 +157,14 @@ def run_killed(
         log = Path(scratch) / "log"
         traced = [*_strace([point.syscall], log), "-e", inject, "--", *command]
         returncode, output = _run(traced, env=env, cwd=cwd, scratch=Path(scratch))
+    return Run(point, ending_of(returncode), returncode, output)
+
+
+def ending_of(returncode: int) -> Ending:
+    """What the exit status of a run that should be killed says."""
     if returncode == -signal.SIGKILL:
-        ending = Ending.KILLED
-    else:
-        ending = Ending.NOT_REACHED if returncode == 0 else Ending.FAILED
-    return Run(point, ending, returncode, output)
+        return Ending.KILLED
+    return Ending.NOT_REACHED if returncode == 0 else Ending.FAILED
 
 
 def sweep(
@@ -167,10 +176,15 @@ def sweep(
 
 
 def _strace(syscalls: Sequence[str], log: Path) -> list[str]:
-    # -D keeps the command our own child, so that its exit status is the true one. A question
-    # mark lets strace pass over calls that this processor does not have (rename on arm64).
+    # -D keeps the command our own child, so that its exit status is the true one.
+    return ["strace", "-D", *tracing(syscalls, log)]
+
+
+def tracing(syscalls: Sequence[str], log: Path) -> list[str]:
+    """strace's arguments for writing these calls, and nothing else, into `log`."""
+    # A question mark lets strace pass over calls that this processor lacks (rename on arm64).
     names = ",".join(f"?{name}" for name in syscalls)
-    return ["strace", "-D", "-o", str(log), "-e", f"trace={names}", "-e", "signal=none"]
+    return ["-o", str(log), "-e", f"trace={names}", "-e", "signal=none"]
 
 
 def _run(

@@ -1,0 +1,105 @@
+"""Killed before any of its system calls, a command loses nothing, doubles nothing, leaves nothing,
+and the same command mends it when it is simply run again."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.crash import scene
+from tests.crash.killing import spread, why_no_strace
+from tests.crash.mutants import MUTANTS
+from tests.crash.scene import PEOPLE, Scene
+from tests.crash.sweeping import Prepared, Sweeper, telling_first
+from tests.crash.warm import Warm
+
+pytestmark = pytest.mark.skipif(why_no_strace() is not None, reason=str(why_no_strace()))
+
+Make = Callable[[Warm, Path], Scene]
+WORKERS = 2
+LONG = pytest.mark.long
+
+SWEEPS = [
+    pytest.param(scene.importing, 7, id="import"),
+    pytest.param(scene.purging, 5, id="purge"),
+    pytest.param(scene.erasing, 2, id="erase"),
+    pytest.param(scene.rotating, 1, id="rotate"),
+    pytest.param(scene.first_import, 1, id="first-import"),
+    pytest.param(scene.importing, 160, id="import-long", marks=LONG),
+    pytest.param(scene.purging, 100, id="purge-long", marks=LONG),
+    pytest.param(scene.erasing, 50, id="erase-long", marks=LONG),
+    pytest.param(scene.rotating, 40, id="rotate-long", marks=LONG),
+    pytest.param(scene.first_import, 60, id="first-import-long", marks=LONG),
+]
+
+WORDS = {
+    "delete before verify": "deleted before its cases were verified",
+    "no intent row": "deleted without its ledger entry",
+    "ledger outside the transaction": "ledger",
+}
+"""What each seeded bug must be caught by."""
+
+
+@pytest.fixture(scope="module")
+def warm() -> Iterator[list[Warm]]:
+    with ExitStack() as stack:
+        yield [stack.enter_context(Warm()) for _ in range(WORKERS)]
+
+
+@pytest.fixture
+def sweeper(warm: list[Warm], tmp_path: Path) -> Sweeper:
+    return Sweeper(warm, tmp_path)
+
+
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize(("make", "kills"), SWEEPS)
+def test_killed_anywhere_nothing_is_lost_doubled_or_left(
+    make: Make, kills: int, sweeper: Sweeper
+) -> None:
+    prepared = sweeper.prepare(make)
+    assert prepared.wanted.problems == []
+    result = sweeper.sweep(prepared, spread(prepared.points, kills + 2)[1:-1])
+    print(f"\n{make.__name__}: {result}, of {len(prepared.points)} points")
+    assert result.violations == {}, str(result)
+    assert result.killed >= 0.95 * kills
+
+
+def assert_caught(sweeper: Sweeper, prepared: Prepared, mutant: str, kills: int) -> None:
+    chosen = spread(prepared.points, kills)
+    if kills < 160:  # in an order in which it shows soon
+        random.Random(kills).shuffle(chosen)
+        pairs = zip(telling_first(prepared.points), chosen, strict=False)
+        chosen = [point for pair in pairs for point in pair]
+    result = sweeper.sweep(prepared, chosen, mutant=mutant, until=WORDS[mutant])
+    print(f"\n{mutant}: {result}")
+    assert result.has(WORDS[mutant]), str(result)
+
+
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("kills", [100, pytest.param(160, marks=LONG)])
+@pytest.mark.parametrize("mutant", MUTANTS)
+def test_the_same_sweep_catches_a_seeded_bug(mutant: str, kills: int, sweeper: Sweeper) -> None:
+    assert_caught(sweeper, sweeper.prepare(scene.importing, mutant=mutant), mutant, kills)
+
+
+def test_an_undisturbed_import_takes_in_what_was_written_into_the_files(sweeper: Sweeper) -> None:
+    seen = sweeper.prepare(scene.importing).wanted
+    handed_in = scene.EARLIER.cases | scene.NEW.cases | scene.CHANGED.cases
+    assert {(key[0], number) for key, (number, _, _) in seen.cases.items()} == handed_in
+    assert seen.register.keys() == seen.cases.keys()
+    assert sorted(seen.left.values()) == ["anteckning.pdf", "halv.xlsx"]
+    moved = seen.people[PEOPLE[0].national_id]["contact"].decode()
+    assert f"Nyflyttade {PEOPLE[0].street}" in moved
+    for number, _, content in seen.cases.values():
+        assert number in seen.people
+        assert content.keys() == {"assignment"}
+
+
+def test_every_effect_is_the_main_threads_own(warm: list[Warm], tmp_path: Path) -> None:
+    """So that the sweep sees them all; the reader's child touches nothing of ours."""
+    home = scene.importing(warm[0], tmp_path / "template").copy(tmp_path / "home")
+    assert warm[0].outsiders(["import"], env=home.env, folder=home.path) == []
