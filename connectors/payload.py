@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import cast
 
 import orjson
@@ -27,14 +27,14 @@ def canonical_payload(categories: Mapping[str, Mapping[str, str]]) -> bytes:
         raise Refused("payload_not_text") from None
 
 
-def join_categories(categories: Sequence[str], objects: Sequence[str]) -> bytes:
-    """A canonical payload of one canonical JSON object per category, without parsing them.
+def join_categories(objects: Iterable[tuple[str, bytes]]) -> bytes:
+    """A canonical payload of (category, canonical JSON object) pairs, without parsing them.
 
-    `objects` must be canonical themselves (sorted keys, no empty value), "{}" for none.
+    Each object must be canonical itself (sorted keys, no empty value); "{}" stands for none.
     """
-    pairs = sorted(zip(categories, objects, strict=True))
-    inner = ",".join(f'"{category}":{text}' for category, text in pairs if text != "{}")
-    return f"{{{inner}}}".encode()
+    return b"{%b}" % b",".join(
+        [b'"%b":%b' % (category.encode(), text) for category, text in sorted(objects) if text != b"{}"]
+    )
 
 
 def read_payload(payload: bytes) -> dict[str, dict[str, str]]:

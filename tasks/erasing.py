@@ -16,8 +16,8 @@ from lifecycle.errors import Busy, NotProven, Refused
 from lifecycle.ledger import EventKind
 from lifecycle.references import SUBJECT, from_reference
 from records import erasing, leases, to_dos
+from records.acquaintances import ERASED, IDENTITY
 from records.engines import reading
-from records.importing import ERASED, IDENTITY
 from records.scrub import scrub
 from records.tables import blind_index, engagement, holding, subject
 from tasks.house import House

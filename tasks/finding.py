@@ -9,8 +9,8 @@ from lifecycle.ledger import EventKind
 from lifecycle.national_id import NationalId, parse_national_id
 from lifecycle.references import SUBJECT, to_reference
 from records import lookups
+from records.acquaintances import NATIONAL_ID
 from records.engines import reading
-from records.importing import NATIONAL_ID
 from records.lookups import Case
 from tasks.house import House
 from tasks.intake import local_today

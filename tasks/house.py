@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from records.vault import Vault
 from sqlalchemy import Engine
 
 from connectors.base import CaseSystem, Staging
@@ -16,6 +15,7 @@ from lifecycle.policy.model import Policy
 from records.keyring import Keyring
 from records.ledger_store import LedgerStore
 from records.unit_of_work import UnitOfWork
+from records.vault import Vault
 from tasks.settings import Settings
 
 
@@ -63,6 +63,8 @@ class House:
     """Whom the watchdog writes to."""
     now: Callable[[], datetime]
     """The clock: UTC."""
+    may_have_help: bool = False
+    """Whether a second process can open this same house: not with a test's clock or twins."""
     chosen: Sequence[str] | None = None
     """Keys of the only items this run is about (`gallra import FILE`); None: the whole place."""
     run: str

@@ -6,17 +6,18 @@ from collections.abc import Callable, Sequence
 
 from connectors.base import CaseKey, CaseRecord, HandOver
 from connectors.payload import join_categories
-from lifecycle.errors import NotProven
+from lifecycle.errors import Busy, NotProven
 from lifecycle.ledger import EventKind
 from lifecycle.references import IMPORT, to_reference
 from records import file_imports, leases, to_dos
 from records.engines import reading
 from records.file_imports import UNCHANGED, Part
 from tasks.house import House
+from tasks.second_hand import second_hand
 
 Progress = Callable[[int, int | None], None]
 
-CHUNK = 10_000
+CHUNK = 5_000
 """Cases handed over and verified at a time: bounds memory, and what a restart repeats."""
 _WAITING_TO_DO = "import_into_workbuster"
 
@@ -45,26 +46,44 @@ def settle_import(house: House, number: int, *, progress: Progress | None = None
             chunks = file_imports.chunks(connection, number, CHUNK)
         if state == file_imports.VERIFIED:
             return state
-        total = sum(map(len, chunks))
-        done = missing = 0
-        waiting = False
-        for position, cases in enumerate(chunks):
-            open_cases, waits = _settle_chunk(house, number, cases, batch=f"{ref}-{position:03d}")
-            missing += open_cases
-            waiting = waiting or waits
-            done += len(cases)
-            if progress is not None:
-                progress(done, total)
+        missing, waiting = _settle_chunks(house, number, ref, chunks, progress)
         if missing and not waiting:
             raise NotProven("cases_not_verified", ref=ref, missing=missing)
         if missing:
             _wait(house, number, ref, state, missing)
             return file_imports.WAITING
+        total = sum(map(len, chunks))
         _finish(house, number, ref, total, [f"{ref}-{n:03d}" for n in range(len(chunks))])
         return file_imports.VERIFIED
 
 
-def _settle_chunk(
+def _settle_chunks(
+    house: House, number: int, ref: str, chunks: list[list[int]], progress: Progress | None
+) -> tuple[int, bool]:
+    """All chunks; how many cases are not verified, and whether a person must act."""
+    total = sum(map(len, chunks))
+    missing = done = 0
+    waiting = False
+    with second_hand(house, ref, len(chunks)) as helper:
+        for position, cases in enumerate(chunks):
+            batch = f"{ref}-{position:03d}"
+            try:
+                with leases.hold(house.engine, batch, now=house.now):
+                    left, waits = settle_chunk(house, number, cases, batch=batch)
+            except Busy:
+                if helper is None:
+                    raise
+                helper.wait()  # it has come from the end as far as this chunk
+                left, waits = settle_chunk(house, number, cases, batch=batch)
+            missing += left
+            waiting = waiting or waits
+            done += len(cases)
+            if progress is not None:
+                progress(done, total)
+    return missing, waiting
+
+
+def settle_chunk(
     house: House, number: int, cases: Sequence[int], *, batch: str
 ) -> tuple[int, bool]:
     """One chunk; returns how many of its cases are not verified, and whether a person must act."""
@@ -120,8 +139,7 @@ def _open(house: House, parts: Sequence[Part]) -> list[CaseRecord]:
             part.project,
             part.started_on,
             join_categories(
-                [category for _, category, _ in part.holdings],
-                [opened[holding_id].decode() for holding_id, _, _ in part.holdings],
+                [(category, opened[holding_id]) for holding_id, category, _ in part.holdings]
             ),
         )
         for part in parts

@@ -101,6 +101,7 @@ def open_house(
             witnesses=_witnesses(bindings, policy, settings),
             mailbox=_mailbox(bindings, policy, settings),
             now=now,
+            may_have_help=now is utc_now,
             chosen=None if chosen_files is None else chosen_files.keys,
             run=run,
         )

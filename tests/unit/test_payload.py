@@ -18,10 +18,10 @@ def test_order_and_empty_values_make_no_difference() -> None:
 
 def test_joined_categories_are_the_same_spelling() -> None:
     joined = join_categories(
-        ["identity", "study", "contact"], ['{"a":"å","b":"2"}', "{}", '{"x":"1"}']
+        [("identity", '{"a":"å","b":"2"}'.encode()), ("study", b"{}"), ("contact", b'{"x":"1"}')]
     )
     assert joined == canonical_payload({"identity": {"a": "å", "b": "2"}, "contact": {"x": "1"}})
-    assert join_categories(["identity"], ["{}"]) == canonical_payload({})
+    assert join_categories([("identity", b"{}")]) == canonical_payload({})
 
 
 def test_reading_is_the_inverse() -> None:
