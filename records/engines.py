@@ -148,7 +148,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute("PRAGMA trusted_schema=OFF")
-    connection.execute("PRAGMA cache_size=-32000")
+    connection.execute("PRAGMA cache_size=-12000")
     connection.execute("PRAGMA secure_delete=ON")
     if connection.execute("PRAGMA secure_delete").fetchone() != (1,):
         raise Misconfigured("database_without_secure_delete")
