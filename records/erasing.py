@@ -7,6 +7,7 @@ must be destroyed; the keys follow, and whatever a kill left is finished by `fin
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from sqlalchemy import Connection, Engine, delete, select
 
@@ -26,6 +27,16 @@ from records.unit_of_work import UnitOfWork
 from records.vault import Vault
 
 
+ERASURE_INDEX: Final = {
+    "subject": "the row goes",
+    "blind_index": "the rows go",
+    "holding": "the rows go, then their keys",
+    "engagement": "number, service, date and project stay, without a person (A-108)",
+}
+"""Every table that knows a person, and what `remove_subject` does there. A test holds it against
+the tables, so that no new one is forgotten."""
+
+
 def remove_subject(connection: Connection, number: int, *, listed: bytes | None, at: str) -> int:
     """Take one person out of the records; returns how many holdings went.
 
@@ -40,7 +51,9 @@ def remove_subject(connection: Connection, number: int, *, listed: bytes | None,
     connection.execute(delete(holding).where(holding.c.subject_id == number))
     connection.execute(delete(blind_index).where(blind_index.c.subject_id == number))
     connection.execute(
-        engagement.update().where(engagement.c.subject_id == number).values(subject_id=NOBODY)
+        engagement.update()
+        .where(engagement.c.subject_id == number)
+        .values(subject_id=NOBODY, ends_on=None, broke_off_on=None)
     )
     connection.execute(delete(subject).where(subject.c.id == number))
     if listed is not None:
