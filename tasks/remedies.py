@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from tasks.row_remedies import OTHERS, QUARANTINED, ROW_SAFE
+from tasks.standing_remedies import STANDING
+
 
 class Remedy(NamedTuple):
     """Three sentences for the person who finds a run red."""
@@ -211,6 +214,12 @@ _BY_CODE: Final[dict[str, Remedy]] = {
     "prefect_port_taken": Remedy(
         "Another program has that port.", _NOTHING_CHANGED, "Choose another port."
     ),
+}
+
+_BY_CODE |= {code: Remedy(*sentences) for code, sentences in STANDING.items()}
+_BY_CODE |= {
+    reason.value: Remedy(happened, ROW_SAFE, next_)
+    for reason, (happened, next_) in (QUARANTINED | OTHERS).items()
 }
 
 _BY_KIND: Final[dict[str, Remedy]] = {
