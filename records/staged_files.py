@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, Row, RowMapping, delete, select, update
 
+from lifecycle.errors import Changed
 from lifecycle.intake.outcomes import FileOutcome, FileReason
 from records import bulk
 from records.tables import file_import, staged_file
@@ -88,8 +89,14 @@ def open_files(connection: Connection, *, controller: str, place: str) -> list[K
 
 
 def one_file(connection: Connection, number: int) -> Known:
-    """The file with this id; the caller got it from `open_files`."""
-    return _known(connection.execute(_SELECT.where(staged_file.c.id == number)).one())
+    """The file with this id; the caller got it from `open_files`.
+
+    Raises `Changed("file_no_longer_there")` when it went meanwhile, and came back as another.
+    """
+    row = connection.execute(_SELECT.where(staged_file.c.id == number)).one_or_none()
+    if row is None:
+        raise Changed("file_no_longer_there")
+    return _known(row)
 
 
 def find_file(connection: Connection, number: int) -> Known | None:
@@ -98,6 +105,8 @@ def find_file(connection: Connection, number: int) -> Known | None:
     return None if row is None else _known(row)
 
 
+_AT_A_TIME: Final = 5_000
+"""Values in one IN list."""
 _NEW: Final = (
     "id",
     "controller",
@@ -114,11 +123,23 @@ _NEW: Final = (
 )
 
 
-def register(connection: Connection, rows: Sequence[tuple[object, ...]]) -> None:
-    """Write files down for the first time, each with a value per column of `_NEW`; one that
-    another run wrote down meanwhile is left as it is."""
+def of_versions(connection: Connection, place: str, versions: Sequence[str]) -> list[Known]:
+    """Every row, open or closed, of these versions, under whatever name."""
+    found = []
+    for start in range(0, len(versions), _AT_A_TIME):
+        some = staged_file.c.version.in_(versions[start : start + _AT_A_TIME])
+        rows = connection.execute(_SELECT.where(staged_file.c.place == place, some))
+        found += [_known(row) for row in rows]
+    return found
+
+
+def register(connection: Connection, rows: Sequence[tuple[object, ...]]) -> int:
+    """Write files down for the first time, each with a value per column of `_NEW`; how many.
+    One that another run wrote down meanwhile is left as it is."""
     identity = ("place", "item_digest", "version")
     bulk.upsert_rows(connection, staged_file, _NEW, rows, key=identity, update=())
+    number = staged_file.c.id
+    return sum(1 for _ in bulk.fetch_in(connection, (number,), number, [row[0] for row in rows]))
 
 
 def judge(
@@ -144,13 +165,26 @@ def judge(
     )
 
 
-def move(connection: Connection, numbers: Sequence[int], state: str, *, at: str) -> None:
-    """Move files on; a file that is gone gives up its sealed name too."""
-    values: dict[str, object] = {"state": state}
-    if state not in OPEN:
-        values |= {"deleted_at": at, "sealed_name": None}
+def close_gone(connection: Connection, numbers: Sequence[int], state: str, *, at: str) -> int:
+    """Note that files went by another's hand; how many. One that we delete is not among them."""
+    closed = 0
     for number in numbers:
-        connection.execute(update(staged_file).where(staged_file.c.id == number).values(values))
+        closed += connection.execute(
+            update(staged_file)
+            .where(staged_file.c.id == number, staged_file.c.state.in_((SEEN, JUDGED)))
+            .values(state=state, deleted_at=at, sealed_name=None)
+        ).rowcount
+    return closed
+
+
+def begin_deleting(connection: Connection, number: int) -> bool:
+    """Note that a file is about to be deleted; False when its deletion is noted already."""
+    begun = connection.execute(
+        update(staged_file)
+        .where(staged_file.c.id == number, staged_file.c.state.in_((SEEN, JUDGED)))
+        .values(state=DELETING)
+    )
+    return begun.rowcount == 1
 
 
 def close_deleted(connection: Connection, number: int, *, at: str) -> bool:

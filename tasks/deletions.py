@@ -120,8 +120,7 @@ def delete_files(
 def _intend(
     house: House, lease: leases.Lease, known: Known, item: StagedItem, *, rule: str
 ) -> Known | None:
-    """Write the intent down; what is known of the file now, or None when another run has dealt
-    with it already.
+    """Write the intent down; what is known of the file, or None when it is dealt with already.
 
     Of a file that never reached the records the same transaction says so: told once, and of
     what is true under the lease.
@@ -129,18 +128,14 @@ def _intend(
     ref = to_reference(STAGED_FILE, known.id)
     with house.work() as work:
         lease.confirm(work.connection)
+        begun = staged_files.begin_deleting(work.connection, known.id)
         now = staged_files.one_file(work.connection, known.id)
-        if now.state not in staged_files.OPEN:
-            return None
-        if _never_imported(now, item) and now.state != staged_files.DELETING:
+        if not begun:
+            # A stopped run's intent still stands; another row was closed meanwhile.
+            return now if now.state == staged_files.DELETING else None
+        if _never_imported(now, item):
             _tell_never_imported(house, work, now, ref, rule=rule)
-        staged_files.move(work.connection, [known.id], staged_files.DELETING, at=house.at())
-        work.record(
-            EventKind.DELETION_INTENDED,
-            ref=ref,
-            rule=rule,
-            expected=1,
-        )
+        work.record(EventKind.DELETION_INTENDED, ref=ref, rule=rule, expected=1)
         work.commit()
     return now
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from sqlalchemy import Connection
+
 from connectors.base import StagedItem
 from lifecycle.intake.outcomes import FileOutcome
 from lifecycle.ledger import EventKind, instant
@@ -88,9 +90,11 @@ def _write_down(
     before: Mapping[bytes, Known],
 ) -> None:
     """`before`: what was known to lie under a name; another version of it inherits its age."""
-    new, gone = list(new), list(gone)
+    gone = list(gone)
     at = house.at()
     with house.work() as work:
+        new = _still_new(house, work.connection, list(new))
+        registered = closed = 0
         rows = []
         for (digest, version), item in new:
             number = new_id()
@@ -118,8 +122,9 @@ def _write_down(
                 house.staging.place,
                 [(digest, version) for (digest, version), _ in new],
             )
-            staged_files.register(work.connection, rows)
-            work.record(EventKind.STAGING_SEEN, found=len(rows))
+            registered = staged_files.register(work.connection, rows)
+            if registered:
+                work.record(EventKind.STAGING_SEEN, found=registered)
         if gone:
             # Somebody took the file away by hand, or put another version in its place.
             present = {digest for (digest, _), _ in new}
@@ -129,9 +134,29 @@ def _write_down(
                     for k in gone
                     if (k.item_digest in present) == (state == staged_files.REPLACED)
                 ]
-                staged_files.move(work.connection, numbers, state, at=at)
-            work.record(EventKind.STAGING_GONE, found=len(gone))
-        work.commit()
+                closed += staged_files.close_gone(work.connection, numbers, state, at=at)
+            if closed:
+                work.record(EventKind.STAGING_GONE, found=closed)
+        if registered or closed:
+            work.commit()
+
+
+def _still_new(
+    house: House, connection: Connection, new: list[tuple[tuple[bytes, str], StagedItem]]
+) -> list[tuple[tuple[bytes, str], StagedItem]]:
+    """Without what another worker registered, or deleted, since the folder was listed."""
+    versions = [version for (_, version), _ in new]
+    known = staged_files.of_versions(connection, house.staging.place, versions)
+    if not known:
+        return new
+    deleting = {k.version for k in known if k.state == staged_files.DELETING}
+    registered = {(k.item_digest, k.version) for k in known if k.state in staged_files.OPEN}
+    there = {(item_digest(house, item), item.version) for item in house.staging.list_items()}
+    return [
+        (identity, item)
+        for identity, item in new
+        if identity in there and identity not in registered and item.version not in deleting
+    ]
 
 
 def item_digest(house: House, item: StagedItem) -> bytes:

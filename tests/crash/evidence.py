@@ -103,7 +103,7 @@ def gather(home: Home, scratch: Path) -> Evidence:
         shutil.rmtree(scratch)
     shutil.copytree(home.path, scratch, ignore=shutil.ignore_patterns("staging", "tmp"))
     try:
-        settings = Settings.from_environment({"GALLRA_HOME": str(scratch)})
+        settings = Settings.from_environment({"GALLRA_HOME": str(scratch), **home.databases})
         with open_house("academedia", settings=settings) as house:
             _read_ledger(house, seen)
             _read_files(house, seen)

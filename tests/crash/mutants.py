@@ -25,7 +25,7 @@ def delete_before_verify() -> None:
         for known, item in match(house):
             if known.id == file_id:
                 with house.work() as work:
-                    staged_files.move(work.connection, [file_id], "deleting", at=house.at())
+                    staged_files.begin_deleting(work.connection, file_id)
                     ref = to_reference(STAGED_FILE, file_id)
                     work.record(EventKind.DELETION_INTENDED, ref=ref)
                     work.commit()

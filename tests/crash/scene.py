@@ -115,6 +115,8 @@ class Home:
     path: Path
     files: dict[str, Staged] = field(default_factory=dict)
     """By version: that stays the same whatever a file is called."""
+    databases: Mapping[str, str] = field(default_factory=dict)
+    """`GALLRA_DATABASE_URL` and `GALLRA_KEY_DATABASE_URL` where they are not files of its own."""
 
     @property
     def staging(self) -> Path:
@@ -130,6 +132,7 @@ class Home:
             "HOME": str(self.path / "tmp"),
             "PATH": os.environ.get("PATH", ""),
             "TZ": "UTC",
+            **self.databases,
         }
 
     def put(self, files: Sequence[Staged]) -> None:
@@ -186,9 +189,9 @@ class Scene:
         return self.home.copy(to, link_staging=self.link_staging)
 
 
-def importing(warm: Warm, folder: Path) -> Scene:
+def importing(warm: Warm, folder: Path, databases: Mapping[str, str] | None = None) -> Scene:
     """`gallra import` meets every kind of file, after an earlier import."""
-    home = _with_earlier_import(warm, folder)
+    home = _with_earlier_import(warm, folder, databases)
     home.put(FOLDER)
     return Scene(("import",), home, fine=frozenset({1}))  # 1: the truncated file stays
 
@@ -233,13 +236,23 @@ def rotating(warm: Warm, folder: Path) -> Scene:
     return Scene(("keys", "rotate"), scene.home)
 
 
-def _with_earlier_import(warm: Warm, folder: Path) -> Home:
-    home = Home(folder)
+def untouched(warm: Warm, folder: Path, databases: Mapping[str, str] | None = None) -> Scene:
+    """`gallra purge` finds only files that nobody has looked at; none changes what another says."""
+    home = _with_earlier_import(warm, folder, databases)
+    home.put([NEW, COPY, TRUNCATED, REJECTED, LATE])
+    return Scene(("purge",), home)
+
+
+def _with_earlier_import(
+    warm: Warm, folder: Path, databases: Mapping[str, str] | None = None
+) -> Home:
+    home = Home(folder, databases=databases or {})
     home.path.mkdir(parents=True)
     _fine(warm, home, "init")
     home.put([EARLIER])
     _fine(warm, home, "import")
-    return Home(folder)
+    home.files.clear()
+    return home
 
 
 def _sealed_of(home: Home, number: int) -> tuple[bytes, ...]:
