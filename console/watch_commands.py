@@ -67,22 +67,33 @@ def status(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None
 def watch(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None:
     """Look for what no scheduler sees, and raise or clear alarms; ends with 1 if any stands.
 
-    Run it from a timer that is not Prefect. It reads the folder and our own database.
+    Run it at least every hour from a timer that is not Prefect. It reads the folder and our own
+    database, and writes to the mailbox that the bindings name under `watch`.
 
     Example:  gallra watch
     """
     with failures(as_json=as_json):
+        from tasks.alarm_mail import Told
         from tasks.watching import watch as look
         from tasks.wiring import open_house
 
         with open_house(controller) as house:
             seen = look(house)
         if as_json:
-            print_json({"alarms": [a._asdict() for a in seen.standing], "raised": seen.raised})
+            print_json(
+                {
+                    "alarms": [a._asdict() for a in seen.standing],
+                    "raised": seen.raised,
+                    "cleared": seen.cleared,
+                    "mail": seen.told.value,
+                }
+            )
         elif not seen.standing:
             say("No alarm.")
         else:
             _show_open((), seen.standing)
+            if seen.told is Told.NOBODY:
+                say("Nobody is written to: the bindings name no mailbox under `watch`.")
         if seen.standing:
             raise typer.Exit(Exit.ATTENTION)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -127,14 +127,21 @@ def _is_writable(settings: Settings) -> bool:
 def _staging(bindings: Bindings) -> Staging:
     binding = bindings.staging
     if isinstance(binding, FolderStaging) and not binding.mount_point:
-        binding.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make_folder(binding.path)
     return staging(binding)
+
+
+def _make_folder(path: Path) -> None:
+    # One that cannot be made is unreachable, and says so when it is looked at: the watchdog must
+    # get as far as that.
+    with suppress(OSError):
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def _case_system(bindings: Bindings, vault: Vault) -> CaseSystem:
     binding = bindings.case_system
     folder = binding.path.parent if isinstance(binding, CaseRegister) else binding.exchange
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _make_folder(folder)
     return case_system(binding, box=vault.box(binding.system), fingerprint=vault.fingerprint)
 
 

@@ -27,6 +27,19 @@ def cron_at(moment: time) -> str:
     return f"{moment.minute} {moment.hour} * * *"
 
 
+_NO_SUCH_HOUR = 2 * 60, 3 * 60
+"""Minutes of the day, in Sweden and Denmark alike, that one night in spring does not have."""
+
+
+def _longest_gap(minutes: list[int]) -> timedelta:
+    """Between these minutes of the day, every day, on a day of 24 hours."""
+    if not minutes:
+        return timedelta(days=2)
+    turned = [*minutes[1:], minutes[0] + 24 * 60]
+    waits = [later - earlier for earlier, later in zip(minutes, turned, strict=True)]
+    return timedelta(minutes=max(waits))
+
+
 class Staging(Part):
     """The folder where exports land for a while (A-100)."""
 
@@ -39,11 +52,14 @@ class Staging(Part):
 
     @property
     def longest_wait(self) -> timedelta:
-        """Between two purges at most, on the autumn night that has an hour more than others."""
+        """Between two purges at most: on the autumn night that has an hour more than others, or
+        on the spring night when a purge between two and three o'clock does not come at all."""
         minutes = sorted({at.hour * 60 + at.minute for at in self.purge_at})
-        turned = [*minutes[1:], minutes[0] + 24 * 60]
-        waits = [later - earlier for earlier, later in zip(minutes, turned, strict=True)]
-        return timedelta(minutes=max(waits) + 60)
+        in_spring = [at for at in minutes if not _NO_SUCH_HOUR[0] <= at < _NO_SUCH_HOUR[1]]
+        waits = [_longest_gap(minutes) + timedelta(hours=1)]
+        if len(in_spring) < len(minutes):
+            waits.append(_longest_gap(in_spring))
+        return max(waits)
 
     @model_validator(mode="after")
     def _in_time(self) -> Staging:

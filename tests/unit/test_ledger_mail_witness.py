@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from ipaddress import ip_address
@@ -12,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -22,6 +19,7 @@ from connectors.witness_mail import MailWitness
 from lifecycle.checkpoint import Checkpoint, public_key_of, sign
 from lifecycle.errors import LedgerFailure, Misconfigured
 from lifecycle.ledger import new_origin
+from tests.factories.mail_server import Inbox, mail_server
 
 SIGNING = bytes(range(32))
 CHECKPOINT = sign(
@@ -32,38 +30,6 @@ CHECKPOINT = sign(
     signing_key=SIGNING,
 )
 SENDER, DPO = "gallra@example.se", "dpo@example.se"
-
-
-class Inbox:
-    """A handler that keeps what it accepts."""
-
-    def __init__(self, *, refuse: str = "") -> None:
-        self.mails: list[Envelope] = []
-        self._refuse = refuse
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Envelope) -> str:  # noqa: N802
-        if self._refuse:
-            return self._refuse
-        self.mails.append(envelope)
-        return "250 OK"
-
-
-class LoopbackServer(Controller):
-    """A server on a port that the system picks."""
-
-    def _trigger_server(self) -> None:
-        self.port = self.server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
-        super()._trigger_server()
-
-
-@contextmanager
-def mail_server(inbox: Inbox, **options: Any) -> Iterator[int]:
-    controller = LoopbackServer(inbox, hostname="127.0.0.1", port=0, **options)
-    controller.start()
-    try:
-        yield controller.port
-    finally:
-        controller.stop()
 
 
 @pytest.fixture(scope="module")

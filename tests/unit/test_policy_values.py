@@ -95,6 +95,12 @@ def test_the_longest_wait_counts_the_night_when_the_clocks_go_back() -> None:
     assert staging(at=["23:30", "18:00"]).longest_wait == timedelta(hours=19, minutes=30)
 
 
+def test_the_longest_wait_counts_the_night_that_has_no_half_past_two() -> None:
+    assert staging(at=["02:30", "08:00", "14:00"]).longest_wait == timedelta(hours=18)
+    with pytest.raises(ValidationError, match="one more time of day"):
+        staging(at=["02:30", "14:30"])
+
+
 @pytest.mark.parametrize(
     ("at", "alarm", "longest", "word"),
     [
