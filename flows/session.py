@@ -15,7 +15,7 @@ from typing import Final
 from tasks import redaction
 from tasks.prefect_server import PrefectServer, local_server
 from tasks.prefect_settings import environment
-from tasks.quiet import hooks_restored, quiet_process
+from tasks.quiet import quiet_process
 
 _LOGGERS: Final = ("prefect.flow_runs", "prefect.task_runs", "prefect", "httpx", "sqlalchemy", "")
 
@@ -32,7 +32,7 @@ def prefect_session(home: Path, *, port: int | None = None) -> Iterator[PrefectS
     before = dict(os.environ)
     mask = os.umask(0o077)
     try:
-        with hooks_restored(), local_server(home, port=port) as server:
+        with local_server(home, port=port) as server:
             settings = environment(home, port=server.port)
             os.environ.update(settings)
             _take_settings()

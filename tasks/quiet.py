@@ -86,17 +86,6 @@ def quiet_process() -> None:
 
 
 @contextlib.contextmanager
-def hooks_restored() -> Iterator[None]:
-    """Whatever `quiet_process` sets inside is as before afterwards; core dumps stay off."""
-    before = sys.excepthook, threading.excepthook, sys.unraisablehook
-    try:
-        yield
-    finally:
-        sys.excepthook, threading.excepthook, sys.unraisablehook = before
-        logging.captureWarnings(capture=False)
-
-
-@contextlib.contextmanager
 def silenced() -> Iterator[None]:
     """Nothing that is printed inside is kept: a worker writes what a run prints into its log.
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from flows.session import prefect_session
+from tests.factories.hooks import hooks_restored
 
 ROOT = Path(__file__).resolve().parents[2]
 _SERVE = """
@@ -80,6 +81,6 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 @pytest.fixture(scope="module")
 def session(served: Served) -> Iterator[Served]:
     """This process's own runs go to that server."""
-    with prefect_session(served.home) as server:
+    with hooks_restored(), prefect_session(served.home) as server:
         assert not server.started_here
         yield served
