@@ -27,7 +27,7 @@ _DOCTOR: Final = "Run `gallra doctor`, which says what to mend, then rerun."
 _EXPORT: Final = "Export the list again from Arbetsförmedlingen's portal and put it in the folder."
 _DPO: Final = "Stop, change nothing on this host, and tell the data protection officer."
 
-_BY_CODE: Final[dict[str, Remedy]] = {
+_BY_CODE: dict[str, Remedy] = {
     # --- files (lifecycle.intake.outcomes.FileReason) -----------------------------------------
     "same_bytes": Remedy(
         "This very file was imported before.",
