@@ -10,9 +10,11 @@ to trust; seconds are this machine's.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import statistics
+import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -110,6 +112,21 @@ def table(everyone: Sequence[Contender], rows: int) -> str:
     return "\n".join(lines)
 
 
+def prefects_share(export: Path) -> str:
+    """The same import as a flow against a running local server: the flow, and our steps in it."""
+    with tempfile.TemporaryDirectory(prefix="gallra-bench-") as scratch:
+        env = os.environ | {"GALLRA_HOME": str(Path(scratch) / "home"), "TMPDIR": scratch}
+        command = [sys.executable, "-m", "tests.bench.under_prefect", str(export)]
+        done = subprocess.run(
+            command, env=env, cwd=ROOT, capture_output=True, text=True, check=True
+        )
+    told = json.loads(done.stdout.splitlines()[-1])
+    own = told["flow"] - told["steps"]
+    return (
+        f"under Prefect     {told['flow']:6.2f} s as a flow, of which {own:.2f} s are Prefect's own"
+    )
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print; 1 if a contender failed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
@@ -117,6 +134,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--quick", action="store_true", help="5,000 rows, one round")
     parser.add_argument("--without-baseline", action="store_true", help="it takes minutes")
+    parser.add_argument("--without-prefect", action="store_true", help="no server is started")
     parser.add_argument("--export", type=Path, help="an .xlsx to use instead of a new sample")
     options = parser.parse_args(arguments)
     rows, rounds = (5_000, 1) if options.quick else (options.rows, options.rounds)
@@ -133,7 +151,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except RunFailed as failure:
             print(failure, file=sys.stderr)
             return 1
-    print(table(everyone, rows))
+        print(table(everyone, rows))
+        if not options.without_prefect:
+            print(prefects_share(export))
     return 0
 
 
