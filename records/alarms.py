@@ -56,8 +56,9 @@ def raise_alarm(connection: Connection, *, controller: str, kind: str, ref: str,
         make(alarm)
         .values(id=new_id(), controller=controller, kind=kind, ref=ref, raised_at=at)
         .on_conflict_do_nothing()
+        .returning(alarm.c.id)
     )
-    return raised.rowcount == 1
+    return raised.first() is not None
 
 
 def clear_alarm(connection: Connection, number: int, *, at: str) -> bool:
