@@ -81,6 +81,8 @@ def quiet_process() -> None:
     threading.excepthook = _uncaught_in_thread
     sys.unraisablehook = _unraisable
     logging.captureWarnings(capture=True)
+    # Else a handler that fails prints the error at hand, and what that came from.
+    logging.raiseExceptions = False
     _, most = resource.getrlimit(resource.RLIMIT_CORE)
     resource.setrlimit(resource.RLIMIT_CORE, (0, most))
 

@@ -18,3 +18,4 @@ def hooks_restored() -> Iterator[None]:
     finally:
         sys.excepthook, threading.excepthook, sys.unraisablehook = before
         logging.captureWarnings(capture=False)
+        logging.raiseExceptions = True

@@ -203,6 +203,10 @@ def test_neither_an_uncaught_exception_nor_a_warning_says_its_words() -> None:
         "logging.getLogger('httpx').error('GET /Anna')\n"
         "warnings.warn('Exempelsson')\n"
         "def breaks(): raise ValueError('Exempelsson')\n"
+        "logging.getLogger('tasks').handlers = [handler := logging.StreamHandler()]\n"
+        "handler.setFormatter(logging.Formatter('%(missing)s'))\n"
+        "try: raise ValueError('Exempelsson')\n"
+        "except ValueError: logging.getLogger('tasks').error('x')\n"
         "class Broken:\n"
         "    def __del__(self): raise LookupError('Exempelsson')\n"
         "Broken()\n"
@@ -216,7 +220,7 @@ def test_neither_an_uncaught_exception_nor_a_warning_says_its_words() -> None:
     assert "message withheld: py.warnings" in done.stderr
     for told in ("ValueError", "LookupError", "RuntimeError", "PermissionError EACCES"):
         assert f"{told} (its words are withheld)" in done.stderr
-    assert "__main__:10" in done.stderr
+    assert "__main__:14" in done.stderr
     assert "Anna" not in done.stderr
     assert "Exempelsson" not in done.stderr
     assert done.stdout == ""

@@ -1,0 +1,23 @@
+"""Whom the canary test plants: some who must be found nowhere, and some who must be found."""
+
+from __future__ import annotations
+
+from console.sample_people import Person
+from tests.factories.people import canaries
+
+_ALL = canaries(95, seed=17)
+PEOPLE = _ALL[:60]
+"""Planted in the files and in every forced error: found nowhere afterwards."""
+CONTROLS = _ALL[65:]
+"""Left on purpose, one for each surface: all found, or the search is worth nothing. Ten telephone
+numbers in a row begin alike in base64: hence the gap."""
+TAKEN = frozenset(person.national_id for person in _ALL)
+
+
+def full_name(person: Person) -> str:
+    return f"{person.given_name} {person.family_name}"
+
+
+def told(person: Person) -> str:
+    """Everything in one line, as an error message would quote a row."""
+    return f"{full_name(person)} {person.national_id} {person.street} {person.phone} {person.mail}"

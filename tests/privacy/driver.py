@@ -1,0 +1,127 @@
+"""Runs the flows in a process of its own, as a deployment would, and makes them fail.
+
+`python -m tests.privacy.driver everyday|thorough|crash HOME RESULTS`; what became of each scenario
+is written to RESULTS, one JSON line each. What this process prints is a surface that is searched.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import pickle
+import re
+import resource
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows.session import prefect_session
+from tests.privacy.cast import CONTROLS, PEOPLE, told
+from tests.privacy.forcing import ERRORS, say
+from tests.privacy.planted import small_export
+from tests.privacy.scenarios import ON_POSTGRES, Scenario, scenarios
+
+CONTROLLER = "academedia"
+
+
+class Drive:
+    """The flows, and a folder that always has something new for them."""
+
+    def __init__(self, home: Path, results: Path, second_home: Path | None, *, files: int) -> None:
+        from flows import import_af, purge_staging, steps, verify_ledger
+
+        self._flows: dict[str, Callable[..., Any]] = {
+            "import": import_af.import_af,
+            "purge": purge_staging.purge_staging,
+            "verify": verify_ledger.verify_ledger,
+        }
+        self._home = home
+        self._second_home = second_home
+        self._results = results
+        self._files = files
+        for name in ("settle", "take_stock", "import_file"):
+            # The same retries, without the waiting.
+            quick = getattr(steps, name).with_options(retry_delay_seconds=0.01)
+            setattr(steps, name, quick)
+
+    def play(self, scenario: Scenario) -> None:
+        """Stage a new export, let the flow run into the error, and write down what came out."""
+        home = self._home if scenario.name != ON_POSTGRES else self._second_home
+        assert home is not None
+        self._files += 1
+        name, data = small_export(self._files)
+        folder = home / "staging"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+        with scenario.arrange():
+            self.run(scenario.name, scenario.flow, scenario.expected)
+        (folder / name).unlink(missing_ok=True)  # else every later run would meet it again
+
+    def run(self, name: str, flow: str, expected: str = "", controller: str = CONTROLLER) -> None:
+        """Run a flow and note whether it ended as it should."""
+        text, carried = "", ""
+        try:
+            self._flows[flow](controller)
+        except BaseException as error:  # noqa: BLE001 -- also what no flow may let out
+            # As whoever called the flow sees it, and as Prefect would store it.
+            text = str(error)
+            told_all = "".join(traceback.format_exception(error))
+            carried = base64.b64encode(pickle.dumps(error) + told_all.encode()).decode()
+            if expected.startswith("class:"):
+                text = f"class:{type(error).__name__}"
+        fits = bool(re.match(expected, text)) if expected and text else expected == text
+        self.note(name=name, flow=flow, text=text, carried=carried, fits=fits)
+
+    def note(self, **line: object) -> None:
+        with self._results.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def play_all(drive: Drive, home: Path, second_home: Path | None, *, thorough: bool) -> None:
+    drive.run("what a worker could not import", "import")
+    drive.run("goes too", "purge")
+    drive.run("an unknown controller", "import", "^controller_unknown: ", told(PEOPLE[7]))
+    for scenario in scenarios(home, second_home=second_home, thorough=thorough):
+        drive.play(scenario)
+    drive.run("what was left open is finished", "import")
+    drive.run("everything goes", "purge")
+    drive.run("and is proven", "verify")
+    dumps, _ = resource.getrlimit(resource.RLIMIT_CORE)
+    drive.note(name="no core dump", flow="", text="", carried="", fits=dumps == 0)
+    drive.note(name="control", flow="", text=told(CONTROLS[0]), carried="", fits=True)
+    print(told(CONTROLS[1]))
+
+
+def crash(drive: Drive) -> None:
+    """Say a lot and be killed in the middle of storing."""
+
+    def killed(*_: object, **__: object) -> None:
+        say(PEOPLE[8])
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("records.importing.Importing.finish", killed)
+        drive.play(Scenario("killed", "import", nullcontext, "never reached"))
+
+
+def main(mode: str, home: Path, results: Path) -> None:
+    second = os.environ.get("SECOND_HOME")
+    second_home = Path(second) if second else None
+    with prefect_session(home) as server:
+        assert not server.started_here
+        if mode == "crash":
+            crash(Drive(home, results, None, files=5000))
+        drive = Drive(home, results, second_home, files=0)
+        play_all(drive, home, second_home, thorough=mode == "thorough")
+    raise ERRORS["tells everywhere"](PEOPLE[9])  # that nobody catches at all
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))

@@ -1,0 +1,199 @@
+"""Nothing personal reaches Prefect or a log: sixty people are planted in a whole run with every
+error path forced, and are found nowhere; thirty more are left on purpose, and all are found."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+
+import pytest
+
+from lifecycle.intake.outcomes import OUTCOME_OF_ROW_REASON, FileReason, RowOutcome, RowReason
+from tests.privacy.canary_run import Evidence, run_everything
+from tests.privacy.cast import CONTROLS, PEOPLE
+from tests.privacy.encodings import encodings, needles
+from tests.privacy.forcing import ERRORS
+from tests.privacy.scenarios import TARGETS
+from tests.privacy.searching import Hit, search
+
+pytestmark = [pytest.mark.server, pytest.mark.postgres, pytest.mark.timeout(600)]
+
+_PREFECT = "home/prefect"
+SURFACES: dict[str, tuple[tuple[str, ...], tuple[int, ...]]] = {
+    # Name → paths below the test's folder, and the controls that must be found there.
+    "Prefect's database": ((f"{_PREFECT}/prefect.db*",), (4, 5, 6, 11, 12, 13, 14)),
+    "Prefect's storage of results": ((f"{_PREFECT}/storage",), (7, 11)),
+    "the server's log": ((f"{_PREFECT}/server.log",), (22,)),
+    "the worker's log": ((f"{_PREFECT}/worker.log",), (3, 4)),
+    "the deployment's log": ((f"{_PREFECT}/deploy.log",), (23,)),
+    "the rest of Prefect's folder": ((f"{_PREFECT}/*",), (4,)),
+    "logs over the API": (("api/logs.json",), (4, 11)),
+    "artifacts over the API": (("api/artifacts*.json",), (5,)),
+    "events over the API": (("api/events.json",), (11, 13)),
+    "runs over the API": (("api/flow_runs.json", "api/task_runs.json"), (12, 13, 14)),
+    "states over the API": (("api/*_run_states.json",), (11,)),
+    "variables and blocks over the API": (("api/variables.json", "api/block*.json"), (6,)),
+    "everything else over the API": (("api/*.json",), (4,)),
+    "what serving says": (("out/serve",), (24,)),
+    "what a run's process says": (("out/driver-all", "out/driver-crash"), (1, 25)),
+    "errors as their caller has them": (("out/results",), (0,)),
+    "what commands say": (("out/commands",), (16,)),
+    "report.json": (("out/report.json",), (15,)),
+    "the ledger's export": (("out/ledger.jsonl",), (21,)),
+    "our records": (("home/records",), (17,)),
+    "our keys": (("home/keys", "home/kek"), (18,)),
+    "the case register": (("home/case_register",), (19,)),
+    "the witness": (("home/witness",), (20,)),
+    "the emptied staging folder and the rest of the home": (("home",), (17,)),
+    "the second home, on PostgreSQL": (("second/witness", "second/case_register"), ()),
+    "the temporary folder": (("tmp",), (8,)),
+    "command lines and environments": (("out/processes",), (9, 10)),
+}
+
+
+@dataclass(frozen=True)
+class Searched:
+    """The evidence, and who was found where."""
+
+    evidence: Evidence
+    hits: list[Hit]
+    bytes_searched: int
+    needles: int
+
+    def at(self, surface: str) -> Iterator[tuple[int, Hit]]:
+        """(position among planted people and controls, hit) of every hit on a surface."""
+        paths = SURFACES[surface][0]
+        for hit in self.hits:
+            below = hit.path.relative_to(self.evidence.folder)
+            if any(part.match(pattern) for part in [below, *below.parents] for pattern in paths):
+                yield _person(hit), hit
+
+
+def _person(hit: Hit) -> int:
+    return int(hit.label.partition(":")[0].removeprefix("person "))
+
+
+@pytest.fixture(
+    scope="module", params=["everyday", pytest.param("thorough", marks=pytest.mark.long)]
+)
+def searched(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Searched:
+    folder = tmp_path_factory.mktemp("canary")
+    evidence = run_everything(folder, thorough=request.param == "thorough")
+    began = time.monotonic()
+    wanted = needles([*PEOPLE, *CONTROLS])
+    places = [folder / name for name in ("home", "second", "out", "api", "tmp")]
+    hits = search(places, wanted)
+    size = sum(p.stat().st_size for place in places for p in place.rglob("*") if p.is_file())
+    evidence.seconds["search"] = round(time.monotonic() - began, 1)
+    found = Searched(evidence, hits, size, len(wanted))
+    _tell(found)
+    return found
+
+
+def _tell(found: Searched) -> None:
+    forms = {label for label, _ in encodings("Zörky våxtru 19850709-9805")}
+    print(
+        f"\n{len(PEOPLE)} planted people, {len(SURFACES)} surfaces, {len(forms)} encodings, "
+        f"{len(found.evidence.played)} forced runs, {len(found.evidence.commands)} commands; "
+        f"{found.needles} needles in {found.bytes_searched / 1e6:.0f} MB; "
+        f"seconds: {found.evidence.seconds}; listed: {found.evidence.listed}"
+    )
+
+
+@pytest.mark.parametrize("surface", SURFACES)
+def test_nobody_planted_is_found(surface: str, searched: Searched) -> None:
+    leaks = Counter(
+        f"{hit.path.name}: {hit.label} in {hit.inside or 'the file itself'} at {hit.offset}"
+        for person, hit in searched.at(surface)
+        if person < len(PEOPLE)
+    )
+    assert not leaks
+
+
+def test_nobody_planted_is_found_anywhere_else(searched: Searched) -> None:
+    assert not [hit for hit in searched.hits if _person(hit) < len(PEOPLE)]
+
+
+@pytest.mark.parametrize(
+    ("surface", "control"),
+    [(name, each) for name, (_, controls) in SURFACES.items() for each in controls],
+)
+def test_who_was_left_on_purpose_is_found(surface: str, control: int, searched: Searched) -> None:
+    by_name = {person for person, hit in searched.at(surface) if "_name" in hit.label}
+    assert len(PEOPLE) + control in by_name
+
+
+def test_every_surface_and_every_needed_encoding_is_there(searched: Searched) -> None:
+    assert len(PEOPLE) >= 50
+    assert len(SURFACES) >= 12
+    forms = {label for label, _ in encodings("19850709-9805")}
+    wanted = {"utf-8", "utf-16-le", "utf-16-be", "hex", "percent", "json", "html", "cp1252"}
+    assert wanted | {f"base64+{offset}" for offset in range(3)} <= forms
+    listed = searched.evidence.listed
+    least = {"flow_runs": 50, "task_runs": 100, "flow_run_states": 100, "task_run_states": 300,
+             "logs": 200, "events": 300, "artifacts": 10, "deployments": 7}  # fmt: skip
+    assert {name for name, number in least.items() if listed[name] < number} == set()
+    seen = (searched.evidence.out / "processes").read_bytes()
+    for process in (b"reader_child.py", b"prefect.engine", b"console.main"):
+        assert process in seen
+
+
+def test_every_forced_run_ended_as_it_should(searched: Searched) -> None:
+    played = searched.evidence.played
+    assert [line for line in played if not line["fits"]] == []
+    names = {line["name"] for line in played}
+    assert {kind for kind in ERRORS if any(n.startswith(f"{kind} out of") for n in names)} == set(
+        ERRORS
+    )
+    assert {t for t, _ in TARGETS if any(n.endswith(t) for n in names)} == {t for t, _ in TARGETS}
+    assert len(played) >= 50
+    assert searched.evidence.killed == -signal.SIGKILL
+    assert searched.evidence.worker_states == {
+        "sabotaged": "Failed", "real": "Completed", "control": "Failed"
+    }  # fmt: skip
+
+
+def test_every_reason_of_a_file_and_of_a_row_came_up(searched: Searched) -> None:
+    lines = (searched.evidence.out / "ledger.jsonl").read_bytes().splitlines()
+    events = [json.loads(line)["event"] for line in lines if line.endswith(b"}")]
+    reasons = {event.get("facts", {}).get("reason") for event in events}
+    kinds = {event["kind"] for event in events}
+    wanted = {reason.value for reason in FileReason} - {FileReason.SAME_BYTES.value}
+    assert wanted <= reasons
+    assert "import_duplicate" in kinds
+    pages = (searched.evidence.folder / "api" / "artifacts.json").read_text()
+    quarantined = {
+        reason.value
+        for reason, outcome in OUTCOME_OF_ROW_REASON.items()
+        if outcome is RowOutcome.QUARANTINED and reason is not RowReason.ERASED_BEFORE
+    }
+    assert {reason for reason in quarantined if reason not in pages} == set()
+
+
+def test_they_are_in_the_records_and_only_sealed(searched: Searched) -> None:
+    """Else nothing would be found because nothing was there."""
+    database = searched.evidence.home / "records" / "records.db"
+    with closing(sqlite3.connect(database)) as connection:
+        (people,) = connection.execute("SELECT count(*) FROM subject").fetchone()
+        (sealed,) = connection.execute("SELECT count(*) FROM holding").fetchone()
+    assert people >= 50
+    assert sealed >= 100
+    found = [code for name, code in searched.evidence.commands.items() if name.endswith(" find")]
+    assert found == [0, 3, 6]  # found, no national id, no key
+
+
+def test_what_names_a_person_is_refused_before_it_is_stored(searched: Searched) -> None:
+    assert searched.evidence.refused == [409, 409, 409]
+
+
+def test_nothing_is_left_lying_about(searched: Searched) -> None:
+    evidence = searched.evidence
+    assert evidence.left_in_temporary_folder == ["tmp/canary-control.txt"]
+    assert list((evidence.home / "staging").rglob("*")) == []
+    assert [p for p in evidence.folder.rglob("core*") if p.is_file()] == []
