@@ -17,7 +17,8 @@ _MOST_TEMPLATES: Final = 1_000
 
 
 class KeptColumns:
-    """Writes the kept fields of a row, in the policy's order of categories and columns."""
+    """Writes the kept fields of a row: categories in the policy's order, fields by name, so that
+    equal content has equal bytes however the policy or the export orders its columns."""
 
     __slots__ = ("_categories", "_pick", "_templates")
 
@@ -28,12 +29,12 @@ class KeptColumns:
                 raise Misconfigured("intake_category_unknown", ref=column.field)
         # A field may be listed twice with different aliases; it is one field all the same.
         self._categories = [
-            tuple(
-                dict.fromkeys(
+            sorted(
+                {
                     column.field
                     for column in rules.columns
                     if column.category == category and column.field in header.position
-                )
+                }
             )
             for category in rules.categories
         ]
