@@ -68,7 +68,8 @@ def _show(house: House, before: str, file: Path | None) -> int:
     from tasks.proof import verify_ledger
 
     reports = files_since(house, before)
-    show_reports(reports, {r.ref: r.ref for r in reports}, deleted=len(reports), kept=False)
+    deleted = sum(report.state == "deleted" for report in reports)
+    show_reports(reports, {r.ref: r.ref for r in reports}, deleted=deleted, kept=False)
     seen = overview(house)
     ledger = verify_ledger(house)
     table(
@@ -76,7 +77,7 @@ def _show(house: House, before: str, file: Path | None) -> int:
         ["what", "result"],
         [
             ["cases verified in the case system", _verified(reports)],
-            ["staging folder", "proven empty" if not seen.files else f"{len(seen.files)} file(s)"],
+            ["staging folder", "proven empty" if not seen.files else f"{len(seen.files)} file(s)!"],
             ["ledger", f"verified, {ledger.size} events"],
             ["held against the witness's checkpoint at event", str(ledger.witnessed_size)],
         ],

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from console.options import CONTROLLER, AsJson, Controller
-from console.output import Exit, failures, on_a_terminal, print_json, progress, say, table
+from console.output import (
+    Exit,
+    failures,
+    on_a_terminal,
+    print_json,
+    progress,
+    say,
+    sentence,
+    table,
+)
+from lifecycle.errors import GallraError
 
 if TYPE_CHECKING:
     from tasks.reports import FileReport
 
-_COUNTS = ("rows", "accepted", "updated", "duplicate", "quarantined", "ignored")
+_ROWS = ("accepted", "updated", "duplicate", "quarantined", "ignored")
+_CASES = ("verified_cases",)
 
 
 def register(app: typer.Typer) -> None:
@@ -40,23 +52,34 @@ def import_files(
     Example:  gallra import ~/Downloads/Deltagare.xlsx --report report.json
     """
     with failures(as_json=as_json):
-        reports, names, deleted = _import(files or [], controller, keep=keep, quiet=as_json)
-        entries = [r.as_json(name=names[r.ref]) for r in reports]
+        done = _import(files or [], controller, keep=keep, quiet=as_json)
+        reports = done.reports
+        entries = [r.as_json(name=done.names[r.ref]) for r in reports]
         document: dict[str, Any] = {"files": entries}
         if report is not None:
             _write_private(report, document)
         if as_json:
             print_json(document)
         else:
-            shown = names if files or on_a_terminal() else {ref: ref for ref in names}
-            show_reports(reports, shown, deleted=deleted, kept=keep)
+            shown = done.names if files or on_a_terminal() else {ref: ref for ref in done.names}
+            show_reports(reports, shown, deleted=done.deleted, kept=keep)
+        if done.failures:
+            raise done.failures[0]
         if any(r.outcome not in ("imported", "duplicate_file") for r in reports):
             raise typer.Exit(Exit.ATTENTION)
 
 
-def _import(
-    files: list[Path], controller: str, *, keep: bool, quiet: bool
-) -> tuple[list[FileReport], dict[str, str], int]:
+@dataclass
+class Imported:
+    """What a run of `gallra import` came to."""
+
+    names: dict[str, str]
+    reports: list[FileReport] = field(default_factory=list)
+    failures: list[GallraError] = field(default_factory=list)
+    deleted: int = 0
+
+
+def _import(files: list[Path], controller: str, *, keep: bool, quiet: bool) -> Imported:
     from tasks.deletions import delete_imported
     from tasks.intake import import_file
     from tasks.main_job import begin_import, names_of
@@ -68,12 +91,16 @@ def _import(
     with open_house(controller, chosen=files or None) as house:
         refs = begin_import(house)
         names = names_of(house, refs)
-        reports = []
+        done = Imported(names=names)
         for ref in refs:
-            with progress(names[ref], quiet=quiet) as tell:
-                reports.append(import_file(house, ref, progress=tell))
-        deleted = 0 if keep else delete_imported(house).gone
-        return reports, names, deleted
+            try:
+                with progress(names[ref], quiet=quiet) as tell:
+                    done.reports.append(import_file(house, ref, progress=tell))
+            except GallraError as failure:
+                # The other files have their turn; this one stays for the next run.
+                done.failures.append(failure)
+        done.deleted = 0 if keep else delete_imported(house).gone
+        return done
 
 
 def show_reports(
@@ -83,16 +110,11 @@ def show_reports(
     if not reports:
         say("Nothing to import: no new file.")
         return
-    rows = []
-    for r in reports:
-        counts = [r.counts.get(name, 0) for name in _COUNTS]
-        verified = r.counts.get("verified_cases", 0)
-        rows.append([names[r.ref], r.outcome, r.reason, *counts, verified, r.state])
-    table(
-        "Files",
-        ["file", "outcome", "reason", *_COUNTS, "verified cases", "state"],
-        rows,
-    )
+    rows = [
+        [names[r.ref], _outcome(r), sentence(r.counts, _ROWS), sentence(r.counts, _CASES)]
+        for r in reports
+    ]
+    table("Files", ["file", "outcome", "rows", "case system"], rows)
     reasons = [
         [names[r.ref], reason, number]
         for r in reports
@@ -100,6 +122,12 @@ def show_reports(
     ]
     table("Rows that were not simply accepted", ["file", "reason", "rows"], reasons)
     say("Files kept." if kept else f"{deleted} file(s) deleted permanently and proven gone.")
+
+
+def _outcome(report: FileReport) -> str:
+    """Outcome, reason and how far it is, one below the other."""
+    said = [report.outcome, report.reason, report.state if report.state == "waiting" else None]
+    return "\n".join(part for part in said if part)
 
 
 def _write_private(path: Path, document: object) -> None:

@@ -72,6 +72,7 @@ def on_a_terminal() -> bool:
 def say(text: str) -> None:
     """One line for a person, on standard output."""
     sys.stdout.write(text + "\n")
+    sys.stdout.flush()  # what a child prints next must not come first
 
 
 def print_json(value: object) -> None:
@@ -167,5 +168,6 @@ def progress(text: str, *, quiet: bool) -> Iterator[Any]:
 
 
 def sentence(counts: Mapping[str, int], names: Sequence[str]) -> str:
-    """`3 accepted, 1 updated`: the counts of `names` that are not zero."""
-    return ", ".join(f"{counts[name]} {name}" for name in names if counts.get(name)) or "none"
+    """`3 accepted`, `1 updated`, a line each: the counts of `names` that are not zero."""
+    lines = [f"{counts[name]} {name.replace('_', ' ')}" for name in names if counts.get(name)]
+    return "\n".join(lines) or "none"

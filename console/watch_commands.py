@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,6 +19,7 @@ def register(app: typer.Typer) -> None:
     """Add this module's commands."""
     app.command()(status)
     app.command()(watch)
+    app.command()(done)
 
 
 def status(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None:
@@ -33,7 +34,7 @@ def status(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None
 
         with open_house(controller) as house:
             seen = overview(house)
-            listed = [f.ref for f in seen.files]
+            listed = [f.ref for f in seen.files if f.ref is not None]
             names = names_of(house, listed) if on_a_terminal() and not as_json else {}
         if as_json:
             plain = asdict(seen)
@@ -57,7 +58,10 @@ def status(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None
             table(
                 "In the staging folder",
                 ["file", "name", "outcome", "reason", "hours"],
-                [[f.ref, names.get(f.ref), f.outcome, f.reason, f.hours] for f in seen.files],
+                [
+                    [f.ref or "not seen yet", names.get(f.ref or ""), f.outcome, f.reason, f.hours]
+                    for f in seen.files
+                ],
             )
             _show_open(seen.to_dos, seen.alarms)
         if seen.needs_a_person:
@@ -98,16 +102,43 @@ def watch(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None:
             raise typer.Exit(Exit.ATTENTION)
 
 
+def done(
+    to_do: Annotated[
+        str, typer.Argument(help="The to-do's reference, T-…, as `gallra status` says.")
+    ],
+    controller: Controller = CONTROLLER,
+) -> None:
+    """Say that a to-do is done: a list was exported again, rows were mended at the source.
+
+    Example:  gallra done T-0123456789ABC
+    """
+    with failures():
+        from tasks.to_dos import close
+        from tasks.wiring import open_house
+
+        with open_house(controller) as house:
+            close(house, to_do)
+        say("Closed; the ledger has it.")
+
+
 def _show_open(to_dos: tuple[ToDo, ...], alarms: tuple[Alarm, ...]) -> None:
+    from lifecycle.references import TO_DO, to_reference
     from tasks.remedies import remedy_for
 
     table(
         "To do",
-        ["what", "concerns", "number", "since", "how"],
-        [[t.kind, t.ref, t.number, t.opened_at[:16], remedy_for(t.kind).next] for t in to_dos],
+        ["to do", "what, for which", "how"],
+        [
+            [
+                to_reference(TO_DO, t.id),
+                f"{t.kind}\n{t.ref}\n{t.number} since {t.opened_at[:16]}",
+                remedy_for(t.kind).next,
+            ]
+            for t in to_dos
+        ],
     )
     table(
         "Alarms",
-        ["alarm", "concerns", "since", "what to do"],
-        [[a.kind, a.ref, a.raised_at[:16], remedy_for(a.kind).next] for a in alarms],
+        ["alarm, for which", "what to do"],
+        [[f"{a.kind}\n{a.ref}\nsince {a.raised_at[:16]}", remedy_for(a.kind).next] for a in alarms],
     )

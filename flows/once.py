@@ -9,12 +9,22 @@ from __future__ import annotations
 import sys
 
 from flows.session import prefect_session
+from lifecycle.errors import GallraError
+from tasks.remedies import remedy_for
 from tasks.settings import Settings
 
 
 def main(arguments: list[str]) -> int:
     """Run the flows for the controller in `arguments`; failures are said in neutral words."""
-    controller = arguments[0]
+    try:
+        return _run(arguments[0])
+    except GallraError as error:
+        advice = remedy_for(error.code, kind=type(error).__name__)
+        sys.stderr.write(f"{error}: {' '.join(advice)}\n")
+        return 1
+
+
+def _run(controller: str) -> int:
     with prefect_session(Settings.from_environment().home) as server:
         from flows.import_af import import_af
         from flows.neutral import StepFailed

@@ -13,7 +13,6 @@ from records.vault import Vault
 
 NATIONAL_ID: Final = "national_id"
 EMAIL: Final = "email"
-ERASED: Final = "erased"
 IDENTITY: Final = "identity"
 """The category that holds names and the national id; the policy must have it."""
 
@@ -96,7 +95,7 @@ class Acquaintances:
         return case
 
     def _note_erased(self, new: set[str]) -> None:
-        digests = {self._vault.index_digest(ERASED, value): value for value in new}
+        digests = {self._vault.index_digest(NATIONAL_ID, value): value for value in new}
         for (digest,) in bulk.fetch_in(
             self._connection, (erasure_list.c.digest,), erasure_list.c.digest, list(digests)
         ):

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, delete, select
 
 from lifecycle.errors import NotProven
 from records import bulk
+from records.acquaintances import NATIONAL_ID
 from records.engines import reading
 from records.tables import (
     NOBODY,
@@ -26,7 +27,6 @@ from records.tables import (
 from records.unit_of_work import UnitOfWork
 from records.vault import Vault
 
-
 ERASURE_INDEX: Final = {
     "subject": "the row goes",
     "blind_index": "the rows go",
@@ -37,15 +37,26 @@ ERASURE_INDEX: Final = {
 the tables, so that no new one is forgotten."""
 
 
-def remove_subject(connection: Connection, number: int, *, listed: bytes | None, at: str) -> int:
+def remove_subject(connection: Connection, number: int, *, at: str) -> int:
     """Take one person out of the records; returns how many holdings went.
 
-    `listed`: the keyed hash of the national id that outlives the person, if they had one. The
-    person's cases stay as case number, date and project (A-108), without a person. The caller
-    writes the ledger event and afterwards calls `finish_shredding`.
+    The keyed digest of the national id goes over to the erasure list, so that neither tomorrow's
+    export nor a restored backup brings the person back unnoticed; for that nothing has to be
+    opened, and it works where the keys are gone already. The person's cases stay as case number,
+    date and project (A-108), without a person. The caller writes the ledger event and afterwards
+    calls `finish_shredding`.
     """
     holdings = list(
         connection.execute(select(holding.c.id).where(holding.c.subject_id == number)).scalars()
+    )
+    listed = (
+        connection.execute(
+            select(blind_index.c.digest).where(
+                blind_index.c.subject_id == number, blind_index.c.kind == NATIONAL_ID
+            )
+        )
+        .scalars()
+        .all()
     )
     bulk.upsert_rows(connection, shredding, ("holding_id",), [(h,) for h in holdings], update=())
     connection.execute(delete(holding).where(holding.c.subject_id == number))
@@ -56,10 +67,13 @@ def remove_subject(connection: Connection, number: int, *, listed: bytes | None,
         .values(subject_id=NOBODY, ends_on=None, broke_off_on=None)
     )
     connection.execute(delete(subject).where(subject.c.id == number))
-    if listed is not None:
-        bulk.upsert_rows(
-            connection, erasure_list, ("digest", "erased_at"), [(listed, at)], update=()
-        )
+    bulk.upsert_rows(
+        connection,
+        erasure_list,
+        ("digest", "erased_at"),
+        [(bytes(d), at) for d in listed],
+        update=(),
+    )
     return len(holdings)
 
 

@@ -6,9 +6,9 @@ The retention rules decide who and when; this is the one path by which anybody i
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Final
 
-import orjson
 from sqlalchemy import select
 
 from connectors.base import CaseKey
@@ -16,16 +16,20 @@ from lifecycle.errors import Busy, NotProven, Refused
 from lifecycle.ledger import EventKind
 from lifecycle.references import SUBJECT, from_reference
 from records import erasing, leases, to_dos
-from records.acquaintances import ERASED, IDENTITY
 from records.engines import reading
 from records.scrub import scrub
 from records.tables import blind_index, engagement, holding, subject
+from tasks.exchange import clear_exchange
 from tasks.house import House
 from tasks.proof import witness
 
 UNFINISHED: Final = "erasure_unfinished"
 """The to-do that stands from the intent until the proof: whatever is killed in between is
 finished by the next run."""
+ANONYMISE: Final = "anonymise_in_workbuster"
+"""The to-do of an erasure that waits for a person: until it is done nothing is erased anywhere."""
+_NEEDS_A_PERSON: Final = "needs_a_person"
+_ANY_LIST_STAYS: Final = datetime.min.replace(tzinfo=UTC)
 
 
 def erase_subject(house: House, ref: str) -> int:
@@ -34,12 +38,16 @@ def erase_subject(house: House, ref: str) -> int:
     Safe to repeat: what an earlier run left is finished first. In the case system number, date
     and project stay (A-108). Raises `Refused("subject_unknown")`, `Busy` while another worker is
     erasing the same person, `NotProven` when anything is still found, `LedgerFailure` before
-    anything is erased when no witness can be reached.
+    anything is erased when no witness can be reached. Raises `Refused("needs_a_person")` where
+    only a person can anonymise in the case system: a to-do says what, nothing is erased before
+    that is proven, and the next run goes on by itself.
     """
     finished = finish_erasures(house)
     if ref in finished:
         return finished[ref]
     number = from_reference(SUBJECT, ref)
+    if ref in _open(house, ANONYMISE):
+        raise Refused(_NEEDS_A_PERSON, ref=ref)
     with leases.hold(house.engine, ref, now=house.now):
         if not _is_known(house, number):
             raise Refused("subject_unknown")
@@ -65,10 +73,14 @@ def finish_erasures(house: House) -> dict[str, int]:
     """
     _destroy_keys(house)
     finished = {}
-    for ref in _unfinished(house):
+    for ref in _open(house, UNFINISHED):
         with suppress(Busy), leases.hold(house.engine, ref, now=house.now):
-            if ref in _unfinished(house):
-                finished[ref] = _erase(house, ref, from_reference(SUBJECT, ref))
+            if ref in _open(house, UNFINISHED):
+                try:
+                    finished[ref] = _erase(house, ref, from_reference(SUBJECT, ref))
+                except Refused as refusal:
+                    if refusal.code != _NEEDS_A_PERSON:
+                        raise
     return finished
 
 
@@ -77,15 +89,14 @@ def _erase(house: House, ref: str, number: int) -> int:
     gone = _remove(house, ref, number) if _is_known(house, number) else 0
     _destroy_keys(house)
     _require_gone(house, number)
+    # An import workbook that waits may hold the person; the next import lays it without them.
+    clear_exchange(house, lists_before=_ANY_LIST_STAYS)
     scrub(house.engine)
     with house.work() as work:
-        to_dos.close_to_do(
-            work.connection,
-            controller=house.controller,
-            kind=UNFINISHED,
-            ref=ref,
-            at=house.at(),
-        )
+        for kind in (UNFINISHED, ANONYMISE):
+            to_dos.close_to_do(
+                work.connection, controller=house.controller, kind=kind, ref=ref, at=house.at()
+            )
         work.record(EventKind.ERASURE_VERIFIED, ref=ref, rule="A-75", expected=1, verified=1)
         work.commit()
     witness(house)
@@ -103,17 +114,19 @@ def _remove(house: House, ref: str, number: int) -> int:
                 )
             )
         ]
-        identity = connection.execute(
-            select(holding.c.id, holding.c.sealed).where(
-                holding.c.subject_id == number, holding.c.category == IDENTITY
-            )
-        ).one_or_none()
     if cases:
-        house.case_system.anonymise(cases)
+        waited = ref in _open(house, ANONYMISE)
+        try:
+            house.case_system.anonymise(cases)
+        except Refused as refusal:
+            if refusal.code == _NEEDS_A_PERSON and not waited:
+                _wait_for_a_person(house, ref, len(cases))
+            raise
         _require_anonymous(house, cases)
-    listed = None if identity is None else _listed(house, number, identity.id, identity.sealed)
+        if waited:
+            witness(house)  # the one before the wait is old by now
     with house.work() as work:
-        gone = erasing.remove_subject(work.connection, number, listed=listed, at=house.at())
+        gone = erasing.remove_subject(work.connection, number, at=house.at())
         work.record(
             EventKind.ERASURE_DONE,
             ref=ref,
@@ -138,11 +151,26 @@ def _destroy_keys(house: House) -> None:
             work.commit()
 
 
-def _unfinished(house: House) -> list[str]:
-    """Erasures that were begun and are not proven, oldest first."""
+def _wait_for_a_person(house: House, ref: str, cases: int) -> None:
+    """Say once what somebody has to do in the case system."""
+    with house.work() as work:
+        to_dos.open_to_do(
+            work.connection,
+            controller=house.controller,
+            kind=ANONYMISE,
+            ref=ref,
+            number=cases,
+            at=house.at(),
+        )
+        work.record(EventKind.ERASURE_WAITING, ref=ref, rule="A-108", expected=cases, acted=0)
+        work.commit()
+
+
+def _open(house: House, kind: str) -> list[str]:
+    """References of the people with an open to-do of that kind, oldest first."""
     with reading(house.engine) as connection:
         to_do = to_dos.open_to_dos(connection, controller=house.controller)
-    return [one.ref for one in to_do if one.kind == UNFINISHED]
+    return [one.ref for one in to_do if one.kind == kind]
 
 
 def _is_known(house: House, number: int) -> bool:
@@ -153,13 +181,6 @@ def _is_known(house: House, number: int) -> bool:
             )
         )
         return found.one_or_none() is not None
-
-
-def _listed(house: House, number: int, holding_id: int, sealed: bytes) -> bytes | None:
-    """The keyed hash that outlives the person: tomorrow's export must not resurrect them."""
-    (opened,) = house.vault.open([(holding_id, number, IDENTITY, bytes(sealed))])
-    national_id = orjson.loads(opened).get("national_id")
-    return None if national_id is None else house.vault.index_digest(ERASED, national_id)
 
 
 def _require_anonymous(house: House, cases: list[CaseKey]) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from connectors.base import StagedItem
 from lifecycle.errors import Unreachable
 from lifecycle.intake.outcomes import FileOutcome
 from lifecycle.references import STAGED_FILE, to_reference
@@ -24,7 +25,8 @@ from tasks.stock import open_files
 class WaitingFile:
     """A file in the staging folder, by reference."""
 
-    ref: str
+    ref: str | None
+    """None: it lies there, and no run has seen it yet."""
     outcome: str | None
     reason: str | None
     hours: float
@@ -54,10 +56,11 @@ def overview(house: House) -> Overview:
     """Look, without changing anything."""
     now = house.now()
     try:
-        there = {item.version for item in house.staging.list_items()}
-        reachable = True
+        there: dict[str, StagedItem] | None = {i.version: i for i in house.staging.list_items()}
     except Unreachable:
-        there, reachable = set(), False
+        there = None
+    known_files = open_files(house)
+    known_versions = {known.version for known in known_files}
     files = tuple(
         WaitingFile(
             ref=to_reference(STAGED_FILE, known.id),
@@ -65,14 +68,18 @@ def overview(house: House) -> Overview:
             reason=known.reason,
             hours=_hours(now, known.came()),
         )
-        for known in open_files(house)
-        if not reachable or known.version in there
+        for known in known_files
+        if there is None or known.version in there
+    ) + tuple(
+        WaitingFile(ref=None, outcome=None, reason=None, hours=_hours(now, item.arrived_at))
+        for version, item in (there or {}).items()
+        if version not in known_versions
     )
     with reading(house.engine) as connection:
         return Overview(
             totals=lookups.totals(connection, controller=house.controller),
             files=files,
-            staging_reachable=reachable,
+            staging_reachable=there is not None,
             unfinished_imports=len(
                 file_imports.unfinished(connection, controller=house.controller)
             ),

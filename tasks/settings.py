@@ -43,8 +43,7 @@ class Settings:
         if not home.is_absolute():
             raise Misconfigured("home_not_absolute")
         env["GALLRA_HOME"] = str(home)
-        credentials = env.get("CREDENTIALS_DIRECTORY")
-        keks = env.get("GALLRA_KEYS") or credentials or str(home / "kek")
+        keks = env.get("GALLRA_KEYS") or _supplied_keks(env) or str(home / "kek")
         return cls(
             home=home,
             database_url=env.get("GALLRA_DATABASE_URL") or f"sqlite:///{home}/records/records.db",
@@ -61,6 +60,12 @@ class Settings:
     def keys_lie_beside_data(self) -> bool:
         """True for the embedded default: whoever copies the home has data and key."""
         return self.key_encryption_keys.resolve().is_relative_to(self.home.resolve())
+
+
+def _supplied_keks(env: Mapping[str, str]) -> str | None:
+    """systemd's credentials folder, where it holds a KEK and not just some other secret."""
+    folder = env.get("CREDENTIALS_DIRECTORY")
+    return folder if folder and any(Path(folder).glob("kek-*")) else None
 
 
 def _default_home(env: Mapping[str, str]) -> str:

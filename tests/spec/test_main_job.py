@@ -10,7 +10,14 @@ from sqlalchemy import func, select
 from connectors.base import CaseKey
 from lifecycle.errors import LedgerFailure, NotProven, Refused
 from lifecycle.ledger import EventKind
-from lifecycle.references import IMPORT, STAGED_FILE, SUBJECT, from_reference, to_reference
+from lifecycle.references import (
+    IMPORT,
+    STAGED_FILE,
+    SUBJECT,
+    TO_DO,
+    from_reference,
+    to_reference,
+)
 from records import file_imports, to_dos
 from records.engines import reading
 from records.tables import blind_index, data_key, engagement, holding, ledger_event, subject
@@ -25,6 +32,7 @@ from tasks.overview import overview
 from tasks.proof import verify_ledger
 from tasks.purge import purge
 from tasks.reports import FileReport
+from tasks.to_dos import close
 from tests.factories.houses import (
     PEOPLE,
     Builder,
@@ -391,3 +399,23 @@ def test_reports_carry_references_and_counts_only(house: House) -> None:
         )
     assert found is not None
     assert to_reference(IMPORT, found.id).startswith("I-")
+
+
+# --- what a person must do -------------------------------------------------------------------
+
+
+def test_a_to_do_is_closed_by_a_person_once_and_the_ledger_has_it(house: House) -> None:
+    house.staging.put("letter.xlsx", b"%PDF-1.7 not a workbook")
+    purge(house)
+    (to_do,) = overview(house).to_dos
+    close(house, to_reference(TO_DO, to_do.id))
+    assert overview(house).to_dos == ()
+    assert kinds(house)[-1] == "to_do.closed"
+    with pytest.raises(Refused, match="to_do_unknown"):
+        close(house, to_reference(TO_DO, to_do.id))
+
+
+def test_what_lies_there_unseen_is_never_called_empty(house: House) -> None:
+    house.staging.put("export.csv", export(row("1000000001", TUVA)))
+    (waiting,) = overview(house).files
+    assert waiting.ref is None
