@@ -1,18 +1,25 @@
-"""Seeded bugs: what the kill sweep must catch, or it proves nothing.
+"""Seeded bugs, which the kill sweep must catch or it proves nothing; and circumstances that a
+small import does not meet by itself.
 
 Each one changes functions of the running process only; production code has no switch for them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 from lifecycle.ledger import EventKind
 from lifecycle.references import STAGED_FILE, to_reference
 from records import staged_files
 from records.unit_of_work import UnitOfWork
-from tasks import deletions, intake
+from tasks import children, deletions, intake, second_hand, transfers
 from tasks.house import House
 from tasks.stock import match
 
@@ -64,3 +71,45 @@ MUTANTS: dict[str, Callable[[], None]] = {
     "no intent row": no_intent,
     "ledger outside the transaction": ledger_outside,
 }
+
+
+_SECOND = """
+import sys
+from tasks import second_hand, transfers
+transfers.CHUNK = 3
+sys.exit(second_hand.main(sys.argv[1:]))
+"""
+
+
+def two_hands(*, dying: bool = False) -> None:
+    """Chunks so small that a second process helps; the first one waits until it is at work.
+
+    `dying`: and then the second one is killed.
+    """
+    transfers.CHUNK, second_hand.ENOUGH_CHUNKS = 3, 2
+    start = children.start
+
+    def begun(command: Sequence[str], **rest: Any) -> subprocess.Popen[bytes]:
+        controller, ref = command[-2:]
+        child = start([sys.executable, "-c", _SECOND, controller, ref], **rest)
+        database = Path(rest["settings"]["GALLRA_HOME"]) / "records" / "records.db"
+        with closing(sqlite3.connect(database, timeout=30)) as db:
+            while (
+                child.poll() is None
+                and not db.execute(
+                    "SELECT 1 FROM lease WHERE name LIKE ?", (f"{ref}-%",)
+                ).fetchone()
+            ):
+                time.sleep(0.005)
+        if dying:
+            child.kill()
+        return child
+
+    children.start = begun
+
+
+CIRCUMSTANCES: dict[str, Callable[[], None]] = {
+    "two hands": two_hands,
+    "the second hand dies": lambda: two_hands(dying=True),
+}
+"""No bugs: with these too every guarantee holds."""

@@ -72,7 +72,7 @@ class Sweeper:
     ) -> Prepared:
         """Make the scene and run its command undisturbed, to see the points and the goal."""
         warm = self._warm.get()
-        folder = self._folder / make.__name__
+        folder = self._folder / f"{make.__name__}-{mutant}"
         folder.mkdir()
         scene = make(warm, folder / "template")
         home = scene.copy(folder / "undisturbed")

@@ -4,18 +4,23 @@ and the same command mends it when it is simply run again."""
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from lifecycle.ledger import EventKind
 from tests.crash import scene
-from tests.crash.killing import spread, why_no_strace
+from tests.crash.evidence import gather
+from tests.crash.invariants import after_rerun, at_any_time, snapshot
+from tests.crash.killing import Ending, run_killed, spread, survey, why_no_strace
 from tests.crash.mutants import MUTANTS
 from tests.crash.scene import PEOPLE, Scene
 from tests.crash.sweeping import Prepared, Sweeper, telling_first
-from tests.crash.warm import Warm
+from tests.crash.warm import ROOT, Warm
 
 pytestmark = pytest.mark.skipif(why_no_strace() is not None, reason=str(why_no_strace()))
 
@@ -66,6 +71,46 @@ def test_killed_anywhere_nothing_is_lost_doubled_or_left(
     print(f"\n{make.__name__}: {result}, of {len(prepared.points)} points")
     assert result.violations == {}, str(result)
     assert result.killed >= 0.95 * kills
+
+
+def test_whatever_the_second_hand_does_not_do_the_first_does(sweeper: Sweeper) -> None:
+    """A large import is handed over by two processes: one of them is killed."""
+    alone = sweeper.prepare(scene.importing)
+    for circumstance in ("two hands", "the second hand dies"):
+        seen = sweeper.prepare(scene.importing, mutant=circumstance).wanted
+        assert seen.problems == []
+        assert snapshot(seen) == snapshot(alone.wanted), circumstance
+        chunks = [e.acted for e in seen.of(EventKind.HANDOVER_VERIFIED)]
+        assert max(filter(None, chunks)) <= 6, "the circumstance is there"
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+def test_killed_while_two_hands_are_at_work(sweeper: Sweeper) -> None:
+    """Where the two meet is never the same, so that some points are not reached."""
+    prepared = sweeper.prepare(scene.importing, mutant="two hands")
+    result = sweeper.sweep(prepared, spread(prepared.points, 42)[1:-1], mutant="two hands")
+    print(f"\ntwo hands: {result}, of {len(prepared.points)} points")
+    assert result.violations == {}, str(result)
+    assert result.killed >= 30
+
+
+@pytest.mark.long
+@pytest.mark.timeout(600)
+def test_the_command_started_afresh_is_no_other(warm: list[Warm], tmp_path: Path) -> None:
+    """The warm process spares time and nothing else: the same kills without it."""
+    made = scene.purging(warm[0], tmp_path / "template")
+    command = [sys.executable, "-m", "console.main", *made.command]
+    home = made.copy(tmp_path / "undisturbed")
+    points = survey(command, env=home.env, folders=[home.path], cwd=ROOT)
+    wanted = gather(home, tmp_path / "look")
+    for point in spread(points, 8)[1:-1]:
+        home = made.copy(tmp_path / f"{point.syscall}-{point.number}")
+        assert run_killed(command, point, env=home.env, cwd=ROOT).ending is Ending.KILLED
+        assert at_any_time(made, home, gather(home, tmp_path / "look"), wanted) == []
+        again = subprocess.run(command, env=home.env, cwd=ROOT, capture_output=True)
+        seen = gather(home, tmp_path / "look")
+        assert after_rerun(made, home, seen, wanted, code=again.returncode) == []
 
 
 def assert_caught(sweeper: Sweeper, prepared: Prepared, mutant: str, kills: int) -> None:

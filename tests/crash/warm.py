@@ -122,7 +122,7 @@ class Warm:
             with _attached(pid, [*tracing([point.syscall], log), "-e", inject]):
                 _open(gate)
                 done = self._ended(pid)
-            left = left_in_session(pid)
+            left = left_behind(pid, env["GALLRA_HOME"])
             return Run(point, ending_of(done.returncode), done.returncode, done.output), left
 
     @contextlib.contextmanager
@@ -158,10 +158,11 @@ class Warm:
         return int(line)
 
 
-def left_in_session(pid: int, *, seconds: float = 2.0) -> list[int]:
-    """The living processes of the session that `pid` led, after some time to die."""
+def left_behind(pid: int, home: str, *, seconds: float = 2.0) -> list[int]:
+    """The living processes of the session that `pid` led, and those that it told of `home`,
+    after some time to die."""
     deadline = time.monotonic() + seconds
-    while living := [p for p in _pids() if _session(p) == pid]:
+    while living := [p for p in _pids() if _session(p) == pid or _knows(p, home)]:
         if time.monotonic() > deadline:
             break
         time.sleep(0.02)
@@ -179,6 +180,15 @@ def _session(pid: int) -> int | None:
     except OSError:
         return None
     return None if fields[0] in "ZX" else int(fields[3])
+
+
+def _knows(pid: int, home: str) -> bool:
+    """Whether a living process was started with this GALLRA_HOME."""
+    try:
+        environment = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    except OSError:
+        return False
+    return f"GALLRA_HOME={home}".encode() in environment and _session(pid) is not None
 
 
 def _open(gate: Path) -> None:
@@ -252,9 +262,9 @@ def _run(command: list[str], mutant: str | None) -> int:
     from console.main import main
 
     if mutant is not None:
-        from tests.crash.mutants import MUTANTS
+        from tests.crash.mutants import CIRCUMSTANCES, MUTANTS
 
-        MUTANTS[mutant]()
+        (MUTANTS | CIRCUMSTANCES)[mutant]()
     sys.argv = ["gallra", *command]
     try:
         main()
