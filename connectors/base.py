@@ -124,11 +124,20 @@ class CaseSystem(Protocol):
         ...
 
     def anonymise(self, keys: Sequence[CaseKey]) -> None:
-        """Erase all personal data; case number, date and project stay (A-108)."""
+        """Erase all personal data; case number, date and project stay (A-108).
+
+        Raises `Refused("needs_a_person")` where only a person can do that, until it is done."""
         ...
 
     def close_batch(self, batch: str) -> None:
         """The batch is verified: remove, permanently, whatever carried it across."""
+        ...
+
+    def withdraw(self, *, lists_before: datetime, intend: Callable[[int], None]) -> int:
+        """Remove, permanently, the files that carry unverified cases across, and those that
+        people brought before `lists_before`; how many. `intend` is told that number before the
+        first goes, and may refuse by raising. The next `hand_over` carries what is still missing
+        again. Raises `NotProven("workbook_still_there")`, `Unreachable`."""
         ...
 
 

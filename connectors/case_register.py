@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -122,6 +123,10 @@ class CaseRegister:
         """Nothing carries a batch across but the register's memory of it: forget that."""
         with self._file.writing() as db, transaction(db):
             db.execute("DELETE FROM batch WHERE reference = ?", (batch,))
+
+    def withdraw(self, *, lists_before: datetime, intend: Callable[[int], None]) -> int:
+        """Nothing: no file carries cases into the register."""
+        return 0
 
     def assign(self, key: CaseKey, coach: str) -> None:
         """Let `coach` (an opaque reference) see this case. Raises `Refused("case_unknown")`."""

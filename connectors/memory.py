@@ -214,6 +214,18 @@ class MemoryCaseSystem:
             self._reach()
             self._batches.pop(batch, None)
 
+    def withdraw(self, *, lists_before: datetime, intend: Callable[[int], None]) -> int:
+        """Forget what waits for a person; the next `hand_over` carries it again."""
+        with self._lock:
+            self._reach()
+            number = len(self._waiting)
+            if number:
+                intend(number)
+            for known in self._batches.values():
+                known[:] = [records for records in known if records not in self._waiting]
+            self._waiting.clear()
+            return number
+
     def import_waiting(self) -> None:
         """What a person does: import everything that waits."""
         with self._lock:

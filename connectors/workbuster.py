@@ -10,11 +10,9 @@ a person may move or save the workbook as he or she likes.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from pathlib import PurePosixPath
-from typing import Final, NamedTuple, Protocol
+from datetime import UTC, datetime
+from typing import Final
 
 import orjson
 
@@ -30,35 +28,29 @@ from connectors.base import (
 from connectors.text_workbook import write_workbook
 from connectors.workbook import read_table
 from connectors.workbuster_columns import WorkbusterColumns
-from lifecycle.errors import FileRefused, NotProven, Refused, Unreachable
+from connectors.workbuster_files import (
+    ASK_PREFIX,
+    CHECK_PREFIX,
+    batch_of,
+    is_abandoned,
+    is_list,
+    is_workbook,
+    names_of,
+    newest,
+)
+from connectors.workbuster_proof import ListedCases, ReadTable
+from lifecycle.errors import NotProven, Refused
 
-IMPORT_PREFIX: Final = "gallra-import-"
-"""How the names of import workbooks begin; the batch's reference follows."""
-CHECK_PREFIX: Final = "gallra-check-"
-_OWN_PREFIX: Final = "gallra-"
-_LIST_SUFFIXES: Final = {".xlsx", ".xls", ".xlsb", ".ods", ".csv", ".txt"}
-_BATCH: Final = re.compile(r"[A-Za-z0-9-]{1,64}", re.ASCII)
-_ABANDONED_AFTER: Final = timedelta(minutes=10)
+_AGAIN: Final = b"""\
+Gallra took the import workbook away overnight: it holds personal data. As long as Workbuster's
+list does not show its cases, the next import lays it here again.
+"""
+_ASK: Final = """\
+These cases are to be anonymised in Workbuster. Do that, then export Workbuster's list of
+participants, with these cases in it, into this folder. Gallra goes on by itself and removes this
+file.
 
-
-class ReadTable(Protocol):
-    """`connectors.workbook.read_table`: numbered rows of a workbook, read in a child process."""
-
-    def __call__(self, data: bytes, *, name: str) -> Iterator[tuple[int, list[str]]]:
-        """Raises `FileRefused`."""
-        ...
-
-
-class _Check(NamedTuple):
-    """Keyed fingerprints of one handed-over case: of its payload, and of what a list shows."""
-
-    payload: bytes
-    seen: bytes
-
-
-class _Shown(NamedTuple):
-    seen: bytes | None
-    copies: int
+"""
 
 
 class WorkbusterExchange:
@@ -87,10 +79,14 @@ class WorkbusterExchange:
         self._system = system
         self._sheet = sheet
         self._columns = WorkbusterColumns(workbook=workbook, list_=list_, projects=projects or {})
-        self._read_table = read_table
         self._now = now
-        self._known_list: tuple[tuple[str, str], dict[CaseKey, _Shown]] | None = None
-        self._known_checks: dict[tuple[str, str], dict[CaseKey, _Check]] = {}
+        self._cases = ListedCases(
+            exchange=exchange,
+            lists=self._lists_folder,
+            columns=self._columns,
+            fingerprint=fingerprint,
+            read_table=read_table,
+        )
 
     @property
     def system(self) -> str:
@@ -108,22 +104,23 @@ class WorkbusterExchange:
             raise Refused("case_twice_in_batch")
         if not records:
             return HandOver.DONE
-        workbook_name, check_name = _names(batch)
+        names = names_of(batch)
         known = [(record, self._columns.values(record)) for record in sorted(records)]
         check = self._check_file(known)
         present = {item.key: item for item in self._exchange.list_items()}
         self._clear_abandoned(present.values())
-        if check_name in present and self._exchange.read(present[check_name]) == check:
+        if names.check in present and self._exchange.read(present[names.check]) == check:
+            if names.again in present:
+                if names.workbook not in present:
+                    self._lay(names.workbook, self._workbook(known))
+                self._exchange.delete_permanently(present[names.again])
             return HandOver.WAITING
         # The check file is the last to come and the first to go: without it nothing counts.
-        for name in (check_name, workbook_name):
+        for name in (names.check, names.workbook, names.again):
             if name in present:
                 self._exchange.delete_permanently(present[name])
-        rows = (self._columns.row(values) for _, values in known)
-        workbook = write_workbook(self._columns.header, rows, sheet=self._sheet)
-        for name, data in ((workbook_name, workbook), (check_name, check)):
-            if self._exchange.read(self._exchange.put(name, data)) != data:
-                raise NotProven("workbook_not_written")
+        self._lay(names.workbook, self._workbook(known))
+        self._lay(names.check, check)
         return HandOver.WAITING
 
     def read_back(self, keys: Sequence[CaseKey]) -> Iterator[CaseState]:
@@ -136,14 +133,14 @@ class WorkbusterExchange:
         cases do not count. Raises `Unreachable` when the newest list cannot be read
         (`list_unreadable`, `list_not_recognised`, `list_header_ambiguous`).
         """
-        newest = _newest(self._lists())
-        if newest is None:
+        latest = newest(self._cases.lists())
+        if latest is None:
             return
-        checks = self._provable(before=newest.arrived_at)
+        checks = self._cases.provable(before=latest.arrived_at)
         asked = [key for key in dict.fromkeys(keys) if key in checks]
         if not asked:
             return
-        shown = self._shown(newest)
+        shown = self._cases.shown(latest)
         for key in asked:
             if key in shown:
                 seen, copies = shown[key]
@@ -151,33 +148,104 @@ class WorkbusterExchange:
                 yield CaseState(key, answer, copies)
 
     def anonymise(self, keys: Sequence[CaseKey]) -> None:
-        """Only a person can anonymise in Workbuster: raises `Refused("needs_a_person")`."""
-        raise Refused("needs_a_person", cases=len(keys))
+        """Only a person can anonymise in Workbuster: ask for it, and look whether it was done.
+
+        The first call lays a file that names the cases into the exchange folder. Raises
+        `Refused("needs_a_person")` until a list that came later shows each of these cases, and
+        none with a person. A case that is missing from it counts as not there only while it
+        waits to be proven; of any other the list just does not speak.
+        """
+        text = _ASK + "".join(f"{case}  {service}\n" for case, service in sorted(set(keys)))
+        name = f"{ASK_PREFIX}{self._fingerprint(text.encode()).hex()[:32]}.txt"
+        request = next((i for i in self._exchange.list_items() if i.key == name), None)
+        if request is None:
+            self._lay(name, text.encode())
+            raise Refused("needs_a_person", cases=len(keys))
+        latest = newest(self._cases.lists())
+        if latest is None or latest.arrived_at <= request.arrived_at:
+            raise Refused("needs_a_person", cases=len(keys))
+        shown = self._cases.shown(latest)
+        waiting = self._cases.provable(before=latest.arrived_at)
+        left = [
+            key
+            for key in keys
+            if (shown[key].seen is not None if key in shown else key not in waiting)
+        ]
+        if left:
+            raise Refused("needs_a_person", cases=len(left))
+        self._exchange.delete_permanently(request)
+        self._clear_lists()
 
     def close_batch(self, batch: str) -> None:
         """Remove the batch's import workbook and the lists that proved it, permanently.
 
         The newest list stays while another batch waits that it may prove; it goes with that.
         """
-        own = _names(batch)
-        others = []
+        own = names_of(batch)
         for item in list(self._exchange.list_items()):
-            if item.key in own:
+            if item.key in own or is_workbook(item, batch):
                 self._exchange.delete_permanently(item)
-            elif item.key.startswith(CHECK_PREFIX):
-                others.append(item)
-        lists = self._lists()
-        newest = _newest(lists)
+        self._clear_lists()
+
+    def withdraw(self, *, lists_before: datetime, intend: Callable[[int], None]) -> int:
+        """Remove every import workbook, and the lists that came before that moment.
+
+        The check files stay: what a person has imported already is still proven by a later list.
+        Where it is not, the next `hand_over` lays the workbook again.
+        """
+        now = self._now()
+        items = [
+            item
+            for item in self._exchange.list_items()
+            if is_workbook(item) or is_abandoned(item, now)
+        ]
+        items += [item for item in self._cases.lists() if item.arrived_at < lists_before]
+        if not items:
+            return 0
+        intend(len(items))
+        present = {item.key for item in self._exchange.list_items()}
+        for item in items:
+            batch = batch_of(item)
+            # The note comes first: a stop in between leaves a workbook too many, never too few.
+            if batch is not None and (again := names_of(batch).again) not in present:
+                self._lay(again, _AGAIN)
+            self._folder_of(item).delete_permanently(item)
+        versions = {item.version for item in items}
+        left = [
+            i for i in (*self._exchange.list_items(), *self._cases.lists()) if i.version in versions
+        ]
+        if left:
+            raise NotProven("workbook_still_there", left=len(left))
+        return len(items)
+
+    def _folder_of(self, item: StagedItem) -> Staging:
+        return self._lists_folder if is_list(item) else self._exchange
+
+    def _clear_lists(self) -> None:
+        """Remove the lists; not the newest while a batch or a request waits that it may answer."""
+        waiting = [
+            item
+            for item in self._exchange.list_items()
+            if item.key.startswith((CHECK_PREFIX, ASK_PREFIX))
+        ]
+        lists = self._cases.lists()
+        latest = newest(lists)
         for item in lists:
-            needed = item is newest and any(o.arrived_at < item.arrived_at for o in others)
+            needed = item is latest and any(w.arrived_at < item.arrived_at for w in waiting)
             if not needed:
                 self._lists_folder.delete_permanently(item)
 
+    def _lay(self, name: str, data: bytes) -> None:
+        if self._exchange.read(self._exchange.put(name, data)) != data:
+            raise NotProven("workbook_not_written")
+
+    def _workbook(self, known: Sequence[tuple[CaseRecord, dict[str, str]]]) -> bytes:
+        rows = (self._columns.row(values) for _, values in known)
+        return write_workbook(self._columns.header, rows, sheet=self._sheet)
+
     def _clear_abandoned(self, items: Iterable[StagedItem]) -> None:
-        """What a killed `put` left: half a workbook full of people."""
         for item in items:
-            own = item.key.startswith(_OWN_PREFIX) and item.key.endswith(".part")
-            if own and item.arrived_at < self._now() - _ABANDONED_AFTER:
+            if is_abandoned(item, self._now()):
                 self._exchange.delete_permanently(item)
 
     def _check_file(self, known: Sequence[tuple[CaseRecord, dict[str, str]]]) -> bytes:
@@ -190,64 +258,3 @@ class WorkbusterExchange:
             for record, values in known
         ]
         return orjson.dumps(lines)
-
-    def _lists(self) -> list[StagedItem]:
-        return [item for item in self._lists_folder.list_items() if _is_list(item.name)]
-
-    def _provable(self, *, before: datetime) -> dict[CaseKey, _Check]:
-        """What was handed over before that moment and not again since."""
-        items = [i for i in self._exchange.list_items() if i.key.startswith(CHECK_PREFIX)]
-        self._known_checks = {
-            identity: self._known_checks.get(identity) or self._read_check(item)
-            for item in items
-            if (identity := (item.key, item.version))
-        }
-        provable: dict[CaseKey, _Check] = {}
-        for item in sorted(items, key=lambda item: item.arrived_at):
-            cases = self._known_checks[item.key, item.version]
-            if item.arrived_at < before:
-                provable |= cases
-            else:
-                provable = {key: check for key, check in provable.items() if key not in cases}
-        return provable
-
-    def _read_check(self, item: StagedItem) -> dict[CaseKey, _Check]:
-        try:
-            return {
-                CaseKey(case, service): _Check(bytes.fromhex(payload), bytes.fromhex(seen))
-                for case, service, payload, seen in orjson.loads(self._exchange.read(item))
-            }
-        except (ValueError, TypeError):
-            raise Unreachable("check_file_unreadable") from None
-
-    def _shown(self, item: StagedItem) -> dict[CaseKey, _Shown]:
-        """Keyed fingerprints of what a list shows of each case; read once per version."""
-        identity = (item.key, item.version)
-        if self._known_list is None or self._known_list[0] != identity:
-            shown: dict[CaseKey, _Shown] = {}
-            try:
-                table = self._read_table(self._lists_folder.read(item), name=item.name)
-                for row in self._columns.read(table):
-                    copies = shown[row.key].copies + 1 if row.key in shown else 1
-                    seen = None if row.seen is None else self._fingerprint(row.seen)
-                    shown[row.key] = _Shown(seen, copies)
-            except FileRefused:
-                raise Unreachable("list_unreadable") from None
-            self._known_list = (identity, shown)
-        return self._known_list[1]
-
-
-def _names(batch: str) -> tuple[str, str]:
-    if not _BATCH.fullmatch(batch):
-        raise Refused("batch_malformed")
-    return f"{IMPORT_PREFIX}{batch}.xlsx", f"{CHECK_PREFIX}{batch}.json"
-
-
-def _is_list(name: str) -> bool:
-    """Whether this may be a list from Workbuster: neither ours nor an office program's lock."""
-    suffix = PurePosixPath(name).suffix.casefold()
-    return suffix in _LIST_SUFFIXES and not name.startswith(("~$", ".", _OWN_PREFIX))
-
-
-def _newest(items: Sequence[StagedItem]) -> StagedItem | None:
-    return max(items, key=lambda item: item.arrived_at, default=None)

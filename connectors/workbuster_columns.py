@@ -96,7 +96,9 @@ class WorkbusterColumns:
         """The cases of a list; unknown columns and rows without a case number do not count.
 
         Raises `Unreachable("list_not_recognised")` when no header row has every mapped column,
-        `Unreachable("list_header_ambiguous")` when one stands twice.
+        `Unreachable("list_header_ambiguous")` when one stands twice, and
+        `Unreachable("list_is_our_workbook")` for a copy of the import workbook: where Workbuster's
+        list has the same headers, that would prove itself.
         """
         rest = iter(rows)
         position = self._find_header(rest)
@@ -126,6 +128,8 @@ class WorkbusterColumns:
                 if (folded := fold_header(cell)) in self._list
             ]
             position = dict(found)
+            if [clean(cell) for cell in cells if clean(cell)] == self.header:
+                raise Unreachable("list_is_our_workbook")
             if self._shown <= position.keys():
                 if len(position) != len(found):
                     raise Unreachable("list_header_ambiguous")

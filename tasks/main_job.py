@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 
-from lifecycle.errors import Busy, NotProven
+from lifecycle.errors import Busy, NotProven, Unreachable
 from lifecycle.references import STAGED_FILE, from_reference
 from records import staged_files
 from records.engines import reading
@@ -19,10 +19,10 @@ from tasks.transfers import settle_all
 def begin_import(house: House) -> list[str]:
     """Finish what an earlier run left, then say which files are to be imported.
 
-    An unfinished import that still cannot be verified does not keep new files waiting: it stays
-    an alarm and a red run of its own file.
+    An unfinished import that still cannot be verified, or a case system that cannot be read, does
+    not keep new files waiting: it stays an alarm and a red run of its own file.
     """
-    with suppress(Busy, NotProven):
+    with suppress(Busy, NotProven, Unreachable):
         finish_earlier(house)
     return take_stock(house)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lifecycle.errors import NotProven
 from lifecycle.ledger import EventKind
 from tasks.deletions import delete_files, recover
+from tasks.exchange import clear_exchange
 from tasks.house import House
 from tasks.proof import witness
 from tasks.stock import match
@@ -25,14 +26,30 @@ class PurgeReport:
     found: int
     deleted: int
     never_imported: tuple[str, ...]
+    withdrawn: int = 0
+    """Import workbooks and old lists taken out of the case system's exchange folder."""
 
 
 def purge(house: House) -> PurgeReport:
-    """Empty the staging folder permanently and prove it empty by an own listing.
+    """Empty the staging folder permanently and prove it empty by an own listing; then take the
+    import workbooks out of the case system's exchange folder.
 
     Safe to repeat. Raises `NotProven("folder_not_empty")` if files remain, `LedgerFailure`
-    before anything is deleted when the ledger or every witness refuses, `Unreachable`.
+    before anything is deleted when the ledger or every witness refuses, `Unreachable`. Trouble
+    with one of the two folders does not keep the other from being emptied.
     """
+    staging = house.policy.staging
+    try:
+        report = _empty_staging(house)
+    finally:
+        # A list that a person brought may not have been compared yet: it goes when it would grow
+        # too old before the next purge.
+        spare = staging.longest.exact - staging.longest_wait
+        withdrawn = clear_exchange(house, lists_before=house.now() - spare)
+    return replace(report, withdrawn=withdrawn)
+
+
+def _empty_staging(house: House) -> PurgeReport:
     recover(house)
     witness(house)
     found = deleted = 0

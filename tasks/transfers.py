@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from connectors.base import CaseKey, CaseRecord, HandOver
 from connectors.payload import join_categories
-from lifecycle.errors import Busy, NotProven
+from lifecycle.errors import Busy, NotProven, Retryable
 from lifecycle.ledger import EventKind
 from lifecycle.references import IMPORT, to_reference
 from records import file_imports, leases, to_dos
@@ -23,13 +23,23 @@ _WAITING_TO_DO = "import_into_workbuster"
 
 
 def settle_all(house: House, *, progress: Progress | None = None) -> dict[str, str]:
-    """Finish every import that an earlier run left unfinished; reference → state."""
+    """Finish every import that an earlier run left unfinished; reference → state.
+
+    One that cannot be finished does not keep the others waiting; its error is raised at the end.
+    """
     with reading(house.engine) as connection:
         numbers = file_imports.unfinished(connection, controller=house.controller)
-    return {
-        to_reference(IMPORT, number): settle_import(house, number, progress=progress)
-        for number in numbers
-    }
+    states = {}
+    failures: list[NotProven | Retryable] = []
+    for number in numbers:
+        try:
+            state = settle_import(house, number, progress=progress)
+            states[to_reference(IMPORT, number)] = state
+        except (NotProven, Retryable) as failure:
+            failures.append(failure)
+    if failures:
+        raise failures[0]
+    return states
 
 
 def settle_import(house: House, number: int, *, progress: Progress | None = None) -> str:
@@ -89,6 +99,7 @@ def settle_chunk(
     """One chunk; returns how many of its cases are not verified, and whether a person must act."""
     with reading(house.engine) as connection:
         parts = file_imports.parts(connection, number, cases)
+        waited = file_imports.by_id(connection, number).state == file_imports.WAITING
     if not parts:
         return 0, False
     # A person erased meanwhile has nothing to hand over any more.
@@ -96,9 +107,10 @@ def settle_chunk(
     living = [part for part in parts if part.holdings]
     records = dict(zip((part.engagement_id for part in living), _open(house, living), strict=True))
     verified = set()
-    unchanged = [part for part in living if part.state == UNCHANGED]
-    if unchanged:
-        verified = _read_back(house, {p.engagement_id: records[p.engagement_id] for p in unchanged})
+    # Where a person acts, the proof may be there by now: only what it lacks is handed over again.
+    there = [part for part in living if waited or part.state == UNCHANGED]
+    if there:
+        verified = _read_back(house, {p.engagement_id: records[p.engagement_id] for p in there})
     rest = {number: record for number, record in records.items() if number not in verified}
     waits = False
     if rest:

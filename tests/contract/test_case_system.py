@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -12,7 +15,7 @@ from connectors.base import CaseKey, CaseSystem, HandOver
 from connectors.case_register import CaseRegister
 from connectors.memory import MemoryCaseSystem, MemoryStaging
 from connectors.workbuster import WorkbusterExchange
-from lifecycle.errors import Refused, Unreachable
+from lifecycle.errors import LedgerFailure, Refused, Unreachable
 from tests.factories.boxes import TestBox, fingerprint
 from tests.factories.cases import case_of
 from tests.factories.workbuster_office import (
@@ -24,6 +27,7 @@ from tests.factories.workbuster_office import (
 )
 
 BATCH = "I-0000000000001-000"
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass
@@ -193,6 +197,35 @@ def test_anonymising_takes_the_person_and_leaves_the_case(world: World) -> None:
         case_of(1).key: (None, 1),
         case_of(2).key: (fingerprint(case_of(2).payload), 1),
     }
+
+
+def test_what_carries_cases_across_can_be_taken_away_and_goes_again_while_it_is_missing(
+    world: World,
+) -> None:
+    intended: list[int] = []
+    record = case_of(1)
+    world.system.hand_over([record], batch=BATCH)
+    gone = world.system.withdraw(lists_before=LONG_AGO, intend=intended.append)
+    assert intended == ([gone] if gone else []), "said before it is done, and only then"
+    assert bool(gone) is (world.answer is HandOver.WAITING)
+    assert world.system.withdraw(lists_before=LONG_AGO, intend=intended.append) == 0
+    world.people_act()
+    assert (record.key in shown(world, record.key)) is (world.answer is HandOver.DONE)
+    assert world.system.hand_over([record], batch=BATCH) is world.answer
+    world.people_act()
+    assert shown(world, record.key) == {record.key: (fingerprint(record.payload), 1)}
+
+
+def test_nothing_is_taken_away_when_the_intent_cannot_be_written(world: World) -> None:
+    def refuse(_: int) -> NoReturn:
+        raise LedgerFailure("ledger_not_written")
+
+    record = case_of(1)
+    world.system.hand_over([record], batch=BATCH)
+    with suppress(LedgerFailure):
+        world.system.withdraw(lists_before=LONG_AGO, intend=refuse)
+    world.people_act()
+    assert shown(world, record.key) == {record.key: (fingerprint(record.payload), 1)}
 
 
 def test_a_system_that_cannot_be_reached_is_not_an_empty_one(world: World) -> None:

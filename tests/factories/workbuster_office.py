@@ -3,13 +3,18 @@ Workbuster's list back."""
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from pathlib import Path
+from typing import Protocol
 
 import openpyxl
 
-from connectors.memory import MemoryStaging
+from connectors.base import StagedItem
+from connectors.folder import FolderStaging
 
 WORKBOOK = {
     "Ärendenummer": "case_reference",
@@ -41,6 +46,42 @@ def read_xlsx(data: bytes, *, name: str) -> Iterator[tuple[int, list[str]]]:
         yield number, ["" if cell is None else str(cell) for cell in cells]
 
 
+class Exchange(Protocol):
+    """What people see of the exchange folder."""
+
+    def list_items(self) -> Iterator[StagedItem]: ...
+
+    def read(self, item: StagedItem) -> bytes: ...
+
+    def drop(
+        self, key: str, data: bytes, *, arrived_at: datetime | None = None
+    ) -> StagedItem | None: ...
+
+
+class ExchangeFolder:
+    """A real folder, as people see it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._staging = FolderStaging(path, place="exchange")
+
+    def list_items(self) -> Iterator[StagedItem]:
+        return self._staging.list_items()
+
+    def read(self, item: StagedItem) -> bytes:
+        return self._staging.read(item)
+
+    def drop(self, key: str, data: bytes, *, arrived_at: datetime | None = None) -> None:
+        """`arrived_at` earlier than now only: it is written into the file."""
+        time.sleep(0.02)  # file systems stamp in ticks: it comes after what lies there
+        (self.path / key).write_bytes(data)
+        if arrived_at is not None:
+            os.utime(self.path / key, (arrived_at.timestamp(),) * 2)
+
+    def names(self) -> list[str]:
+        return sorted(item.key for item in self.list_items())
+
+
 class TickingClock:
     """Every look at it is a minute later."""
 
@@ -55,7 +96,7 @@ class TickingClock:
 class WorkbusterOffice:
     """People and their Workbuster. `rows` is what Workbuster holds: one dict per line."""
 
-    def __init__(self, folder: MemoryStaging) -> None:
+    def __init__(self, folder: Exchange) -> None:
         self.folder = folder
         self.rows: list[dict[str, str]] = []
         self._exports = 0
