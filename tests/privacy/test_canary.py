@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import pytest
 
 from lifecycle.intake.outcomes import OUTCOME_OF_ROW_REASON, FileReason, RowOutcome, RowReason
+from lifecycle.ledger import EventKind
 from tests.privacy.canary_run import Evidence, run_everything
 from tests.privacy.cast import CONTROLS, PEOPLE
 from tests.privacy.encodings import encodings, needles
@@ -166,7 +167,7 @@ def test_every_reason_of_a_file_and_of_a_row_came_up(searched: Searched) -> None
     kinds = {event["kind"] for event in events}
     wanted = {reason.value for reason in FileReason} - {FileReason.SAME_BYTES.value}
     assert wanted <= reasons
-    assert "import_duplicate" in kinds
+    assert EventKind.IMPORT_DUPLICATE.value in kinds
     pages = (searched.evidence.folder / "api" / "artifacts.json").read_text()
     quarantined = {
         reason.value
