@@ -33,7 +33,11 @@ def join_categories(objects: Iterable[tuple[str, bytes]]) -> bytes:
     Each object must be canonical itself (sorted keys, no empty value); "{}" stands for none.
     """
     return b"{%b}" % b",".join(
-        [b'"%b":%b' % (category.encode(), text) for category, text in sorted(objects) if text != b"{}"]
+        [
+            b'"%b":%b' % (category.encode(), text)
+            for category, text in sorted(objects)
+            if text != b"{}"
+        ]
     )
 
 

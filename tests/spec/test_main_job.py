@@ -394,9 +394,7 @@ def test_reports_carry_references_and_counts_only(house: House) -> None:
         assert value not in told
     assert from_reference(STAGED_FILE, report.ref) > 0
     with reading(house.engine) as connection:
-        found = file_imports.by_bytes(
-            connection, controller=house.controller, sha256=report.sha256
-        )
+        found = file_imports.by_bytes(connection, controller=house.controller, sha256=report.sha256)
     assert found is not None
     assert to_reference(IMPORT, found.id).startswith("I-")
 
