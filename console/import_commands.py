@@ -51,6 +51,8 @@ def import_files(
 
     Example:  gallra import ~/Downloads/Deltagare.xlsx --report report.json
     """
+    if report is not None and not report.absolute().parent.is_dir():
+        raise typer.BadParameter(f"there is no folder {report.parent}")
     with failures(as_json=as_json):
         done = _import(files or [], controller, keep=keep, quiet=as_json)
         reports = done.reports

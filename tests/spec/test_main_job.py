@@ -417,3 +417,10 @@ def test_what_lies_there_unseen_is_never_called_empty(house: House) -> None:
     house.staging.put("export.csv", export(row("1000000001", TUVA)))
     (waiting,) = overview(house).files
     assert waiting.ref is None
+
+
+def test_an_identity_number_in_the_case_column_is_never_stored_in_clear(house: House) -> None:
+    house.staging.put("1.csv", export(row(TUVA[2][2:], TUVA)))
+    (report,) = run_import(house)
+    assert report.reasons == {"case_format": 1}
+    assert count(house, engagement) == 0
