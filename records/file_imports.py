@@ -130,9 +130,7 @@ def chunks(connection: Connection, number: int, size: int) -> list[list[int]]:
     ids = list(
         connection.execute(
             select(handover.c.engagement_id)
-            .select_from(
-                handover.join(engagement, engagement.c.id == handover.c.engagement_id)
-            )
+            .select_from(handover.join(engagement, engagement.c.id == handover.c.engagement_id))
             .where(handover.c.import_id == number)
             .order_by(engagement.c.subject_id, engagement.c.id)
         ).scalars()
