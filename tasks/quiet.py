@@ -14,7 +14,10 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import Any, Final
 
+from lifecycle.errors import GallraError
+
 UNEXPECTED: Final = "unexpected_error"
+_CODE: Final = re.compile(r"[a-z][a-z0-9_]{1,63}")
 
 _OWN: Final = ("flows", "tasks", "connectors", "records", "lifecycle", "console")
 _WRAPPERS: Final = frozenset({"flows.neutral", "console.output", "tasks.quiet", "contextlib"})
@@ -41,7 +44,11 @@ def trace_of(error: BaseException) -> str:
     for _ in range(_DEEPEST):
         if seen is None:
             break
-        lines.append(f"{_class_of(seen)} (its words are withheld), outermost call first:")
+        # Our own errors carry a reason code out of a fixed vocabulary, and that is said.
+        code = (
+            f" {seen.code}" if isinstance(seen, GallraError) and _CODE.fullmatch(seen.code) else ""
+        )
+        lines.append(f"{_class_of(seen)}{code} (its words are withheld), outermost call first:")
         lines += [f"  {place}" for place in _places(seen.__traceback__)]
         seen = seen.__cause__ or (None if seen.__suppress_context__ else seen.__context__)
     return "\n".join(lines)

@@ -18,7 +18,8 @@ def test_memory_of_a_child_counts_together_with_its_parents(tmp_path: Path) -> N
         f"subprocess.run([sys.executable, '-c', {child!r}], check=True)"
     )
     taken = measure([sys.executable, "-c", parent], env=os.environ, cwd=tmp_path)
-    assert 200 * MEBIBYTE <= taken.peak_bytes < 330 * MEBIBYTE
+    # Between fork and exec the child shares the parent's pages, which then count twice.
+    assert 200 * MEBIBYTE <= taken.peak_bytes < 450 * MEBIBYTE
     assert 0.6 <= taken.seconds < 30
 
 

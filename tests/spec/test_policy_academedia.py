@@ -167,6 +167,6 @@ def test_art_14_the_person_is_told_that_the_data_came_from_arbetsformedlingen(
 def test_runs_keep_swedish_hours(policy: Policy) -> None:
     assert policy.controller.zone.key == "Europe/Stockholm"
     assert policy.schedules.import_af.cron == "*/15 7-17 * * 1,2,3,4,5"
-    assert policy.schedules.verify_ledger.cron == "30 2 * * *"
+    assert policy.schedules.verify_ledger.cron == "30 4 * * *"
     assert policy.schedules.checkpoint.cron == "30 6 * * *"
     assert policy.schedules.rotate_keys.within.exact == timedelta(days=30)
