@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,13 +20,13 @@ from console.output import (
     sentence,
     table,
 )
+from console.report_file import check_target, write_private
 from lifecycle.errors import GallraError
 
 if TYPE_CHECKING:
     from tasks.reports import FileReport
 
-_ROWS = ("accepted", "updated", "duplicate", "quarantined", "ignored")
-_CASES = ("verified_cases",)
+_ROWS = ("rows", "accepted", "duplicate", "quarantined", "ignored")
 
 
 def register(app: typer.Typer) -> None:
@@ -51,23 +52,21 @@ def import_files(
 
     Example:  gallra import ~/Downloads/Deltagare.xlsx --report report.json
     """
-    if report is not None and not report.absolute().parent.is_dir():
-        raise typer.BadParameter(f"there is no folder {report.parent}")
+    if report is not None:
+        check_target(report)
     with failures(as_json=as_json):
-        done = _import(files or [], controller, keep=keep, quiet=as_json)
+        done = _import(files or [], controller, keep=keep, quiet=as_json, report=report)
         reports = done.reports
-        entries = [r.as_json(name=done.names[r.ref]) for r in reports]
-        document: dict[str, Any] = {"files": entries}
-        if report is not None:
-            _write_private(report, document)
         if as_json:
-            print_json(document)
-        else:
+            print_json(done.document())
+        elif reports or not done.failures:
             shown = done.names if files or on_a_terminal() else {ref: ref for ref in done.names}
             show_reports(reports, shown, deleted=done.deleted, kept=keep)
+            if files:
+                _show_left(reports)
         if done.failures:
             raise done.failures[0]
-        if any(r.outcome not in ("imported", "duplicate_file") for r in reports):
+        if any(r.needs_a_person for r in reports):
             raise typer.Exit(Exit.ATTENTION)
 
 
@@ -80,19 +79,27 @@ class Imported:
     failures: list[GallraError] = field(default_factory=list)
     deleted: int = 0
 
+    def document(self) -> dict[str, Any]:
+        """The form of `--report` and `--json`."""
+        return {"files": [r.as_json(name=self.names[r.ref]) for r in self.reports]}
 
-def _import(files: list[Path], controller: str, *, keep: bool, quiet: bool) -> Imported:
+
+def _import(
+    files: list[Path], controller: str, *, keep: bool, quiet: bool, report: Path | None
+) -> Imported:
     from tasks.deletions import delete_imported
     from tasks.intake import import_file
     from tasks.main_job import begin_import, names_of
+    from tasks.overview import lying
     from tasks.wiring import open_house
 
     for path in files:
-        if not path.is_file():
-            raise typer.BadParameter(f"there is no file {path}")
+        check_is_file(path)
     with open_house(controller, chosen=files or None) as house:
         refs = begin_import(house)
-        names = names_of(house, refs)
+        # What an earlier run made of a file that still lies there is told as well.
+        before = lying(house, but=refs)
+        names = names_of(house, [*refs, *(r.ref for r in before)])
         done = Imported(names=names)
         for ref in refs:
             try:
@@ -101,19 +108,32 @@ def _import(files: list[Path], controller: str, *, keep: bool, quiet: bool) -> I
             except GallraError as failure:
                 # The other files have their turn; this one stays for the next run.
                 done.failures.append(failure)
+        done.reports += before
+        if report is not None:  # before anything is deleted
+            write_private(report, done.document())
         done.deleted = 0 if keep else delete_imported(house).gone
         return done
 
 
+def check_is_file(path: Path) -> None:
+    """Raises `typer.BadParameter` for a path that is no file."""
+    if path.is_dir():
+        raise typer.BadParameter(f"{path} is a folder: name the files in it")
+    if not path.is_file():
+        raise typer.BadParameter(f"there is no file {path}")
+
+
 def show_reports(
-    reports: list[FileReport], names: dict[str, str], *, deleted: int, kept: bool
+    reports: Sequence[FileReport], names: Mapping[str, str], *, deleted: int, kept: bool
 ) -> None:
     """The tables that an office reads after an import."""
     if not reports:
         say("Nothing to import: no new file.")
         return
+    if all(r.earlier for r in reports):
+        say("No new file. What an earlier run made of those that lie there:")
     rows = [
-        [names[r.ref], _outcome(r), sentence(r.counts, _ROWS), sentence(r.counts, _CASES)]
+        [names[r.ref], _outcome(r), _rows(r), sentence(r.counts, ("verified_cases",))]
         for r in reports
     ]
     table("Files", ["file", "outcome", "rows", "case system"], rows)
@@ -123,23 +143,34 @@ def show_reports(
         for reason, number in sorted(r.reasons.items())
     ]
     table("Rows that were not simply accepted", ["file", "reason", "rows"], reasons)
+    if reasons:
+        seen = [r.ref for r in reports if r.rows]
+        say("Which rows, and what to do:  " + "   ".join(f"gallra rows {ref}" for ref in seen[:3]))
     say("Files kept." if kept else f"{deleted} file(s) deleted permanently and proven gone.")
+
+
+def _show_left(reports: Sequence[FileReport]) -> None:
+    """No purge comes to a file on somebody's computer: that person deletes it (A-98)."""
+    left = sum(r.outcome not in ("imported", "duplicate_file") for r in reports)
+    if left:
+        say(f"{left} file(s) not imported: they stay where they are. Delete them by hand (A-98).")
 
 
 def _outcome(report: FileReport) -> str:
     """Outcome, reason and how far it is, one below the other."""
-    said = [report.outcome, report.reason, report.state if report.state == "waiting" else None]
+    outcome = f"{report.outcome} before" if report.earlier else report.outcome
+    said = [outcome, report.reason, report.state if report.state == "waiting" else None]
     return "\n".join(part for part in said if part)
 
 
-def _write_private(path: Path, document: object) -> None:
-    import json
-    import os
-
-    data = json.dumps(document, ensure_ascii=False).encode("utf-8", "backslashreplace")
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
+def _rows(report: FileReport) -> str:
+    """All rows, then what became of them; an update is one of the accepted."""
+    counts = report.counts
+    lines = sentence(counts, _ROWS).split("\n")
+    if counts.get("updated"):
+        updated = f" ({counts['updated']} updated)"
+        lines = [line + updated if line.endswith(" accepted") else line for line in lines]
+    return "\n".join(lines)
 
 
 def purge(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None:
@@ -153,18 +184,15 @@ def purge(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None:
 
         with open_house(controller) as house:
             done = empty(house)
+        never = list(done.never_imported)
         if as_json:
-            print_json(
-                {
-                    "found": done.found,
-                    "deleted": done.deleted,
-                    "never_imported": list(done.never_imported),
-                }
+            print_json({"found": done.found, "deleted": done.deleted, "never_imported": never})
+        else:
+            say(f"{done.found} file(s) found, {done.deleted} deleted; the folder is proven empty.")
+            table(
+                "Never imported: export again from the portal",
+                ["file reference"],
+                [[ref] for ref in never],
             )
-            return
-        say(f"{done.found} file(s) found, {done.deleted} deleted; the folder is proven empty.")
-        table(
-            "Never imported: export again from the portal",
-            ["file reference"],
-            [[ref] for ref in done.never_imported],
-        )
+        if never:
+            raise typer.Exit(Exit.ATTENTION)

@@ -204,6 +204,7 @@ def _settled(
         counts=done.counts | {"verified_cases": verified},
         rows=rows if outcome is FileOutcome.IMPORTED else [],
         state="done" if state == file_imports.VERIFIED else "waiting",
+        verified=state == file_imports.VERIFIED,
     )
 
 
@@ -231,9 +232,8 @@ def _meet_again(
             work.record(EventKind.IMPORT_DUPLICATE, ref=ref, facts={"sha256": sha256})
             work.commit()
     report = _settled(house, known.id, before.id, sha256, progress, FileOutcome.DUPLICATE_FILE)
-    none = dict.fromkeys(report.counts, 0) | {"rows": before.counts.get("rows", 0)}
-    report.counts.clear()
-    report.counts.update(none)
+    # Its rows are counted where they were imported.
+    report.counts.update(dict.fromkeys(report.counts, 0))
     return report
 
 

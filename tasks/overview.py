@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -19,6 +21,9 @@ from records.to_dos import ToDo
 from tasks.house import House
 from tasks.reports import FileReport
 from tasks.stock import open_files
+
+UNREAD: Final = "unread"
+"""In place of an outcome: no run has judged the file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,22 +108,43 @@ def files_since(house: House, moment: str) -> list[FileReport]:
         return [_report(connection, file) for file in known]
 
 
-def _report(connection: Connection, known: Known) -> FileReport:
-    imported = known.outcome == FileOutcome.IMPORTED and known.import_id is not None
+def lying(house: House, *, but: Collection[str] = ()) -> list[FileReport]:
+    """What earlier runs made of the files that are known to lie there; `but`: not of these."""
+    return [
+        report
+        for report in reports_of(house, [known.id for known in open_files(house)])
+        if report.ref not in but and report.outcome != UNREAD
+    ]
+
+
+def reports_of(house: House, numbers: Sequence[int]) -> list[FileReport]:
+    """What the records say of these files, as far as they still know them."""
+    with reading(house.engine) as connection:
+        found = [staged_files.find_file(connection, number) for number in numbers]
+        return [_report(connection, known, earlier=True) for known in found if known is not None]
+
+
+def _report(connection: Connection, known: Known, *, earlier: bool = False) -> FileReport:
     counts: dict[str, int] = {}
     rows: list[tuple[int, int, str | None]] = []
-    if imported and known.import_id is not None:
+    if known.outcome == FileOutcome.IMPORTED and known.import_id is not None:
         total = file_imports.cases_of(connection, known.import_id)
         left = file_imports.open_cases(connection, known.import_id)
         counts = file_imports.by_id(connection, known.import_id).counts
         counts["verified_cases"] = total - left
         rows = file_imports.row_outcomes(connection, known.import_id)
+    elif known.import_id is not None:  # a duplicate: its rows are counted where they were imported
+        counts = dict.fromkeys(file_imports.by_id(connection, known.import_id).counts, 0)
+    verified = known.import_state == file_imports.VERIFIED
+    waits = known.state == staged_files.JUDGED and known.import_id is not None and not verified
     return FileReport(
         ref=to_reference(STAGED_FILE, known.id),
         sha256=known.sha256 or "",
-        outcome=known.outcome or "unread",
+        outcome=known.outcome or UNREAD,
         reason=known.reason,
         counts=counts,
         rows=rows,
-        state=known.state,
+        state="waiting" if waits else known.state,
+        verified=verified,
+        earlier=earlier,
     )

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from lifecycle.intake.outcomes import OUTCOME_OF_ROW_REASON, RowOutcome, RowReason
+from lifecycle.intake.outcomes import OUTCOME_OF_ROW_REASON, FileOutcome, RowOutcome, RowReason
 
 RowEntry = tuple[int, int, str | None]
 """(sheet, row, reason or None)."""
@@ -23,7 +23,11 @@ class FileReport:
     counts: dict[str, int] = field(default_factory=dict)
     rows: Sequence[RowEntry] = field(default=(), repr=False)
     state: str = "done"
-    """`done`, `waiting` (a person must import the workbook) or `kept`."""
+    """`done`, `waiting` (a person must import the workbook), or the state in the records."""
+    verified: bool = False
+    """Whether every case of its import was read back from the case system."""
+    earlier: bool = False
+    """Whether an earlier run came to this, and not the one that reports it."""
 
     @property
     def reasons(self) -> dict[str, int]:
@@ -40,24 +44,33 @@ class FileReport:
             and OUTCOME_OF_ROW_REASON[RowReason(reason)] is not RowOutcome.IGNORED
         ]
 
+    @property
+    def needs_a_person(self) -> bool:
+        """Whether somebody has to do something: export again, or mend rows at the source."""
+        taken = self.outcome in (FileOutcome.IMPORTED, FileOutcome.DUPLICATE_FILE)
+        return not taken or bool(self.counts.get("quarantined"))
+
     def as_json(self, *, name: str) -> dict[str, object]:
         """The form of `gallra import --report`: `name` is what the operator called the file,
         a sheet is its position (its name may be personal), a row the number seen in Excel."""
         return {
             "file": name,
+            "ref": self.ref,
             "sha256": self.sha256,
             "outcome": self.outcome,
             "reason": self.reason,
+            "earlier": self.earlier,
             "counts": self.counts,
-            "rows": [
-                {
-                    "sheet": sheet,
-                    "row": row,
-                    "outcome": (
-                        OUTCOME_OF_ROW_REASON[RowReason(reason)] if reason else RowOutcome.ACCEPTED
-                    ).value,
-                    "reason": reason,
-                }
-                for sheet, row, reason in self.rows
-            ],
+            "rows": [row_as_json(row) for row in self.rows],
         }
+
+
+def outcome_of(reason: str | None) -> str:
+    """The outcome of a row, by its reason."""
+    return (OUTCOME_OF_ROW_REASON[RowReason(reason)] if reason else RowOutcome.ACCEPTED).value
+
+
+def row_as_json(entry: RowEntry) -> dict[str, object]:
+    """One row of a report: a place, an outcome and a reason."""
+    sheet, row, reason = entry
+    return {"sheet": sheet, "row": row, "outcome": outcome_of(reason), "reason": reason}

@@ -189,6 +189,10 @@ class Scene:
         return self.home.copy(to, link_staging=self.link_staging)
 
 
+_TO_DO_ONCE = frozenset({0, 1})
+"""1: a list must be exported again. A rerun that finds the folder empty has nothing to say."""
+
+
 def importing(warm: Warm, folder: Path, databases: Mapping[str, str] | None = None) -> Scene:
     """`gallra import` meets every kind of file, after an earlier import."""
     home = _with_earlier_import(warm, folder, databases)
@@ -210,7 +214,7 @@ def purging(warm: Warm, folder: Path) -> Scene:
     home.put(FOLDER)
     _fine(warm, home, "import", "--keep", fine=1)
     home.put([LATE])
-    return Scene(("purge",), home, link_staging=True)
+    return Scene(("purge",), home, fine=_TO_DO_ONCE, link_staging=True)
 
 
 def erasing(warm: Warm, folder: Path) -> Scene:
@@ -240,7 +244,7 @@ def untouched(warm: Warm, folder: Path, databases: Mapping[str, str] | None = No
     """`gallra purge` finds only files that nobody has looked at; none changes what another says."""
     home = _with_earlier_import(warm, folder, databases)
     home.put([NEW, COPY, TRUNCATED, REJECTED, LATE])
-    return Scene(("purge",), home)
+    return Scene(("purge",), home, fine=_TO_DO_ONCE)
 
 
 def _with_earlier_import(
@@ -270,6 +274,6 @@ def _sealed_of(home: Home, number: int) -> tuple[bytes, ...]:
 
 def _fine(warm: Warm, home: Home, *command: str, fine: int = 0) -> str:
     done = warm.run(command, env=home.env)
-    if done.returncode != fine:
+    if done.returncode not in (fine, 1):  # 1: done, and a person has something to do
         raise RuntimeError(f"{command} failed with {done.returncode}: {done.output}")
     return done.output
