@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from console.options import AsJson
 from console.output import Exit, failures, print_json, say, table
+
+if TYPE_CHECKING:
+    from tasks.settings import Settings
 
 app = typer.Typer(help="The policy files.", no_args_is_help=True)
 
@@ -21,52 +24,62 @@ def check(
 ) -> None:
     """Check policy files: what is wrong, line by line, and which decisions are open.
 
+    Where there are bindings of the outer systems for the same controller, they are checked too.
+
     Example:  gallra policy check academedia
     """
-    from lifecycle.configuration.problems import PolicyError
-    from lifecycle.policy.check import open_decisions as find_open
-    from lifecycle.policy.load import known_policies
     from tasks.settings import Settings
-    from tasks.wiring import read_policy
+    from tasks.wiring import list_policies
 
     with failures(as_json=as_json):
         settings = Settings.from_environment()
-        result = {}
-        wrong = False
-        for name in controllers or known_policies(settings.policies):
-            try:
-                policy = read_policy(settings, name)
-            except PolicyError as error:
-                wrong = True
-                result[name] = {"ok": False, "problems": [str(p) for p in error.problems]}
-                continue
-            open_decisions = [
-                {"id": d.id, "about": list(d.about), "question": d.question, "until": d.until_then}
-                for d in find_open(policy)
-            ]
-            result[name] = {"ok": True, "sha256": policy.sha256, "open": open_decisions}
+        names = controllers or list_policies(settings)
+        result = {name: _checked(settings, name) for name in names}
         if as_json:
             print_json(result)
         else:
             _show(result)
-        if wrong:
+        if not all(found["ok"] for found in result.values()):
             raise typer.Exit(Exit.MISCONFIGURED)
 
 
-def _show(result: dict[str, dict[str, object]]) -> None:
+def _checked(settings: Settings, name: str) -> dict[str, Any]:
+    from lifecycle.configuration.problems import ConfigurationError
+    from lifecycle.policy.check import open_decisions
+    from tasks.wiring import has_bindings, read_bindings, read_policy
+
+    found: dict[str, Any] = {"ok": False, "policies": str(settings.policies)}
+    try:
+        policy = read_policy(settings, name)
+        found["sha256"] = policy.sha256
+        found["open"] = [
+            {"id": d.id, "about": list(d.about), "question": d.question, "until": d.until_then}
+            for d in open_decisions(policy)
+        ]
+        if has_bindings(settings, name):
+            found["bindings"] = str(settings.systems)
+            read_bindings(settings, policy)
+    except ConfigurationError as error:
+        return found | {"problems": [str(problem) for problem in error.problems]}
+    return found | {"ok": True}
+
+
+def _show(result: dict[str, dict[str, Any]]) -> None:
     for name, found in result.items():
-        problems = found.get("problems")
-        if isinstance(problems, list):
-            say(f"{name}: {len(problems)} problem(s)")
+        if problems := found.get("problems"):
+            where = found.get("bindings") or found["policies"]
+            say(f"{name}: {len(problems)} problem(s) under {where}")
             for problem in problems:
                 say(f"  {problem}")
             continue
         say(f"{name}: in order (sha256 {found['sha256']})")
-        decisions = found.get("open")
-        if isinstance(decisions, list):
-            table(
-                "Open decisions", ["id", "question"], [[d["id"], d["question"]] for d in decisions]
-            )
+        if "bindings" not in found:
+            say("  No bindings of outer systems yet: no file of that name under GALLRA_SYSTEMS.")
+        table(
+            "Open decisions",
+            ["id", "question"],
+            [[d["id"], d["question"]] for d in found["open"]],
+        )
 
 
 @app.command()

@@ -242,11 +242,15 @@ def parse_bindings(
 
 
 def load_bindings(path: Path, *, policy: Policy, environment: Mapping[str, str]) -> Bindings:
-    """The bindings in the file at `path`. Raises `BindingsError`, also when it cannot be read."""
+    """The bindings in the file at `path`. Raises `BindingsError`, also when it cannot be read.
+
+    Its problems name the folder as well: a policy file bears the same name.
+    """
+    name = f"{path.parent.name}/{path.name}"
     try:
         with path.open("rb") as file:
             content = file.read(LARGEST + 1)
     except OSError:
         message = "this file cannot be read; it says where the controller's systems are"
-        raise BindingsError([Problem(path.name, 1, "", message)]) from None
-    return parse_bindings(content, name=path.name, policy=policy, environment=environment)
+        raise BindingsError([Problem(name, 1, "", message)]) from None
+    return parse_bindings(content, name=name, policy=policy, environment=environment)

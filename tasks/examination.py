@@ -20,6 +20,8 @@ from tasks.wiring import open_house, witness_shares_volume
 
 State = Literal["ok", "risk", "wrong"]
 _ENOUGH_BYTES: Final = 2 * 1024**3
+_PROBLEMS: Final = 3
+"""How many of a file's problems are shown; `gallra policy check` shows all."""
 _NEEDED: Final = ("prefect", "fastapi", "sqlalchemy", "cryptography", "python_calamine", "orjson")
 
 
@@ -139,8 +141,9 @@ def _tried(what: str, look: Callable[[], str]) -> Finding:
 
 
 def _wrong(what: str, error: GallraError) -> Finding:
-    if isinstance(error, ConfigurationError):
-        first = error.problems[0] if error.problems else ""
-        return Finding(what, "wrong", str(first), "Mend the file; `gallra policy check` lists all.")
     advice = remedy_for(error.code, kind=type(error).__name__)
-    return Finding(what, "wrong", f"{error.code}: {advice.happened}", advice.next)
+    if isinstance(error, ConfigurationError):
+        found = "\n".join(map(str, error.problems[:_PROBLEMS]))
+        return Finding(what, "wrong", found, advice.next)
+    head, *more = str(error).splitlines()
+    return Finding(what, "wrong", "\n".join([f"{head}: {advice.happened}", *more]), advice.next)

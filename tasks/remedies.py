@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from lifecycle.errors import GallraError
+from tasks.request_remedies import REQUESTS
 from tasks.row_remedies import OTHERS, QUARANTINED, ROW_SAFE
 from tasks.standing_remedies import STANDING
 
@@ -183,9 +185,6 @@ _BY_CODE: dict[str, Remedy] = {
         ),
     ),
     # --- configuration ------------------------------------------------------------------------
-    "controller_unknown": Remedy(
-        "There is no policy of that name.", _NOTHING_CHANGED, "Choose one from the list."
-    ),
     "log_redaction_missing": Remedy(
         "The masking of logs is not in force in this process.",
         "The run was refused before it read anything.",
@@ -216,7 +215,7 @@ _BY_CODE: dict[str, Remedy] = {
     ),
 }
 
-_BY_CODE |= {code: Remedy(*sentences) for code, sentences in STANDING.items()}
+_BY_CODE |= {code: Remedy(*sentences) for code, sentences in (STANDING | REQUESTS).items()}
 _BY_CODE |= {
     reason.value: Remedy(happened, ROW_SAFE, next_)
     for reason, (happened, next_) in (QUARANTINED | OTHERS).items()
@@ -224,7 +223,11 @@ _BY_CODE |= {
 
 _BY_KIND: Final[dict[str, Remedy]] = {
     "FileRefused": Remedy("The file is not readable as an export.", _FILE_KEPT, _EXPORT),
-    "Refused": Remedy("The request is not acceptable.", _NOTHING_CHANGED, _DOCTOR),
+    "Refused": Remedy(
+        "The request is not acceptable: the line above says why.",
+        _NOTHING_CHANGED,
+        "Put the request right and try again; `--help` shows what a command takes.",
+    ),
     "Busy": _BY_CODE["held_by_another_run"],
     "Changed": _BY_CODE["file_no_longer_there"],
     "Unreachable": Remedy(
@@ -246,7 +249,8 @@ _BY_KIND: Final[dict[str, Remedy]] = {
     "KeyFailure": Remedy(
         "A key is missing, cannot be read or does not fit.",
         "Nothing was opened and nothing was overwritten.",
-        "Run `gallra keys status` and put the key file back; do not make a new one.",
+        "Put the key file back into the folder that GALLRA_KEYS names, readable by the user who "
+        "runs Gallra; do not make a new one. Then rerun.",
     ),
     "Misconfigured": Remedy("Settings, policy or bindings are wrong.", _NOTHING_CHANGED, _DOCTOR),
 }
@@ -255,8 +259,23 @@ _OTHERWISE: Final = _BY_CODE["unexpected_error"]
 
 
 def remedy_for(code: str, *, kind: str = "") -> Remedy:
-    """The sentences for `code`; for an unlisted one those of its error class (`kind`)."""
-    return _BY_CODE.get(code) or _BY_KIND.get(kind) or _OTHERWISE
+    """The sentences for `code`; for an unlisted one those of its error class (`kind`), or of the
+    nearest class above it that has some."""
+    own = _BY_CODE.get(code)
+    if own is not None:
+        return own
+    return next((_BY_KIND[name] for name in _line_of(kind) if name in _BY_KIND), _OTHERWISE)
+
+
+def _line_of(kind: str) -> list[str]:
+    """The class called `kind` and those above it; a pickled failure brings the name alone."""
+    waiting: list[type[GallraError]] = [GallraError]
+    while waiting:
+        each = waiting.pop()
+        if each.__name__ == kind:
+            return [above.__name__ for above in each.__mro__]
+        waiting += each.__subclasses__()
+    return [kind]
 
 
 def listed_codes() -> frozenset[str]:

@@ -73,16 +73,18 @@ def open_house(
     """
     settings = settings or Settings.from_environment()
     policy = read_policy(settings, controller)
-    bindings = load_bindings(
-        settings.systems / f"{controller}{SUFFIX}", policy=policy, environment=settings.environment
-    )
+    bindings = read_bindings(settings, policy)
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     run = to_reference(RUN, new_id())
-    engine = open_engine(settings.database_url)
-    key_engine = open_engine(settings.key_database_url)
+    with _named("records"):
+        engine = open_engine(settings.database_url)
+    with _named("keys"):
+        key_engine = open_engine(settings.key_database_url)
     try:
-        migrations.upgrade(engine, "records")
-        migrations.upgrade(key_engine, "keys")
+        with _named("records"):
+            migrations.upgrade(engine, "records")
+        with _named("keys"):
+            migrations.upgrade(key_engine, "keys")
         keks = DirectoryKeks(settings.key_encryption_keys, writable=_is_writable(settings))
         keyring = Keyring(key_engine, keks, now=now)
         vault = Vault(keyring, controller=controller)
@@ -111,9 +113,10 @@ def open_house(
 
 
 def read_policy(settings: Settings, controller: str) -> Policy:
-    """The policy of `controller`; raises `Misconfigured("controller_unknown")` or `PolicyError`."""
-    if controller not in known_policies(settings.policies):
-        raise Misconfigured("controller_unknown")
+    """The policy of `controller`; raises `ControllerUnknown`, `PolicyError`, or
+    `Misconfigured("no_policy_file")`."""
+    if controller not in (known := list_policies(settings)):
+        raise ControllerUnknown(known)
     return load_policy(settings.policies / f"{controller}{SUFFIX}")
 
 
@@ -122,6 +125,38 @@ def _is_writable(settings: Settings) -> bool:
     return settings.key_encryption_keys != Path(
         settings.environment.get("CREDENTIALS_DIRECTORY", "/nonexistent")
     )
+
+
+def read_bindings(settings: Settings, policy: Policy) -> Bindings:
+    """The outer systems of the policy's controller; raises `BindingsError`."""
+    file = settings.systems / f"{policy.id}{SUFFIX}"
+    return load_bindings(file, policy=policy, environment=settings.environment)
+
+
+def has_bindings(settings: Settings, controller: str) -> bool:
+    """Whether anybody has written down where this controller's systems are."""
+    return (settings.systems / f"{controller}{SUFFIX}").exists()
+
+
+def list_policies(settings: Settings) -> list[str]:
+    """The controllers that there is a policy for; raises `Misconfigured("no_policy_file")`."""
+    if known := known_policies(settings.policies):
+        return known
+    raise Misconfigured("no_policy_file", ref=str(settings.policies))
+
+
+@contextmanager
+def _named(database: str) -> Iterator[None]:
+    """Say which of the two databases an error of opening one is about."""
+    failure: GallraError | None = None
+    try:
+        yield
+    except GallraError as error:
+        if error.ref is not None or not error.code.startswith("database_"):
+            raise
+        failure = type(error)(error.code, ref=database)
+    if failure is not None:
+        raise failure
 
 
 def _staging(bindings: Bindings) -> Staging:

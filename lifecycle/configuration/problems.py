@@ -26,7 +26,7 @@ class Problem(NamedTuple):
     """One thing to mend."""
 
     file: str
-    """The file's own name, without its folder."""
+    """The file's own name; of bindings with the folder that it lies in."""
     line: int
     """1-based; for a missing key the line of what it is missing from."""
     path: str
@@ -66,3 +66,17 @@ class BindingsError(ConfigurationError):
     """A file of system bindings is not usable."""
 
     code_of_kind = "bindings_invalid"
+
+
+class ControllerUnknown(Misconfigured):
+    """No policy file bears the name that was asked for; the text lists the names there are."""
+
+    def __init__(self, known: Sequence[str]) -> None:
+        self.known = tuple(known)
+        super().__init__("controller_unknown", known=len(self.known))
+
+    def __str__(self) -> str:
+        return "\n".join([super().__str__(), *(f"  policy: {name}" for name in self.known)])
+
+    def __reduce__(self) -> tuple[type[ControllerUnknown], tuple[tuple[str, ...]]]:
+        return type(self), (self.known,)
