@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 from connectors.xlsx_forms import FORMULA, RAW_VALUES, VALUE, RowForm, spelling
@@ -36,6 +37,9 @@ _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _CONTENT = re.compile(
     rf"({FORMULA})?(?:{VALUE}([^<]*+)</v>|<v ?/>|<is>(.*?)</is>|<is ?/>)?", re.DOTALL
 )
+_SHEET_DATA = re.compile(r"<(?:[\w.-]++:)?sheetData[\s/>]")
+_LONGEST_TAG: Final = 256
+"""Characters kept from piece to piece, so that no tag is missed where two of them meet."""
 _KINDS: Final = {"s": "shared", "str": "text", "inlineStr": "text", "b": "flag", "e": "nothing"}
 
 
@@ -120,7 +124,9 @@ class SheetReader:
 
         Raises `UnusualWorkbook` at the first thing that the dialect does not know: all rows
         before it were read right. Raises `FileRefused`: `too_many_cells` when a cell lies
-        too far out, `unpacked_too_large` for a giant row, `corrupt`.
+        too far out, `unpacked_too_large` for a giant row, `corrupt`, also for rows that do not
+        ascend and for a second table of rows: no other reader may go on after such a row, for
+        "after" has no meaning there and people would be passed over.
         """
         pending = ""
         prefix: str | None = None
@@ -137,6 +143,7 @@ class SheetReader:
                 prefix = prefix_of_root(pending[:start], "worksheet")
                 opened = pending[start : pending.index(">", start) + 1]
                 if opened == f"<{prefix}sheetData/>":
+                    pending = pending[start + len(opened) :]
                     break
                 if opened != f"<{prefix}sheetData>":
                     raise UnusualWorkbook
@@ -146,6 +153,7 @@ class SheetReader:
             end = pending.find("</sheetData>")
             if end >= 0:
                 yield from self._block(pending[:end])
+                pending = pending[end + len("</sheetData>") :]
                 break
             cut = pending.rfind("<row ")
             if cut > 0:
@@ -155,8 +163,11 @@ class SheetReader:
                 raise FileRefused(FileReason.UNPACKED_TOO_LARGE)
         else:
             raise UnusualWorkbook
-        for _ in pieces:  # to its end, where the checksum is compared
-            pass
+        for piece in chain([""], pieces):  # to its end, where the checksum is compared
+            pending += piece
+            if _SHEET_DATA.search(pending):
+                raise FileRefused(FileReason.CORRUPT)
+            pending = pending[-_LONGEST_TAG:]
 
     def _block(self, block: str) -> Iterator[tuple[int, list[Cell]]]:
         """The rows of a block of whole row elements."""
@@ -171,14 +182,21 @@ class SheetReader:
             else:
                 position = match.end()
                 digits, *values = match.groups()
-                number = int(digits)
-                if not self._last < number <= _LAST_ROW:
-                    raise UnusualWorkbook
-                self._last = number
+                number = self._next(digits)
                 row = self._familiar(values, plain)
             if number * self._widest > area:
                 raise FileRefused(FileReason.TOO_MANY_CELLS)
             yield number, row
+
+    def _next(self, digits: str) -> int:
+        """The number of the row that begins; every row has a higher one than all before it."""
+        number = int(digits)
+        if number <= self._last:
+            raise FileRefused(FileReason.CORRUPT)
+        if number > _LAST_ROW:
+            raise UnusualWorkbook
+        self._last = number
+        return number
 
     def _familiar(self, values: list[str | None], plain: bool) -> list[Cell]:
         """The cells of a row of known form; `plain`: no text in it needs resolving."""
@@ -204,9 +222,9 @@ class SheetReader:
             raise UnusualWorkbook
         attributes = dict(_ATTRIBUTE.findall(opened[1]))
         raw_number = attributes.get("r", "")
-        if not raw_number.isdigit() or not self._last < int(raw_number) <= _LAST_ROW:
+        if not raw_number.isdigit():
             raise UnusualWorkbook
-        number = self._last = int(raw_number)
+        number = self._next(raw_number)
         position = opened.end()
         if opened[2]:
             return number, [], position
@@ -233,7 +251,9 @@ class SheetReader:
         attributes = dict(_ATTRIBUTE.findall(raw))
         reference = _REFERENCE.fullmatch(attributes.get("r", ""))
         content = _CONTENT.fullmatch(inner or "")
-        if reference is None or reference[2] != row or content is None:
+        if reference is not None and reference[2] != row:
+            raise FileRefused(FileReason.CORRUPT)  # a cell of another row than it stands in
+        if reference is None or content is None:
             raise UnusualWorkbook
         formula, raw_value, item = content.groups()
         kind = self._kind(attributes.get("t", "n"), attributes.get("s", "0"))

@@ -233,8 +233,6 @@ UNUSUAL: dict[str, str] = {
     "comment": '<row r="1"><!-- --><c r="A1"><v>1</v></c></row>',
     "cdata": '<row r="1"><c r="A1" t="str"><v><![CDATA[1]]></v></c></row>',
     "cells out of order": '<row r="1"><c r="B1"><v>1</v></c><c r="A1"><v>2</v></c></row>',
-    "rows out of order": '<row r="2"><c r="A2"><v>1</v></c></row><row r="1"/>',
-    "cell of another row": '<row r="1"><c r="A2"><v>1</v></c></row>',
     "unknown type": '<row r="1"><c r="A1" t="d"><v>2026-01-02</v></c></row>',
     "unknown element": '<row r="1"><c r="A1"><v>1</v><extLst/></c></row>',
     "not a number": '<row r="1"><c r="A1"><v>1,5</v></c></row>',
@@ -260,6 +258,41 @@ def test_the_other_reader_goes_on_after_the_last_row_that_was_read_right() -> No
     more = "".join(f'<row r="{n}"><c r="A{n}"><v>{n}</v></c></row>' for n in range(51, 60))
     book = open_book(raw_xlsx(good + odd + more), FileKind.XLSX, LIMITS)
     assert tidy(book.sheets[0].rows()) == {n: [n] for n in range(1, 60)}
+
+
+def numbered(*numbers: int, odd: int | None = None) -> str:
+    return "".join(
+        f'<row r="{n}">{"<!-- -->" if n == odd else ""}<c r="A{n}"><v>{n}</v></c></row>'
+        for n in numbers
+    )
+
+
+SECOND_TABLE = f"{numbered(1, 2)}</sheetData><sheetData>{numbered(3)}"
+NOT_ASCENDING = {
+    "a row twice": numbered(1, 2, 2, 3),
+    "a far row first": numbered(1, 77, 3, 4, 5),
+    "one row back": numbered(1, 2, 4, 3, 5),
+    "a second table": SECOND_TABLE,
+    "an empty table first": f"</sheetData><sheetData>{numbered(1)}",
+    "a row of another number": '<row r="1"><c r="A1"/></row><row r="9"><c r="A2"/></row>',
+    "a row twice, in the other reader": numbered(1, 2, 3, 4, 4, 5, odd=2),
+    "a far row first, in the other reader": numbered(1, 77, 3, 4, odd=1),
+    "a second table, in the other reader": f"<!-- -->{SECOND_TABLE}",
+}
+
+
+@pytest.mark.parametrize("case", NOT_ASCENDING)
+def test_rows_that_do_not_ascend_are_refused_and_none_is_passed_over(case: str) -> None:
+    book = open_book(raw_xlsx(NOT_ASCENDING[case]), FileKind.XLSX, LIMITS)
+    with pytest.raises(FileRefused) as refused:
+        list(book.sheets[0].rows())
+    assert refused.value.code == FileReason.CORRUPT
+
+
+def test_rows_without_a_number_follow_each_other() -> None:
+    rows = "".join(f"<row><c><v>{n}</v></c></row>" for n in range(1, 20_000))
+    book = open_book(raw_xlsx(rows), FileKind.XLSX, ReadingLimits.for_size(1 << 20))
+    assert tidy(book.sheets[0].rows()) == {n: [n] for n in range(1, 20_000)}
 
 
 def test_sheets_come_in_the_order_of_the_tabs_with_what_is_hidden() -> None:
