@@ -19,7 +19,8 @@ from connectors.witness import FileWitness, Witness
 from connectors.witness_mail import MailWitness
 from lifecycle.bindings import Bindings, CaseRegister, FolderStaging, Mail, load_bindings
 from lifecycle.checkpoint import Checkpoint
-from lifecycle.errors import Misconfigured
+from lifecycle.configuration.problems import ControllerUnknown
+from lifecycle.errors import GallraError, Misconfigured
 from lifecycle.ledger import EventKind
 from lifecycle.policy.load import SUFFIX, known_policies, load_policy
 from lifecycle.policy.model import Policy
