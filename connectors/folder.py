@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import os
 import re
 import secrets
+import signal
 import stat
 import time
 from collections.abc import Collection, Iterator
@@ -122,6 +124,8 @@ class FolderStaging:
             _outlast_the_clock_tick(status)
             try:
                 with os.fdopen(os.open(name, _READ, dir_fd=folder), "rb") as file:
+                    if _is_being_written(file.fileno()):
+                        raise FileRefused(FileReason.TRUNCATED)
                     before = os.fstat(file.fileno())
                     data = file.read(status.st_size + 1)
                     after = os.fstat(file.fileno())
@@ -224,6 +228,25 @@ def _arrival(status: os.stat_result) -> datetime:
     if _OLDEST_PLAUSIBLE <= status.st_mtime < moment:
         moment = status.st_mtime
     return datetime.fromtimestamp(moment, UTC)
+
+
+def _is_being_written(descriptor: int) -> bool:
+    """Whether another process has the file open for writing: then it is still on its way.
+
+    Linux gives a read lease on a local file only while nobody writes. Where that question is not
+    answered (a share, another's file, another system) the file counts as whole.
+    """
+    ask = getattr(fcntl, "F_SETLEASE", None)
+    if ask is None:
+        return False
+    try:
+        # A writer who comes while we hold the lease is told by a signal that is ignored.
+        fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGURG)
+        fcntl.fcntl(descriptor, ask, fcntl.F_RDLCK)
+    except OSError as error:
+        return error.errno == errno.EAGAIN
+    fcntl.fcntl(descriptor, ask, fcntl.F_UNLCK)
+    return False
 
 
 def _outlast_the_clock_tick(status: os.stat_result) -> None:

@@ -53,7 +53,14 @@ def verify(
 
 
 @app.command("checkpoint")
-def make(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None:
+def make(
+    controller: Controller = CONTROLLER,
+    begin_anew: Annotated[
+        bool,
+        typer.Option("--begin-anew", help="The witness's volume was lost: begin a new one."),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Sign how long the ledger is, and give that to every witness.
 
     Example:  gallra ledger checkpoint
@@ -63,7 +70,7 @@ def make(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None:
         from tasks.wiring import open_house
 
         with open_house(controller) as house:
-            took = witness(house)
+            took = witness(house, begin_anew=begin_anew)
             newest = newest_witnessed(house)
             expected = len(house.witnesses)
         if as_json:

@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add this module's commands."""
-    app.command()(find)
+    # What stands behind `find` by mistake is taken, so that click does not repeat it in an error.
+    app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(find)
     app.command()(erase)
 
 
 def find(
+    context: typer.Context,
     case: Annotated[
         str | None, typer.Option(help="A case number instead of a national id.")
     ] = None,
@@ -33,6 +35,10 @@ def find(
 
     Example:  gallra find
     """
+    if context.args:
+        raise typer.BadParameter(
+            "give no number here: it is asked for, or read from standard input"
+        )
     with failures(as_json=as_json):
         from tasks.finding import find_by_case, find_by_national_id
         from tasks.wiring import open_house

@@ -92,6 +92,11 @@ class Keyring:
             found = self._named[name] = self._again_if_rotated(lambda: self._fetch_named(name))
         return found
 
+    def has(self, name: str) -> bool:
+        """Whether the key of the house called `name` was made already."""
+        with quiet_errors(), reading(self.engine) as connection:
+            return _named_row(connection, name) is not None
+
     def persist(self, keys: Iterable[WrappedKey]) -> None:
         """Make `keys` durable, each in place of an earlier one of its id.
 

@@ -6,12 +6,13 @@ read, a new listing, then the entry that it is done. A stop anywhere is finished
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 from connectors.base import StagedItem
-from lifecycle.errors import Busy, Changed, NotProven
+from lifecycle.errors import Busy, Changed, FileRefused, NotProven
 from lifecycle.intake.outcomes import FileOutcome
 from lifecycle.ledger import EventKind
 from lifecycle.references import STAGED_FILE, to_reference
@@ -53,12 +54,34 @@ def delete_imported(house: House) -> Deleted:
         and pair[0].outcome in _DELETABLE
         and pair[0].import_state == VERIFIED
     ]
+    ripe = [pair for pair in ripe if _has_the_bytes(house, *pair)]
     if not ripe:
         return Deleted(expected=0, gone=0)
     witness(house)
     done = delete_files(house, ripe, rule="A-98", patience=0.0)
     witness(house)
     return done
+
+
+def _has_the_bytes(house: House, known: Known, item: StagedItem) -> bool:
+    """Whether the file still is, byte for byte, what was imported.
+
+    A file can be overwritten in place with its old size and time. Then its row is closed, so that
+    the next run sees a new file, and nothing is deleted.
+    """
+    try:
+        same = hashlib.sha256(house.staging.read(item)).hexdigest() == known.sha256
+    except Changed:
+        return False  # the next look sees another version
+    except FileRefused:
+        return False  # being written right now
+    if not same:
+        with house.work() as work:
+            numbers = [known.id]
+            staged_files.close_gone(work.connection, numbers, staged_files.REPLACED, at=house.at())
+            work.record(EventKind.STAGING_CHANGED, ref=to_reference(STAGED_FILE, known.id))
+            work.commit()
+    return same
 
 
 def recover(house: House) -> None:

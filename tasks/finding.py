@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from lifecycle.errors import Refused
@@ -39,7 +40,10 @@ def find_by_national_id(house: House, text: str) -> list[Found]:
 
 
 def find_by_case(house: House, case_reference: str) -> list[Found]:
-    """Look a case number up."""
+    """Look a case number up. Raises `Refused("case_reference_malformed")`: a command line is no
+    place for a name or an identity number."""
+    if not re.fullmatch(house.policy.intake.case_pattern, case_reference.strip()):
+        raise Refused("case_reference_malformed")
     with reading(house.engine) as connection:
         numbers = lookups.subject_of_case(
             connection, controller=house.controller, case_reference=case_reference.strip()

@@ -27,6 +27,11 @@ class Sink(Protocol):
         """A word of configuration, e.g. `file`."""
         ...
 
+    @property
+    def shows(self) -> bool:
+        """Whether `latest` tells what it has (a file does, a mailbox does not)."""
+        ...
+
     def take(self, text: str, *, size: int) -> None:
         """Keep a checkpoint; raises `LedgerFailure` or `Unreachable`."""
         ...

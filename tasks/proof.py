@@ -10,7 +10,7 @@ from lifecycle.ledger import EventKind
 from records.checkpoints import make_checkpoint, newest_checkpoint, note_checkpoint
 from records.engines import reading
 from records.ledger_check import verify
-from tasks.house import House
+from tasks.house import House, Sink
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,17 +21,20 @@ class LedgerReport:
     witnessed_size: int | None
 
 
-def witness(house: House) -> int:
+def witness(house: House, *, begin_anew: bool = False) -> int:
     """Sign a checkpoint and give it to every witness; how many took it.
 
     Raises `LedgerFailure("no_witness")` when none did: nothing may be deleted or disclosed then.
-    A single failing witness is written into the ledger and shown by `gallra status`.
+    A single failing witness is written into the ledger and shown by `gallra status`. A witness
+    that shows less than it took fails; `begin_anew` is a person's word that its volume was lost.
     """
     checkpoint = make_checkpoint(house.engine, house.ledger, now=house.now)
     took = 0
     for sink in house.witnesses:
         failed: str | None = None
         try:
+            if not begin_anew:
+                _require_memory(house, sink)
             sink.take(checkpoint.text, size=checkpoint.size)
         except GallraError as failure:
             failed = failure.code
@@ -55,6 +58,9 @@ def verify_ledger(house: House, *, checkpoint: Checkpoint | None = None) -> Ledg
     `LedgerFailure` with a code that says what does not agree and where. A ledger that verifies
     gets an event that says so.
     """
+    for sink in house.witnesses:
+        if checkpoint is None:
+            _require_memory(house, sink)
     held_against = checkpoint or newest_witnessed(house)
     with reading(house.engine) as connection:
         verified = verify(
@@ -71,9 +77,20 @@ def verify_ledger(house: House, *, checkpoint: Checkpoint | None = None) -> Ledg
 
 
 def newest_witnessed(house: House) -> Checkpoint | None:
-    """The longest checkpoint that a witness can show; our own copy only where none can."""
-    shown = [c for sink in house.witnesses if (c := sink.latest()) is not None]
-    if shown:
-        return max(shown, key=lambda c: c.size)
+    """The longest checkpoint that a witness itself shows; none before the first."""
+    shown = [c for sink in house.witnesses if sink.shows and (c := sink.latest()) is not None]
+    return max(shown, key=lambda c: c.size, default=None)
+
+
+def _require_memory(house: House, sink: Sink) -> None:
+    """A witness that can show must show at least what we know it took.
+
+    Raises `LedgerFailure("witness_shortened")`: its file was removed, emptied or exchanged.
+    """
+    if not sink.shows:
+        return
     with reading(house.engine) as connection:
-        return newest_checkpoint(connection)
+        taken = newest_checkpoint(connection, sink=sink.name)
+    shown = sink.latest()
+    if taken is not None and (shown is None or shown.size < taken.size):
+        raise LedgerFailure("witness_shortened", witnessed=taken.size)

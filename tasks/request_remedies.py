@@ -20,6 +20,23 @@ REQUESTS: Final[dict[str, tuple[str, str, str]]] = {
         _NOTHING,
         "Find the person's reference (S-…) with `gallra find`. Who was erased has none any more.",
     ),
+    "case_reference_malformed": (
+        "That is not spelled like a case number.",
+        "Nothing was looked up.",
+        "Give the case number as Arbetsförmedlingen writes it, or leave it out and give the "
+        "identity number when you are asked.",
+    ),
+    "witness_shortened": (
+        "The witness shows less than it once took: its file was removed, emptied or exchanged.",
+        "Nothing was deleted; the ledger itself was not touched.",
+        "Tell the data protection officer. Put the witness's file back; only if its volume is "
+        "really lost: `gallra ledger checkpoint --begin-anew`.",
+    ),
+    "home_not_usable": (
+        "GALLRA_HOME contains a sign (? # or %) that a database's address cannot have.",
+        "Nothing was made.",
+        "Choose a folder without such a sign.",
+    ),
     "reference_malformed": (
         "That is not a reference as Gallra writes them: one of its characters is wrong, or it is "
         "a reference to something else.",

@@ -42,6 +42,9 @@ class Settings:
         home = Path(env.get("GALLRA_HOME") or _default_home(env)).expanduser()
         if not home.is_absolute():
             raise Misconfigured("home_not_absolute")
+        if any(sign in str(home) for sign in "?#%"):
+            # They mean something else in a database's address.
+            raise Misconfigured("home_not_usable")
         env["GALLRA_HOME"] = str(home)
         keks = env.get("GALLRA_KEYS") or _supplied_keks(env) or str(home / "kek")
         return cls(

@@ -11,16 +11,16 @@ from typing import Any
 
 from sqlalchemy import Engine, select
 
-from connectors.base import CaseSystem, Staging
+from connectors.base import CaseSystem
 from connectors.chosen_files import ChosenFiles
 from connectors.registry import case_system, staging
 from connectors.smtp import Mailbox
 from connectors.witness import FileWitness, Witness
 from connectors.witness_mail import MailWitness
-from lifecycle.bindings import Bindings, CaseRegister, FolderStaging, Mail, load_bindings
+from lifecycle.bindings import Bindings, FolderStaging, Mail, Workbuster, load_bindings
 from lifecycle.checkpoint import Checkpoint
 from lifecycle.configuration.problems import ControllerUnknown
-from lifecycle.errors import GallraError, Misconfigured
+from lifecycle.errors import GallraError, KeyFailure, Misconfigured
 from lifecycle.ledger import EventKind
 from lifecycle.policy.load import SUFFIX, known_policies, load_policy
 from lifecycle.policy.model import Policy
@@ -49,6 +49,11 @@ class NamedSink:
     name: str
     witness: Witness
 
+    @property
+    def shows(self) -> bool:
+        """Whether `latest` tells what it has."""
+        return isinstance(self.witness, FileWitness)
+
     def take(self, text: str, *, size: int) -> None:
         """Keep a checkpoint; raises `LedgerFailure` or `Unreachable`."""
         self.witness.take(text, size=size)
@@ -69,13 +74,14 @@ def open_house(
     """Everything one run needs for one controller; closes its databases at the end.
 
     `chosen`: files to import from where they lie, instead of the staging folder. The first call
-    makes databases, keys, ledger and folders. Raises `Misconfigured` (with every problem in the
+    makes databases, keys, ledger and folders; a folder that is missing later is not made anew, and
+    is unreachable when it is looked at. Raises `Misconfigured` (with every problem in the
     policy or the bindings), `KeyFailure`, `Unreachable`.
     """
     settings = settings or Settings.from_environment()
     policy = read_policy(settings, controller)
     bindings = read_bindings(settings, policy)
-    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _make_home(settings.home)
     run = to_reference(RUN, new_id())
     with _named("records"):
         engine = open_engine(settings.database_url)
@@ -89,8 +95,11 @@ def open_house(
         keks = DirectoryKeks(settings.key_encryption_keys, writable=_is_writable(settings))
         keyring = Keyring(key_engine, keks, now=now)
         vault = Vault(keyring, controller=controller)
+        _require_its_keys(engine, keyring)
         ledger = LedgerStore(keyring.named("ledger"), keyring.named("signing"))
-        _begin_ledger(engine, ledger, now=now, run=run, controller=controller)
+        if not _has_begun(engine):
+            _make_folders(bindings)
+            _begin_ledger(engine, ledger, now=now, run=run, controller=controller)
         chosen_files = None if chosen is None else ChosenFiles(chosen, place=CHOSEN_PLACE)
         yield House(
             settings=settings,
@@ -99,7 +108,7 @@ def open_house(
             keyring=keyring,
             vault=vault,
             ledger=ledger,
-            staging=chosen_files or _staging(bindings),
+            staging=chosen_files or staging(bindings.staging),
             case_system=_case_system(bindings, vault),
             witnesses=_witnesses(bindings, policy, settings),
             mailbox=_mailbox(bindings, policy, settings),
@@ -119,13 +128,6 @@ def read_policy(settings: Settings, controller: str) -> Policy:
     if controller not in (known := list_policies(settings)):
         raise ControllerUnknown(known)
     return load_policy(settings.policies / f"{controller}{SUFFIX}")
-
-
-def _is_writable(settings: Settings) -> bool:
-    """A credential or secret mount is rotated by whoever mounts it, never by us."""
-    return settings.key_encryption_keys != Path(
-        settings.environment.get("CREDENTIALS_DIRECTORY", "/nonexistent")
-    )
 
 
 def read_bindings(settings: Settings, policy: Policy) -> Bindings:
@@ -160,11 +162,33 @@ def _named(database: str) -> Iterator[None]:
         raise failure
 
 
-def _staging(bindings: Bindings) -> Staging:
-    binding = bindings.staging
-    if isinstance(binding, FolderStaging) and not binding.mount_point:
-        _make_folder(binding.path)
-    return staging(binding)
+def _is_writable(settings: Settings) -> bool:
+    """A credential or secret mount is rotated by whoever mounts it, never by us."""
+    return settings.key_encryption_keys != Path(
+        settings.environment.get("CREDENTIALS_DIRECTORY", "/nonexistent")
+    )
+
+
+def _make_home(home: Path) -> None:
+    failed = False
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError:
+        failed = True
+    if failed:
+        raise Misconfigured("home_not_writable", ref=str(home))
+
+
+def _make_folders(bindings: Bindings) -> None:
+    """The outer folders, once, before the installation's ledger begins.
+
+    Later a missing folder is one that cannot be reached: an empty one in its place would be
+    proven empty while files lie where it was.
+    """
+    if isinstance(bindings.staging, FolderStaging) and not bindings.staging.mount_point:
+        _make_folder(bindings.staging.path)
+    if isinstance(bindings.case_system, Workbuster):
+        _make_folder(bindings.case_system.exchange)
 
 
 def _make_folder(path: Path) -> None:
@@ -176,14 +200,12 @@ def _make_folder(path: Path) -> None:
 
 def _case_system(bindings: Bindings, vault: Vault) -> CaseSystem:
     binding = bindings.case_system
-    folder = binding.path.parent if isinstance(binding, CaseRegister) else binding.exchange
-    _make_folder(folder)
     return case_system(binding, box=vault.box(binding.system), fingerprint=vault.fingerprint)
 
 
 def _witnesses(bindings: Bindings, policy: Policy, settings: Settings) -> list[Sink]:
     path = bindings.witness.file
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _make_folder(path.parent)
     sinks: list[Sink] = [NamedSink("file", FileWitness(path))]
     if bindings.witness.mail is not None:
         sinks.append(NamedSink("mail", _mail_witness(bindings.witness.mail, policy, settings)))
@@ -216,14 +238,16 @@ def _mail(mail: Mail, policy: Policy, settings: Settings) -> dict[str, Any]:
 def _begin_ledger(
     engine: Engine, ledger: LedgerStore, *, now: Callable[[], datetime], run: str, controller: str
 ) -> None:
-    """The first run gives the ledger its name; later ones find it there."""
+    """The first run gives the ledger its name; another may be faster."""
+    with UnitOfWork(engine, ledger, now=now, run=run, controller=controller) as work:
+        if ledger.initialise(work.connection):
+            work.record(EventKind.LEDGER_BEGUN)
+            work.commit()
+
+
+def _has_begun(engine: Engine) -> bool:
     with quiet_errors(), reading(engine) as connection:
-        begun = connection.execute(select(ledger_head.c.origin).limit(1)).first() is not None
-    if not begun:
-        with UnitOfWork(engine, ledger, now=now, run=run, controller=controller) as work:
-            if ledger.initialise(work.connection):
-                work.record(EventKind.LEDGER_BEGUN)
-                work.commit()
+        return connection.execute(select(ledger_head.c.origin).limit(1)).first() is not None
 
 
 def witness_shares_volume(house: House) -> bool:
@@ -234,3 +258,13 @@ def witness_shares_volume(house: House) -> bool:
         if isinstance(sink, NamedSink) and isinstance(sink.witness, FileWitness)
     ]
     return all(file.shares_volume_with(house.settings.home) for file in files)
+
+
+def _require_its_keys(engine: Engine, keyring: Keyring) -> None:
+    """Records that have a ledger have keys: an empty key database beside them is a lost one.
+
+    New keys would make every person unreadable and nobody findable, and still look like success.
+    Raises `KeyFailure("key_database_lost")`.
+    """
+    if _has_begun(engine) and not keyring.has("ledger"):
+        raise KeyFailure("key_database_lost")

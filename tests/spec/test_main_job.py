@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 
 import pytest
 from sqlalchemy import func, select
 
 from connectors.base import CaseKey
-from lifecycle.errors import LedgerFailure, NotProven, Refused
+from connectors.folder import FolderStaging
+from lifecycle.errors import KeyFailure, LedgerFailure, NotProven, Refused
 from lifecycle.ledger import EventKind
 from lifecycle.references import (
     IMPORT,
@@ -29,7 +31,7 @@ from tasks.intake import import_file
 from tasks.keys import rotate_keys
 from tasks.main_job import begin_import
 from tasks.overview import overview
-from tasks.proof import verify_ledger
+from tasks.proof import verify_ledger, witness
 from tasks.purge import purge
 from tasks.reports import FileReport
 from tasks.to_dos import close
@@ -397,6 +399,70 @@ def test_reports_carry_references_and_counts_only(house: House) -> None:
         found = file_imports.by_bytes(connection, controller=house.controller, sha256=report.sha256)
     assert found is not None
     assert to_reference(IMPORT, found.id).startswith("I-")
+
+
+# --- what must not look like success ---------------------------------------------------------
+
+
+def test_a_witness_that_lost_its_memory_stops_deletions_until_a_person_says_so(
+    house: House,
+) -> None:
+    house.staging.put("export.csv", export(row("1000000001", TUVA)))
+    run_import(house)
+    for file in (house.settings.home / "witness").iterdir():
+        file.unlink()
+    with pytest.raises(LedgerFailure, match="witness_shortened"):
+        verify_ledger(house)
+    house.staging.put("again.csv", export(row("1000000002", OMAR)))
+    with pytest.raises(LedgerFailure, match="no_witness"):
+        purge(house)
+    assert staged(house) == 1
+    witness(house, begin_anew=True)
+    assert purge(house).deleted == 1
+    assert verify_ledger(house).witnessed_size is not None
+
+
+def test_a_file_overwritten_in_place_under_its_old_time_is_a_new_file(house: House) -> None:
+    if not isinstance(house.staging, FolderStaging):
+        pytest.skip("a twin in memory gives every version its own name")
+    folder = house.settings.home / "staging"
+    path = folder / "export.csv"
+    path.write_bytes(export(row("1000000001", TUVA)))
+    then = path.stat()
+    for ref in begin_import(house):
+        import_file(house, ref)
+    other = export(row("1000000002", TUVA))
+    with path.open("r+b") as file:
+        file.write(other)
+    os.utime(path, ns=(then.st_atime_ns, then.st_mtime_ns))
+    assert path.stat().st_size == then.st_size
+    assert delete_imported(house).gone == 0
+    (report,) = run_import(house)
+    assert report.counts["new_cases"] == 1
+    assert staged(house) == 0
+
+
+def test_a_file_that_is_still_being_written_waits(house: House) -> None:
+    if not isinstance(house.staging, FolderStaging):
+        pytest.skip("only a folder has writers")
+    with (house.settings.home / "staging" / "upload.csv").open("wb") as upload:
+        upload.write(export(row("1000000001", TUVA)))
+        upload.flush()
+        (report,) = run_import(house)
+        assert (report.outcome, report.reason) == ("retry_later", "truncated")
+        upload.write(row("1000000002", OMAR).encode())
+    (report,) = run_import(house)
+    assert report.counts["accepted"] == 2
+
+
+def test_records_without_their_key_database_do_not_open(house: House, build: Builder) -> None:
+    house.staging.put("export.csv", export(row("1000000001", TUVA)))
+    run_import(house)
+    with house.keyring.engine.begin() as connection:
+        for table in ("named_key", "data_key", "epoch"):
+            connection.exec_driver_sql(f"DELETE FROM {table}")
+    with pytest.raises(KeyFailure, match="key_database_lost"):
+        build()
 
 
 # --- what a person must do -------------------------------------------------------------------
