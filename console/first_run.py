@@ -47,7 +47,7 @@ def first_run(controller: str, file: Path | None) -> int:
         shown = _show(house, reports, failed=failed != 0)
         if file is not None:
             _advise(file, [r for r in reports if r.sha256 == own])
-    say("Look next:  gallra status   ·   gallra ledger export   ·   make serve (the Prefect UI)")
+    say("Look next:  gallra status  ·  gallra rows F-…  ·  make serve (the Prefect UI)")
     return Exit.ATTENTION if failed else shown
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, BinaryIO
 
 import typer
 
 from console.options import CONTROLLER, AsJson, Controller
-from console.output import failures, print_json, say
+from console.output import failures, print_json, refuse, say
 
 app = typer.Typer(help="The ledger that proves what was done.", no_args_is_help=True)
 
@@ -99,7 +99,8 @@ def export(
         from records.engines import reading
         from tasks.wiring import open_house
 
-        target = sys.stdout.buffer if output is None else output.open("xb")
+        target = sys.stdout.buffer if output is None else _new_file(output)
+        written = 0
         try:
             with open_house(controller) as house, reading(house.engine) as connection:
                 for entry in house.ledger.read(connection):
@@ -109,8 +110,21 @@ def export(
                         "link": entry.link.hex(),
                     }
                     target.write(orjson.dumps(line) + b"\n")
+                    written += 1
         finally:
             if output is not None:
                 target.close()
             else:
                 target.flush()
+        if output is not None:
+            say(f"{written} events written to {output}.")
+
+
+def _new_file(path: Path) -> BinaryIO:
+    """Never over another file: it may be an older export that somebody keeps as evidence."""
+    try:
+        return path.open("xb")
+    except FileExistsError:
+        refuse(f"{path} is there already. Nothing was changed: choose another name.")
+    except OSError:
+        refuse(f"{path} cannot be written. Nothing was changed: choose another place.")

@@ -10,6 +10,7 @@ from console import (
     ledger_commands,
     people_commands,
     policy_commands,
+    row_commands,
     setup_commands,
     watch_commands,
 )
@@ -26,6 +27,7 @@ app = typer.Typer(
 setup_commands.register(app)
 import_commands.register(app)
 watch_commands.register(app)
+row_commands.register(app)
 people_commands.register(app)
 app.add_typer(ledger_commands.app, name="ledger")
 app.add_typer(policy_commands.app, name="policy")

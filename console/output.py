@@ -153,6 +153,14 @@ def stop(error: GallraError, *, as_json: bool = False) -> NoReturn:
     raise typer.Exit(exit_code(error))
 
 
+def refuse(text: str) -> NoReturn:
+    """Say why a request is not acceptable, in words about what the operator typed."""
+    import typer
+
+    sys.stderr.write(f"gallra: {text}\n")
+    raise typer.Exit(Exit.REFUSED)
+
+
 @contextmanager
 def progress(text: str, *, quiet: bool) -> Iterator[Any]:
     """A progress line on long work; the value is a callable (done, total or None)."""
@@ -165,6 +173,17 @@ def progress(text: str, *, quiet: bool) -> Iterator[Any]:
     with Progress(*columns, console=console(errors=True), transient=True) as bar:
         task = bar.add_task(text, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def local_time(at: str, zone: str) -> str:
+    """An instant of the records (UTC) as the clock on the controller's wall shows it."""
+    from datetime import UTC, datetime
+    from zoneinfo import ZoneInfo
+
+    moment = datetime.fromisoformat(at)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M %Z}"
 
 
 def sentence(counts: Mapping[str, int], names: Sequence[str]) -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final, Literal
 
 import typer
 
+from console.import_commands import check_is_file
 from console.options import CONTROLLER, AsJson, Controller
 from console.output import Exit, failures, print_json, say, table
+
+_KINDS: Final[dict[str, Literal["xlsx", "csv"]]] = {".xlsx": "xlsx", ".csv": "csv"}
 
 
 def register(app: typer.Typer) -> None:
@@ -71,10 +74,14 @@ def sample(
     with failures():
         from console.sample import write_sample
 
+        kind = _KINDS.get(path.suffix.lower())
+        if kind is None:
+            raise typer.BadParameter("a sample is an .xlsx or a .csv file")
+        if not path.absolute().parent.is_dir():
+            raise typer.BadParameter(f"there is no folder {path.parent}")
         if path.exists():
             raise typer.BadParameter(f"{path} is there already")
-        kind = "csv" if path.suffix.lower() == ".csv" else "xlsx"
-        write_sample(path, rows=rows, seed=seed, kind=kind, edge_cases=edge_cases)  # type: ignore[arg-type]
+        write_sample(path, rows=rows, seed=seed, kind=kind, edge_cases=edge_cases)
         say(f"Written: {path}")
 
 
@@ -91,8 +98,8 @@ def run(
     with failures():
         from console.first_run import first_run
 
-        if file is not None and not file.is_file():
-            raise typer.BadParameter(f"there is no file {file}")
+        if file is not None:
+            check_is_file(file)
         raise typer.Exit(first_run(controller, file))
 
 

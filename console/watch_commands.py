@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from console.options import CONTROLLER, AsJson, Controller
-from console.output import Exit, failures, on_a_terminal, print_json, say, table
+from console.output import Exit, failures, local_time, on_a_terminal, print_json, say, table
 
 if TYPE_CHECKING:
     from records.alarms import Alarm
@@ -34,12 +34,13 @@ def status(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None
 
         with open_house(controller) as house:
             seen = overview(house)
+            zone = house.policy.controller.time_zone
             listed = [f.ref for f in seen.files if f.ref is not None]
             names = names_of(house, listed) if on_a_terminal() and not as_json else {}
         if as_json:
             plain = asdict(seen)
-            plain["to_dos"] = [t._asdict() for t in seen.to_dos]
-            plain["alarms"] = [a._asdict() for a in seen.alarms]
+            plain["to_dos"] = [_to_do_as_json(t) for t in seen.to_dos]
+            plain["alarms"] = [_alarm_as_json(a) for a in seen.alarms]
             print_json(plain)
         else:
             totals = seen.totals
@@ -47,10 +48,8 @@ def status(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None
                 f"{totals['people']} people, {totals['cases']} cases, {totals['imports']} imports; "
                 f"{seen.unfinished_imports} import(s) not verified in the case system."
             )
-            say(
-                f"Ledger: {seen.ledger_size} events, "
-                f"last witnessed {seen.last_witnessed or 'never'}."
-            )
+            witnessed = seen.last_witnessed and local_time(seen.last_witnessed, zone)
+            say(f"Ledger: {seen.ledger_size} events, last witnessed {witnessed or 'never'}.")
             if not seen.staging_reachable:
                 say("The staging folder cannot be reached.")
             elif not seen.files:
@@ -63,7 +62,7 @@ def status(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None
                     for f in seen.files
                 ],
             )
-            _show_open(seen.to_dos, seen.alarms)
+            _show_open(seen.to_dos, seen.alarms, zone)
         if seen.needs_a_person:
             raise typer.Exit(Exit.ATTENTION)
 
@@ -82,11 +81,12 @@ def watch(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None:
         from tasks.wiring import open_house
 
         with open_house(controller) as house:
+            zone = house.policy.controller.time_zone
             seen = look(house)
         if as_json:
             print_json(
                 {
-                    "alarms": [a._asdict() for a in seen.standing],
+                    "alarms": [_alarm_as_json(a) for a in seen.standing],
                     "raised": seen.raised,
                     "cleared": seen.cleared,
                     "mail": seen.told.value,
@@ -95,7 +95,7 @@ def watch(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None:
         elif not seen.standing:
             say("No alarm.")
         else:
-            _show_open((), seen.standing)
+            _show_open((), seen.standing, zone)
             if seen.told is Told.NOBODY:
                 say("Nobody is written to: the bindings name no mailbox under `watch`.")
         if seen.standing:
@@ -121,7 +121,19 @@ def done(
         say("Closed; the ledger has it.")
 
 
-def _show_open(to_dos: tuple[ToDo, ...], alarms: tuple[Alarm, ...]) -> None:
+def _to_do_as_json(to_do: ToDo) -> dict[str, object]:
+    """With the reference that `gallra done` takes, and no number of the database."""
+    from lifecycle.references import TO_DO, to_reference
+
+    plain = to_do._asdict()
+    return {"to_do": to_reference(TO_DO, plain.pop("id")), **plain}
+
+
+def _alarm_as_json(alarm: Alarm) -> dict[str, object]:
+    return {name: value for name, value in alarm._asdict().items() if name != "id"}
+
+
+def _show_open(to_dos: tuple[ToDo, ...], alarms: tuple[Alarm, ...], zone: str) -> None:
     from lifecycle.references import TO_DO, to_reference
     from tasks.remedies import remedy_for
 
@@ -131,7 +143,7 @@ def _show_open(to_dos: tuple[ToDo, ...], alarms: tuple[Alarm, ...]) -> None:
         [
             [
                 to_reference(TO_DO, t.id),
-                f"{t.kind}\n{t.ref}\n{t.number} since {t.opened_at[:16]}",
+                f"{t.kind}\n{t.ref}\n{t.number} since {local_time(t.opened_at, zone)}",
                 remedy_for(t.kind).next,
             ]
             for t in to_dos
@@ -140,5 +152,8 @@ def _show_open(to_dos: tuple[ToDo, ...], alarms: tuple[Alarm, ...]) -> None:
     table(
         "Alarms",
         ["alarm, for which", "what to do"],
-        [[f"{a.kind}\n{a.ref}\nsince {a.raised_at[:16]}", remedy_for(a.kind).next] for a in alarms],
+        [
+            [f"{a.kind}\n{a.ref}\nsince {local_time(a.raised_at, zone)}", remedy_for(a.kind).next]
+            for a in alarms
+        ],
     )

@@ -97,6 +97,14 @@ def by_id(connection: Connection, number: int) -> Import:
     return _import(connection.execute(_SELECT.where(file_import.c.id == number)).one())
 
 
+def find_import(connection: Connection, *, controller: str, number: int) -> Import | None:
+    """The import with this id, if it is one of this controller's."""
+    row = connection.execute(
+        _SELECT.where(file_import.c.id == number, file_import.c.controller == controller)
+    ).one_or_none()
+    return None if row is None else _import(row)
+
+
 def row_outcomes(connection: Connection, number: int) -> list[RowOutcomeEntry]:
     """The rows of an import's report."""
     packed = connection.execute(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -150,3 +151,55 @@ def test_an_export_never_hides_behind_another_of_its_name(
     assert "Nothing to import" not in told
     assert "delete it" not in told
     assert "keep it for now" in told
+
+
+def test_rows_and_reasons_are_shown_at_any_later_time(desk: Desk) -> None:
+    _, (told,) = desk.report(desk.export(odd=True))
+    done = desk.gallra("rows", told["ref"], "--json", "--ignored")
+    shown = json.loads(done.stdout)
+    assert done.exit_code == Exit.DONE
+    assert all(row.pop("next") for row in shown["rows"])
+    assert shown["rows"] == [row for row in told["rows"] if row["reason"]]
+    assert json.loads(desk.gallra("rows", shown["import"], "--json").stdout)["rows"]
+    table = desk.gallra("rows", shown["import"]).output
+    assert "identity_checksum" in table
+    assert "totals" not in table
+    assert desk.gallra("rows", "F-0000000000000").exit_code == Exit.USAGE
+    assert desk.gallra("rows", "nonsense").exit_code == Exit.REFUSED
+
+
+def test_rows_of_a_file_that_was_not_imported_say_why(desk: Desk) -> None:
+    export = desk.folder / "t.csv"
+    export.write_text("a;b\r\n1;2\r\n")
+    _, (told,) = desk.report(export)
+    assert "header_not_recognised" in desk.gallra("rows", told["ref"]).output
+
+
+def test_an_update_is_shown_as_one_of_the_accepted(desk: Desk) -> None:
+    done = desk.gallra("import", desk.export(odd=True))
+    assert re.search(r"accepted \(\d+ updated\)", done.output)
+    assert re.search(r"\d+ rows\b", done.output)
+
+
+def test_the_status_gives_what_done_takes(desk: Desk) -> None:
+    with open_house("academedia") as house:
+        house.staging.put("t.csv", desk.export().read_bytes())
+    desk.gallra("purge")
+    (to_do,) = json.loads(desk.gallra("status", "--json").stdout)["to_dos"]
+    assert "id" not in to_do
+    assert re.search(r"since \d{4}-\d\d-\d\d \d\d:\d\d CES?T", desk.gallra("status").output)
+    assert desk.gallra("done", to_do["to_do"]).exit_code == Exit.DONE
+    assert json.loads(desk.gallra("status", "--json").stdout)["to_dos"] == []
+
+
+def test_nothing_is_written_over_or_beside_the_point(desk: Desk) -> None:
+    ledger = desk.folder / "ledger.jsonl"
+    done = desk.gallra("ledger", "export", "-o", ledger)
+    before = ledger.read_bytes()
+    assert f"{len(before.splitlines())} events written" in done.output
+    assert desk.gallra("ledger", "export", "-o", ledger).exit_code == Exit.REFUSED
+    assert ledger.read_bytes() == before
+    for wrong in ("nowhere/s.csv", "s.txt"):
+        assert desk.gallra("sample", desk.folder / wrong).exit_code == Exit.USAGE
+    assert not (desk.folder / "s.txt").exists()
+    assert "is a folder" in desk.gallra("import", desk.folder).output
