@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from connectors.reading_limits import ReadingLimits
 from lifecycle.errors import FileRefused
+from lifecycle.intake.merged import MergedRange
 from lifecycle.intake.outcomes import FileReason
 from lifecycle.intake.text import Cell
 
@@ -30,13 +31,33 @@ def open_dense(data: bytes) -> CalamineWorkbook:
         raise FileRefused(FileReason.CORRUPT) from None
 
 
-def visibility(workbook: CalamineWorkbook) -> list[tuple[bool, bool]]:
-    """(is a worksheet, is hidden) of each sheet in order."""
+def visibility(workbook: CalamineWorkbook) -> list[tuple[bool, bool, str]]:
+    """(is a worksheet, is hidden, name) of each sheet in order."""
     from python_calamine import SheetTypeEnum, SheetVisibleEnum
 
     return [
-        (sheet.typ == SheetTypeEnum.WorkSheet, sheet.visible != SheetVisibleEnum.Visible)
+        (
+            sheet.typ == SheetTypeEnum.WorkSheet,
+            sheet.visible != SheetVisibleEnum.Visible,
+            sheet.name,
+        )
         for sheet in workbook.sheets_metadata
+    ]
+
+
+def dense_merged(workbook: CalamineWorkbook, position: int) -> list[MergedRange]:
+    """The merged cells of a sheet; calamine knows them in .xlsx and .xls only.
+
+    Raises `FileRefused("corrupt")`.
+    """
+    from python_calamine import CalamineError
+
+    try:
+        ranges = workbook.get_sheet_by_index(position).merged_cell_ranges or []
+    except (CalamineError, OSError):
+        raise FileRefused(FileReason.CORRUPT) from None
+    return [
+        MergedRange(top + 1, bottom + 1, left, right) for (top, left), (bottom, right) in ranges
     ]
 
 

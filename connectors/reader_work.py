@@ -89,7 +89,12 @@ class _Judging:
         for position, sheet in enumerate(book.sheets, start=1):
             self._say({"sheet": [position, sheet.hidden]})
             judge = SheetJudge(
-                self._rules, sheet=position, today=self._today, date1904=self._date1904
+                self._rules,
+                sheet=position,
+                today=self._today,
+                date1904=self._date1904,
+                name=sheet.name,
+                merged=() if sheet.hidden else sheet.merged(),
             )
             if sheet.hidden:
                 rows, _ = self._pass_over(sheet, position, RowReason.HIDDEN_SHEET)

@@ -6,15 +6,17 @@ import io
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from connectors.calamine_rows import dense_rows, open_dense, visibility
+from connectors.calamine_rows import dense_merged, dense_rows, open_dense, visibility
 from connectors.csv_rows import text_rows
 from connectors.file_kind import FileKind
 from connectors.reading_limits import ReadingLimits
 from connectors.xlsx_stream import SheetPart, XlsxPackage, open_package, verify_for_dense_reader
 from connectors.xlsx_strings import UnusualWorkbook
 from lifecycle.errors import FileRefused
+from lifecycle.intake.merged import MergedRange
 from lifecycle.intake.outcomes import FileReason
 from lifecycle.intake.text import Cell
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
 
 Rows = Iterator[tuple[int, list[Cell]]]
+Merged = Callable[[], list[MergedRange]]
 _MANIFEST: Final = "META-INF/manifest.xml"
 _SECRET: Final = b":encryption-data"
 """ODF 1.2 part 3, 4.4: stands in the manifest entry of each encrypted part."""
@@ -31,11 +34,15 @@ _LONGEST_GAP: Final = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """One sheet. Both callables start anew with every call."""
+    """One sheet. The callables start anew with every call."""
 
     hidden: bool
     rows: Callable[[], Rows]
     """The rows that hold any value; of a text also the blank ones, as `[]`."""
+    name: str = ""
+    """What the tab says; a text has none."""
+    merged: Merged = list
+    """The merged cells, to be asked for before the rows are read."""
     blank_lines: bool = False
     """A text: a record may fill several lines, so a missing number is no blank row."""
 
@@ -136,14 +143,21 @@ class _Dense:
             raise FileRefused(FileReason.CORRUPT)  # a workbook without sheets does not exist
         return Book(
             sheets=[
-                Sheet(hidden=hidden, rows=self._sheet(position) if rows else _no_rows)
-                for position, (rows, hidden) in enumerate(shown)
+                Sheet(
+                    hidden=hidden,
+                    name=name,
+                    rows=partial(self.rows, position),
+                    merged=partial(self.merged, position),
+                )
+                if rows
+                else Sheet(hidden=hidden, name=name, rows=_no_rows)
+                for position, (rows, hidden, name) in enumerate(shown)
             ],
             date1904=False,
         )
 
-    def _sheet(self, position: int) -> Callable[[], Rows]:
-        return lambda: self.rows(position)
+    def merged(self, position: int) -> list[MergedRange]:
+        return dense_merged(self.workbook(), position)
 
 
 def _no_rows() -> Rows:
@@ -165,7 +179,13 @@ def _streamed(package: XlsxPackage, part: SheetPart, position: int, dense: _Dens
                 if number > last:
                     yield number, cells
 
-    return Sheet(hidden=part.hidden, rows=rows)
+    def merged() -> list[MergedRange]:
+        try:
+            return package.merged(part)
+        except UnusualWorkbook:
+            return dense.merged(position)
+
+    return Sheet(hidden=part.hidden, name=part.name, rows=rows, merged=merged)
 
 
 def _used(rows: Rows) -> Rows:

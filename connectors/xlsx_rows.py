@@ -10,6 +10,7 @@ from itertools import chain
 from typing import Final
 
 from connectors.xlsx_forms import FORMULA, RAW_VALUES, VALUE, RowForm, spelling
+from connectors.xlsx_merged import column_number
 from connectors.xlsx_strings import (
     UnusualWorkbook,
     decoded,
@@ -41,14 +42,6 @@ _SHEET_DATA = re.compile(r"<(?:[\w.-]++:)?sheetData[\s/>]")
 _LONGEST_TAG: Final = 256
 """Characters kept from piece to piece, so that no tag is missed where two of them meet."""
 _KINDS: Final = {"s": "shared", "str": "text", "inlineStr": "text", "b": "flag", "e": "nothing"}
-
-
-def column_number(letters: str) -> int:
-    """0 for A, 25 for Z, 26 for AA."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number - 1
 
 
 def _number(raw: str) -> Cell:

@@ -13,10 +13,12 @@ from typing import Final
 from xml.parsers import expat
 
 from connectors.reading_limits import ReadingLimits
+from connectors.xlsx_merged import merged_ranges
 from connectors.xlsx_rows import SheetContext, SheetReader
 from connectors.xlsx_strings import CHUNK, MAIN_NAMESPACE, UnusualWorkbook, shared_strings
 from connectors.xlsx_styles import shows_date
 from lifecycle.errors import FileRefused
+from lifecycle.intake.merged import MergedRange
 from lifecycle.intake.outcomes import FileReason
 from lifecycle.intake.text import Cell
 
@@ -44,6 +46,8 @@ class SheetPart:
     part: str | None
     """Name within the zip; None for a chart or macro sheet, which has no rows."""
     hidden: bool
+    name: str
+    """What the tab says."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -70,6 +74,17 @@ class XlsxPackage:
                 self._context = self._read_context()
             with self.archive.open(sheet.part) as part:
                 yield from SheetReader(self._context).rows(part.read)
+        except (zipfile.BadZipFile, zlib.error, EOFError, KeyError):
+            raise FileRefused(FileReason.CORRUPT) from None
+
+    def merged(self, sheet: SheetPart) -> list[MergedRange]:
+        """A sheet's merged cells. They stand behind the rows, so the sheet is inflated for them
+        once more, which is a small part of reading it. Raises like `rows`."""
+        if sheet.part is None:
+            return []
+        try:
+            with self.archive.open(sheet.part) as part:
+                return merged_ranges(part.read)
         except (zipfile.BadZipFile, zlib.error, EOFError, KeyError):
             raise FileRefused(FileReason.CORRUPT) from None
 
@@ -116,6 +131,7 @@ def open_package(archive: zipfile.ZipFile, limits: ReadingLimits) -> XlsxPackage
                     SheetPart(
                         part=target if kind == "worksheet" else None,
                         hidden=attributes.get("state", "visible") != "visible",
+                        name=attributes.get("name", ""),
                     )
                 )
     except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, expat.ExpatError):

@@ -9,6 +9,7 @@ from typing import Final
 from lifecycle.errors import FileRefused, Misconfigured
 from lifecycle.intake.fields import FIELDS
 from lifecycle.intake.outcomes import FileReason
+from lifecycle.intake.protected import ProtectedWords
 from lifecycle.intake.rules import IntakeRules
 from lifecycle.intake.text import Cell, fold_header, text_of
 
@@ -39,6 +40,7 @@ class HeaderAliases:
         """Raises `Misconfigured` for an unknown field name or an alias of two fields."""
         self._required = frozenset(rules.required)
         self._flags = frozenset(map(fold_header, rules.protected_flags))
+        self._words = ProtectedWords(rules.protected_words)
         self._fields: dict[str, str] = {}
         for column in rules.columns:
             if column.field not in FIELDS:
@@ -66,7 +68,11 @@ class HeaderAliases:
             return None
         if len(position) < len(columns):
             raise FileRefused(FileReason.HEADER_AMBIGUOUS.value)
-        flags = tuple(column for column, text in enumerate(folded) if text in self._flags)
+        flags = tuple(
+            column
+            for column, text in enumerate(folded)
+            if text in self._flags or (text not in self._fields and self._words.name(cells[column]))
+        )
         used = {*position.values(), *flags}
         return Header(
             position=position,

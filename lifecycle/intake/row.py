@@ -13,8 +13,10 @@ from lifecycle.intake import fields
 from lifecycle.intake.dates import parse_date
 from lifecycle.intake.header import Header
 from lifecycle.intake.kept import KeptColumns
+from lifecycle.intake.merged import MergedCells
 from lifecycle.intake.names import PlaceholderPersons, name_tokens
 from lifecycle.intake.outcomes import Candidate, JudgedRow, RowReason
+from lifecycle.intake.protected import ProtectedWords
 from lifecycle.intake.rules import IntakeRules
 from lifecycle.intake.text import (
     Cell,
@@ -24,7 +26,7 @@ from lifecycle.intake.text import (
     has_control,
     text_of,
 )
-from lifecycle.intake.unpersoned import ignored_reason
+from lifecycle.intake.unpersoned import has_full_name, ignored_reason
 from lifecycle.national_id import NationalId, parse_national_id
 
 _NO_COLUMN: Final = -1
@@ -38,9 +40,20 @@ class RowJudge:
     """Judges the rows of one sheet, each by itself."""
 
     def __init__(
-        self, rules: IntakeRules, header: Header, *, sheet: int, today: date, date1904: bool
+        self,
+        rules: IntakeRules,
+        header: Header,
+        *,
+        sheet: int,
+        today: date,
+        date1904: bool,
+        protected_sheet: bool = False,
+        merged: MergedCells | None = None,
     ) -> None:
-        """Raises `Misconfigured` when the rules contradict themselves."""
+        """`protected_sheet`: its name or its title speaks of protected identity.
+
+        Raises `Misconfigured` when the rules contradict themselves.
+        """
         self._header = header
         self._width = max(header.width, 1)
         self._sheet = sheet
@@ -51,9 +64,9 @@ class RowJudge:
         self._earliest = f"{rules.earliest_year:04}-01-01"
         latest_year = min(today.year + rules.latest_years_ahead, 9999)
         self._latest = f"{latest_year:04}-{today:%m-%d}"
-        self._words = [fold_row(word)[0].strip() for word in rules.protected_words]
-        if not all(self._words):
-            raise Misconfigured("intake_protected_word")
+        self._protected_word = ProtectedWords(rules.protected_words).inside
+        self._protected_sheet = protected_sheet
+        self._merged = merged
         self._negatives = frozenset(map(fold, rules.flag_negatives))
         self._placeholders = PlaceholderPersons(rules.placeholder_names)
         try:
@@ -85,12 +98,14 @@ class RowJudge:
     def judge(self, number: int, cells: Sequence[Cell]) -> JudgedRow:
         """What becomes of one row; `number` is the one that a person sees. Never raises."""
         result = self._judge(cells)
+        if self._merged is not None and self._shown_protected(self._merged, number, cells):
+            result = RowReason.PROTECTED_IDENTITY
         if isinstance(result, RowReason):
             return JudgedRow(self._sheet, number, result, None)
         return JudgedRow(self._sheet, number, None, result)
 
     def _judge(self, cells: Sequence[Cell]) -> RowReason | Candidate:
-        texts, raw, folded, control = self._read(cells)
+        texts, raw, folded, control, long = self._read(cells)
         as_written = texts[self._case]
         case = as_written if self._case_pattern.fullmatch(as_written) else self._case_of(as_written)
         identity = parse_national_id(
@@ -99,12 +114,15 @@ class RowJudge:
         protected = self._is_protected(texts, folded)
         if case is None and identity in _UNTELLING:
             ignored = ignored_reason(texts, self._header)
-            if ignored is RowReason.GROUP_HEADING:
-                # "Skyddade personuppgifter" as a heading speaks of the rows below it.
+            if ignored is RowReason.GROUP_HEADING or (
+                ignored is None and protected and not has_full_name(texts, self._header)
+            ):
+                # "Skyddade personuppgifter" as a heading speaks of the rows below it, even if
+                # something stands beside it. Only a plain heading ends that.
                 self._under_protected_heading = protected
             if ignored is not None and not protected:
                 return ignored
-        if protected or self._under_protected_heading:
+        if protected or self._under_protected_heading or self._protected_sheet:
             return RowReason.PROTECTED_IDENTITY
         given, family = texts[self._given], texts[self._family]
         tokens = name_tokens(f"{given} {family}")
@@ -113,7 +131,7 @@ class RowJudge:
         if control:
             return RowReason.CONTROL_CHARACTERS
         if (
-            len(folded) > self._longest
+            long
             and max(map(len, texts)) > self._longest
             and any(len(texts[column]) > self._longest for column in self._known)
         ):
@@ -164,8 +182,9 @@ class RowJudge:
             self._kept.sealed(texts, plain='"' not in folded and "\\" not in folded),
         )
 
-    def _read(self, cells: Sequence[Cell]) -> tuple[list[str], Sequence[Cell], str, bool]:
-        """Trimmed texts, cells in their own types, the row folded, and: control characters?"""
+    def _read(self, cells: Sequence[Cell]) -> tuple[list[str], Sequence[Cell], str, bool, bool]:
+        """Trimmed texts, cells in their own types, the row folded; control characters? Is the
+        row so long that one of its values may be too long? (Folding leaves letters out.)"""
         missing = self._width - len(cells)
         if missing > 0:
             cells = [*cells, *[""] * missing]
@@ -194,19 +213,27 @@ class RowJudge:
         else:
             texts = whole[:]
         texts.append("")
+        long = len(joined) > self._longest
         if only_text:
-            return texts, texts, folded, control
-        return texts, [*cells, ""], folded, control
+            return texts, texts, folded, control, long
+        return texts, [*cells, ""], folded, control, long
 
     def _is_protected(self, texts: Sequence[str], folded: str) -> bool:
-        for word in self._words:
-            if word in folded:
-                return True
+        if self._protected_word(folded):
+            return True
         for column in self._header.flags:
             value = texts[column]
             if value and _fold_value(value) not in self._negatives:
                 return True
         return False
+
+    def _shown_protected(self, merged: MergedCells, number: int, cells: Sequence[Cell]) -> bool:
+        """Whether a merged cell of another row says so of this one, which is not blank."""
+        shown = merged.shown(number, cells)
+        if shown is None or not any(cell is not None and cell != "" for cell in cells):
+            return False
+        texts, _, folded, _, _ = self._read(shown)
+        return self._is_protected(texts, folded)
 
     def _lacks_name(self, given: str, family: str, tokens: str) -> bool:
         """A person with one name has a dash in the other column; a blank one was forgotten."""

@@ -25,7 +25,7 @@ def ignored_reason(texts: Sequence[str], header: Header) -> RowReason | None:
         return RowReason.BLANK
     if _repeats_header(texts, header):
         return RowReason.TITLE_OR_BLANK
-    if _has_full_name(texts, header):
+    if has_full_name(texts, header):
         # Antal is a family name too.
         return None
     if any(_TOTALS.match(fold(text)) for text in filled):
@@ -42,6 +42,7 @@ def _repeats_header(texts: Sequence[str], header: Header) -> bool:
     return same * 2 > len(known)
 
 
-def _has_full_name(texts: Sequence[str], header: Header) -> bool:
+def has_full_name(texts: Sequence[str], header: Header) -> bool:
+    """Whether both name columns hold letters: the row may be a person."""
     columns = (header.position.get(GIVEN_NAME), header.position.get(FAMILY_NAME))
     return all(column is not None and any(map(str.isalpha, texts[column])) for column in columns)

@@ -13,9 +13,18 @@ from hypothesis import strategies as st
 
 from connectors.payload import join_categories, read_payload
 from lifecycle.errors import Misconfigured
-from lifecycle.intake.judge import Cell, names_of_identity
+from lifecycle.intake.judge import Cell, SheetJudge, names_of_identity
+from lifecycle.intake.merged import MergedRange
 from lifecycle.intake.outcomes import JudgedRow, RowReason
-from tests.factories.intake import HEADER, RULES, candidate_of, export_row, judge_rows, reason_of
+from tests.factories.intake import (
+    HEADER,
+    RULES,
+    TODAY,
+    candidate_of,
+    export_row,
+    judge_rows,
+    reason_of,
+)
 
 WIDTH = len(HEADER)
 FLAG = "Skyddad identitet"
@@ -39,6 +48,12 @@ REFUSED: dict[RowReason, list[dict[str, Cell]]] = {
         {"Utförande adress": unicodedata.normalize("NFD", "förmedlingsuppdrag")},
         {"Utförande adress": "formedlingsuppdrag Łódź"},
         {"BedömningsId": "skyddad"},
+        {"Utförande adress": "Förmedlings uppdrag"},
+        {"Utförande adress": "förmedlings-\nuppdrag"},
+        {"Handledare": "S K Y D D A D"},
+        {"Handledare": "Skyd-\ndad Ł"},
+        {"Handledare": "skyd\u00addad"},
+        {"Handledare": "sekre\u00a0tess"},
     ],
     RowReason.PLACEHOLDER_PERSON: [
         {"Förnamn": "Felaktig", "Efternamn": "Sokandeld"},
@@ -80,7 +95,11 @@ REFUSED: dict[RowReason, list[dict[str, Cell]]] = {
         {"Förnamn": "\ud800"},
         {"LeverantorsId": "1\x9b2"},
     ],
-    RowReason.VALUE_TOO_LONG: [{"Folkbokföringsadress": "Lång" * 126}],
+    RowReason.VALUE_TOO_LONG: [
+        {"Folkbokföringsadress": "Lång" * 126},
+        {"Folkbokföringsadress": "Ł" * 501},
+        {"Folkbokföringsadress": "الشارع" * 84},
+    ],
 }
 
 IGNORED: dict[RowReason, list[list[Cell]]] = {
@@ -162,7 +181,33 @@ def test_words_count_in_columns_that_are_dropped_too() -> None:
     assert judged.reason is RowReason.PROTECTED_IDENTITY
 
 
-@pytest.mark.parametrize("word", ["", " ", "защита"])
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Skyddad identitet J/N",
+        "Skyddad person",
+        "Skyddsmarkering",
+        "Sekretessmarkering Skatteverket",
+        "Har skydd",
+        "har_sekretess",
+        "Skyd-\ndad",
+        "SKYDDAD ID.",
+    ],
+)
+def test_a_header_with_a_word_that_begins_with_a_stem_is_a_flag_column(header: str) -> None:
+    judged = judge_rows(
+        [*export_row(), "J"], [*export_row(), "N"], [*export_row(), ""], header=[*HEADER, header]
+    )
+    assert [row.reason for row in judged] == [RowReason.PROTECTED_IDENTITY, None, None]
+
+
+@pytest.mark.parametrize("header", ["Dataskydd", "Anteckning", "Husky dd"])
+def test_a_stem_within_a_word_of_a_header_makes_no_flag_column(header: str) -> None:
+    (judged,) = judge_rows([*export_row(), "J"], header=[*HEADER, header])
+    assert judged.reason is None
+
+
+@pytest.mark.parametrize("word", ["", " ", "-", "защита"])
 def test_a_word_that_could_never_be_found_is_a_wrong_policy(word: str) -> None:
     with pytest.raises(Misconfigured, match="intake_protected_word"):
         judge_rows(export_row(), rules=replace(RULES, protected_words=("skydd", word)))
@@ -181,6 +226,84 @@ def test_a_heading_about_protection_holds_for_the_rows_below_it() -> None:
         RowReason.PROTECTED_IDENTITY,
         RowReason.PROTECTED_IDENTITY,
         RowReason.GROUP_HEADING,
+        None,
+    ]
+
+
+def test_a_heading_may_fill_more_than_one_cell() -> None:
+    judged = judge_rows(
+        export_row(), ["Skyddade personuppgifter", None, "2 st"], export_row(), ["Övriga"],
+        export_row(),
+    )  # fmt: skip
+    assert [row.reason for row in judged] == [
+        None,
+        RowReason.PROTECTED_IDENTITY,
+        RowReason.PROTECTED_IDENTITY,
+        RowReason.GROUP_HEADING,
+        None,
+    ]
+
+
+def test_neither_a_person_nor_a_repeated_header_is_a_heading_about_protection() -> None:
+    person = export_row(Genomförandereferens="", Personnummer="", Postort="skyddad")
+    judged = judge_rows([*person, ""], [*export_row(), ""], header=[*HEADER, FLAG])
+    assert [row.reason for row in judged] == [RowReason.PROTECTED_IDENTITY, None]
+    judged = judge_rows([*HEADER, FLAG], [*export_row(), ""], header=[*HEADER, FLAG])
+    assert judged[-1].reason is None
+
+
+def test_a_title_or_a_tab_about_protection_holds_for_the_whole_sheet() -> None:
+    def reasons(title: str, name: str) -> list[RowReason | None]:
+        judge = SheetJudge(RULES, sheet=1, today=TODAY, name=name)
+        rows: list[list[Cell]] = [[title], [*HEADER], export_row(), ["Övriga"], export_row()]
+        return [row.reason for row in judge.rows(enumerate(rows, start=1))]
+
+    protected = [
+        RowReason.TITLE_OR_BLANK,
+        RowReason.PROTECTED_IDENTITY,
+        RowReason.GROUP_HEADING,
+        RowReason.PROTECTED_IDENTITY,
+    ]
+    assert reasons("Deltagare med skyddade personuppgifter", "Blad1") == protected
+    assert reasons("Deltagare", "Skyddad id") == protected
+    assert reasons("Deltagare", "Blad1")[1::2] == [None, None]
+
+
+FLAG_COLUMN = len(HEADER)
+
+
+@pytest.mark.parametrize(
+    ("merged", "expected"),
+    [
+        (MergedRange(2, 3, FLAG_COLUMN, FLAG_COLUMN), [True, True, False]),
+        (MergedRange(2, 4, FLAG_COLUMN, FLAG_COLUMN), [True, True, True]),
+        (MergedRange(2, 2, FLAG_COLUMN, 99), [True, False, False]),
+        (MergedRange(1, 4, FLAG_COLUMN, FLAG_COLUMN), [True, False, False]),
+        (MergedRange(2, 4, 3, 3), [True, False, False]),
+    ],
+)
+def test_a_merged_flag_holds_for_every_row_that_it_covers(
+    merged: MergedRange, expected: list[bool]
+) -> None:
+    judge = SheetJudge(RULES, sheet=1, today=TODAY, merged=[merged])
+    rows: list[list[Cell]] = [[*HEADER, FLAG], [*export_row(), "Ja"], export_row(), export_row()]
+    reasons = [row.reason for row in judge.rows(enumerate(rows, start=1))]
+    assert [reason is RowReason.PROTECTED_IDENTITY for reason in reasons] == expected
+    assert all(reason in (None, RowReason.PROTECTED_IDENTITY) for reason in reasons)
+
+
+def test_a_merged_word_counts_in_any_column_and_no_other_value_is_repeated() -> None:
+    far = len(HEADER) + 5
+    note = [*export_row(), None, None, None, None, None, "skyddad"]
+    merged = [MergedRange(2, 3, far, far), MergedRange(4, 5, 4, 4)]
+    judge = SheetJudge(RULES, sheet=1, today=TODAY, merged=merged)
+    nameless = export_row(Personnummer=None)
+    rows: list[list[Cell]] = [[*HEADER], note, export_row(), export_row(), nameless, export_row()]
+    assert [row.reason for row in judge.rows(enumerate(rows, start=1))] == [
+        RowReason.PROTECTED_IDENTITY,
+        RowReason.PROTECTED_IDENTITY,
+        None,
+        RowReason.IDENTITY_MISSING,
         None,
     ]
 

@@ -11,6 +11,7 @@ from typing import Any
 import openpyxl
 import pytest
 import xlsxwriter
+import xlwt
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl.cell.rich_text import CellRichText, TextBlock
@@ -20,11 +21,13 @@ from connectors.calamine_rows import dense_rows, open_dense
 from connectors.file_kind import FileKind
 from connectors.reading_limits import ReadingLimits
 from connectors.sheet_source import open_book
+from connectors.xlsx_merged import merged_ranges
 from connectors.xlsx_rows import SheetContext, SheetReader
 from connectors.xlsx_stream import open_package
 from connectors.xlsx_strings import UnusualWorkbook, plain_text, shared_strings
 from connectors.xlsx_styles import from_serial, shows_date
 from lifecycle.errors import FileRefused
+from lifecycle.intake.merged import MergedRange
 from lifecycle.intake.outcomes import FileReason
 from tests.factories import workbooks
 from tests.factories.workbooks import MAIN, raw_parts, raw_xlsx, zipped
@@ -293,6 +296,33 @@ def test_rows_without_a_number_follow_each_other() -> None:
     rows = "".join(f"<row><c><v>{n}</v></c></row>" for n in range(1, 20_000))
     book = open_book(raw_xlsx(rows), FileKind.XLSX, ReadingLimits.for_size(1 << 20))
     assert tidy(book.sheets[0].rows()) == {n: [n] for n in range(1, 20_000)}
+
+
+@pytest.mark.parametrize("first", ["", "<!-- -->"])
+def test_cells_merged_over_rows_are_known_before_the_rows(first: str) -> None:
+    merges = '<mergeCells><mergeCell ref="C3:D5"/><mergeCell ref="A1:B1"/></mergeCells>'
+    parts = raw_parts(first + numbered(1, 2, 3))
+    sheet = str(parts["xl/worksheets/sheet1.xml"])
+    parts["xl/worksheets/sheet1.xml"] = sheet.replace("</sheetData>", f"</sheetData>{merges}")
+    (found,) = open_book(zipped(parts), FileKind.XLSX, LIMITS).sheets
+    assert found.name == "Export"
+    assert found.merged() == [MergedRange(3, 5, 2, 3)]
+
+
+def test_merged_cells_of_an_old_workbook_are_known_too() -> None:
+    book = xlwt.Workbook()
+    book.add_sheet("Skyddade").write_merge(2, 4, 2, 3, "x")
+    stream = io.BytesIO()
+    book.save(stream)
+    (found,) = open_book(stream.getvalue(), FileKind.XLS, LIMITS).sheets
+    assert found.name == "Skyddade"
+    assert found.merged() == [MergedRange(3, 5, 2, 3)]
+
+
+@pytest.mark.parametrize("size", [1, 7, 50, 10_000])
+def test_a_merged_cell_is_found_wherever_the_pieces_meet(size: int) -> None:
+    xml = f"<x:worksheet>{'<row/>' * 100}<x:mergeCell ref='A1:AA2' />{'<a/>' * 100}"
+    assert merged_ranges(pieces(xml.encode(), size)) == [MergedRange(1, 2, 0, 26)]
 
 
 def test_sheets_come_in_the_order_of_the_tabs_with_what_is_hidden() -> None:
