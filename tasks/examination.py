@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from lifecycle.bindings import FolderStaging
 from lifecycle.configuration.problems import ConfigurationError
-from lifecycle.errors import GallraError
+from lifecycle.errors import GallraError, Misconfigured
 from records.alarms import last_witnessed
 from records.engines import reading
 from tasks.house import House
 from tasks.remedies import remedy_for
 from tasks.settings import Settings
-from tasks.wiring import open_house, witness_shares_volume
+from tasks.wiring import open_house, read_bindings, witness_shares_volume
 
 State = Literal["ok", "risk", "wrong"]
 _ENOUGH_BYTES: Final = 2 * 1024**3
@@ -36,9 +39,12 @@ class Finding(NamedTuple):
 
 def examine(controller: str, *, settings: Settings | None = None) -> list[Finding]:
     """Look at everything that a run needs; never raises for what it finds."""
-    settings = settings or Settings.from_environment()
-    findings = [_python(), *_packages(), *_home(settings)]
+    findings = [_python(), *_packages()]
     try:
+        settings = settings or Settings.from_environment()
+        findings += _home(settings)
+        if any(f.state == "wrong" for f in findings):
+            return findings
         with open_house(controller, settings=settings) as house:
             findings += [Finding("policy and systems", "ok", f"{controller} in order", "")]
             findings += _inside(house)
@@ -63,17 +69,24 @@ def _packages() -> Iterator[Finding]:
 
 def _home(settings: Settings) -> Iterator[Finding]:
     home = settings.home
-    if not home.exists():
-        yield Finding("state folder", "ok", f"{home} is made at first use", "")
+    try:
+        if not _can_be_written(home):
+            yield _wrong("state folder", Misconfigured("home_not_writable", ref=str(home)))
+            return
+        if not home.exists():
+            yield Finding("state folder", "ok", f"{home} is made at first use", "")
+            return
+        mode = home.stat().st_mode & 0o077
+        free = shutil.disk_usage(home).free
+    except OSError:
+        yield _wrong("state folder", Misconfigured("home_not_writable", ref=str(home)))
         return
-    mode = home.stat().st_mode & 0o077
     yield Finding(
         "state folder",
         "risk" if mode else "ok",
         f"{home}" + (" can be read by other users" if mode else ""),
         f"chmod 700 {home}" if mode else "",
     )
-    free = shutil.disk_usage(home).free
     low = free < _ENOUGH_BYTES
     yield Finding(
         "disk",
@@ -83,8 +96,14 @@ def _home(settings: Settings) -> Iterator[Finding]:
     )
 
 
+def _can_be_written(home: Path) -> bool:
+    """Whether the folder is one, or can be made, and this user may write to it."""
+    nearest = next(path for path in (home, *home.parents) if path.exists())
+    return nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)
+
+
 def _inside(house: House) -> Iterator[Finding]:
-    yield _tried("staging folder", lambda: f"{sum(1 for _ in house.staging.list_items())} file(s)")
+    yield _staging(house)
     yield _tried("case system", lambda: _answers(house))
     yield _tried("keys", lambda: f"epoch {house.keyring.status().epoch}")
     yield _tried("ledger", lambda: _ledger(house))
@@ -93,6 +112,15 @@ def _inside(house: House) -> Iterator[Finding]:
         ZoneInfo(house.policy.controller.time_zone)
     except ZoneInfoNotFoundError:
         yield Finding("time zone", "wrong", "unknown to this machine", "Install tzdata.")
+
+
+def _staging(house: House) -> Finding:
+    binding = read_bindings(house.settings, house.policy).staging
+    where = str(binding.path) if isinstance(binding, FolderStaging) else binding.place
+    looked = _tried(
+        "staging folder", lambda: f"{sum(1 for _ in house.staging.list_items())} file(s)"
+    )
+    return looked._replace(found=f"{where}: {looked.found}")
 
 
 def _answers(house: House) -> str:
