@@ -24,10 +24,12 @@ def status(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None
         with open_house(controller) as house:
             found = house.keyring.status()
             due = house.keyring.must_rotate(house.policy.schedules.rotate_keys.within.exact)
-            beside = house.settings.keys_lie_beside_data
+            beside = house.settings.keys_lie_beside_data or found.beside_data
         if as_json:
-            age = {"age": int(found.age.total_seconds()), "due": due, "beside_the_data": beside}
-            print_json(asdict(found) | age)
+            age = {"age_seconds": int(found.age.total_seconds()), "due": due}
+            plain = asdict(found) | {"beside_data": beside} | age
+            del plain["age"]
+            print_json(plain)
             return
         say(f"Epoch {found.epoch}, {found.age.days} day(s) old; KEK in {found.place}")
         say(f"{found.data_keys} data keys, {found.named_keys} keys of the house.")

@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 from console.sample_edges import EdgeRows, with_cells
 from console.sample_people import Person, invent_people
-from console.sample_rows import HEADER, Cell, Col, Row, ordinary_rows
+from console.sample_rows import HEADER, Cell, Col, Row, first_case, ordinary_rows, range_of
 from console.test_numbers import is_coordination_number, is_partly_unknown, official_test_numbers
 from lifecycle.intake.outcomes import OUTCOME_OF_ROW_REASON, RowOutcome, RowReason
 
@@ -64,10 +64,11 @@ def write_sample(
     rng = random.Random(seed)  # noqa: S311 -- a sample must come out the same every time
     special = [n for i, n in enumerate(official_test_numbers()) if _is_reserved(i, n)]
     crowd = list(people) if people is not None else _crowd(rows, rng)
-    edges = EdgeRows(special, rng, typed=kind == "xlsx") if edge_cases else None
-    sheets = [_participants(crowd, rows, rng, edges)]
+    edges = _edges(special, rng, seed, kind) if edge_cases else None
+    ordinary = list(ordinary_rows(crowd, rows, rng, case=first_case(seed)))
+    sheets = [_participants(ordinary, edges)]
     if edge_cases and kind == "xlsx":
-        sheets += [_own_list(rng, special), _hidden(crowd, rng)]
+        sheets += [_own_list(rng, special, seed), _hidden(crowd, rng)]
     if kind == "xlsx":
         _write_xlsx(path, sheets)
     else:
@@ -111,10 +112,12 @@ def _judged(cells: Row, reason: RowReason | None) -> _Judged:
     return cells, OUTCOME_OF_ROW_REASON[reason] if reason else RowOutcome.ACCEPTED, reason
 
 
-def _participants(
-    crowd: Sequence[Person], count: int, rng: random.Random, edges: EdgeRows | None
-) -> Sheet:
-    body = [_judged(row, None) for row in ordinary_rows(crowd, count, rng)]
+def _edges(numbers: Sequence[str], rng: random.Random, seed: int, kind: str) -> EdgeRows:
+    return EdgeRows(numbers, rng, typed=kind == "xlsx", case=first_case(seed))
+
+
+def _participants(ordinary: Sequence[Row], edges: EdgeRows | None) -> Sheet:
+    body = [_judged(row, None) for row in ordinary]
     if edges is None:
         return Sheet("Deltagare", [_header(*HEADER), *body])
     # Special rows lie in one block in the middle: those that depend on one another keep order.
@@ -146,12 +149,12 @@ _OWN_HEADER: Final = (
 _OWN_EXTRA: Final = ("Skyddad identitet", "Anteckning", "Hälsa")
 
 
-def _own_list(rng: random.Random, special: Sequence[str]) -> Sheet:
+def _own_list(rng: random.Random, special: Sequence[str], seed: int) -> Sheet:
     """An office's own sheet: other headings, groups, flags, and columns nobody may keep."""
     numbers = [n for n in special if "1997" <= n < "2000" and not is_coordination_number(n)]
     people = list(invent_people(rng.sample(numbers, 4), rng))
     drawn = [
-        with_cells(row, case=200_000_000 + position)
+        with_cells(row, case=200_000_000 + range_of(seed) * 1_000 + position)
         for position, row in enumerate(ordinary_rows(people, 4, rng))
     ]
     flags = (None, "Nej", "Ja", "-")

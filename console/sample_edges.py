@@ -29,10 +29,18 @@ class Special(NamedTuple):
 class EdgeRows:
     """Special rows about people who occur in no ordinary row: the holders of `numbers`.
 
-    `typed` cells are numbers and dates as in a workbook; a text file knows only text.
+    `typed` cells are numbers and dates as in a workbook; a text file knows only text. Cases count
+    down from `case`.
     """
 
-    def __init__(self, numbers: Sequence[str], rng: random.Random, *, typed: bool) -> None:
+    def __init__(
+        self,
+        numbers: Sequence[str],
+        rng: random.Random,
+        *,
+        typed: bool,
+        case: int = RESERVED_CASES,
+    ) -> None:
         self._numbers = numbers
         self._rng = rng
         self._typed = typed
@@ -40,7 +48,7 @@ class EdgeRows:
             n for n in numbers if "1957" <= n < "1997" and not is_coordination_number(n)
         ]
         self._rng.shuffle(self._adults)
-        self._case = RESERVED_CASES
+        self._case = case
 
     def rows(self) -> Iterator[Special]:
         """All special rows; rows that depend on one another keep their order."""

@@ -62,10 +62,14 @@ class Person(NamedTuple):
 
 
 def invent_people(numbers: Sequence[str], rng: random.Random) -> Iterator[Person]:
-    """One invented person for each of `numbers`, the same ones for the same `rng` state."""
+    """One invented person for each of `numbers`, the same ones for the same `rng` state.
+
+    A number has the same name whatever that state: it is one person in every sample.
+    """
     for position, number in enumerate(numbers):
-        given = rng.choice(_GIVEN)
-        family = rng.choice(_PREFIXES) + rng.choice(_STEMS) + rng.choice(_ENDINGS)
+        own = random.Random(number)  # noqa: S311 -- a name must come out the same every time
+        given = own.choice(_GIVEN)
+        family = own.choice(_PREFIXES) + own.choice(_STEMS) + own.choice(_ENDINGS)
         place = rng.randrange(len(_TOWNS))
         street, stairs = rng.choice(_STREETS), rng.choice(("", "", " A", " B"))
         yield Person(

@@ -85,6 +85,20 @@ HEADER: Final = (
 
 RESERVED_CASES: Final = 300_000_000
 """Ordinary rows count their cases up from here, special rows down from here."""
+_RANGES: Final = 60
+_CASES_OF_A_RANGE: Final = 10_000_000
+"""More than the largest sample needs; nine digits are enough for all ranges."""
+
+
+def first_case(seed: int) -> int:
+    """Where the cases of a seed's sample begin: another seed's sample is about other cases."""
+    return RESERVED_CASES + range_of(seed) * _CASES_OF_A_RANGE
+
+
+def range_of(seed: int) -> int:
+    """The number of a seed's range; seeds that differ by less than sixty never share one."""
+    return seed % _RANGES
+
 
 _SERVICES: Final = ("Rusta och matcha 2", "Karriärvägledning")
 _SITES: Final = ("Provsjö lärcenter", "Exempelköpings lärcenter", "Diktafors kompetenscenter")
@@ -132,10 +146,11 @@ def base_row(person: Person, *, case: int, start: date, rng: random.Random) -> R
     ]
 
 
-def ordinary_rows(people: Sequence[Person], count: int, rng: random.Random) -> Iterator[Row]:
+def ordinary_rows(
+    people: Sequence[Person], count: int, rng: random.Random, *, case: int = RESERVED_CASES
+) -> Iterator[Row]:
     """`count` acceptable rows; most people fill several: one order after the other, a level
-    higher each time, some extended, some broken off."""
-    case = RESERVED_CASES
+    higher each time, some extended, some broken off. Their cases count up from `case`."""
     written = 0
     position = 0
     while written < count:

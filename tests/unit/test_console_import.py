@@ -203,3 +203,18 @@ def test_nothing_is_written_over_or_beside_the_point(desk: Desk) -> None:
         assert desk.gallra("sample", desk.folder / wrong).exit_code == Exit.USAGE
     assert not (desk.folder / "s.txt").exists()
     assert "is a folder" in desk.gallra("import", desk.folder).output
+
+
+def test_samples_of_two_seeds_do_not_contradict_each_other(desk: Desk) -> None:
+    _, (first,) = desk.report(desk.export("a.csv", seed=1, odd=True))
+    _, (second,) = desk.report(desk.export("b.csv", seed=2026, odd=True))
+    for reason in ("case_belongs_to_other_person", "identity_with_other_name"):
+        told = [[row["reason"] for row in file["rows"]].count(reason) for file in (first, second)]
+        assert told == [1, 1], reason
+
+
+def test_the_state_of_the_keys_is_told_once(desk: Desk) -> None:
+    told = json.loads(desk.gallra("keys", "status", "--json").stdout)
+    assert told["beside_data"] is True
+    assert told["age_seconds"] >= 0
+    assert not {"age", "beside_the_data"} & set(told)
