@@ -26,8 +26,10 @@ def text_rows(data: bytes) -> Iterator[tuple[int, list[Cell]]]:
 
     Raises `FileRefused("corrupt")`: NUL, bytes of no known encoding, a quotation mark that
     is never closed (it would swallow the rows after it), a field beyond 131,072 characters.
+    Raises `FileRefused("truncated")` after the last record when that has neither a line end
+    nor as many fields as the header: the file is still being written, or was torn.
     """
-    encoding, sample = _encoding(data)
+    encoding, sample, ended = _encoding(data)
     lines = io.TextIOWrapper(io.BytesIO(data), encoding=encoding, newline="")
     skipped = 0
     announced = _SEPARATOR_LINE.match(sample)
@@ -38,20 +40,33 @@ def text_rows(data: bytes) -> Iterator[tuple[int, list[Cell]]]:
     csv.field_size_limit(_LONGEST_FIELD)
     reader = csv.reader(lines, delimiter=separator, strict=True)
     line = skipped + 1
+    widths = [0]
+    fields: list[str] = []
     try:
         for fields in reader:
-            if len(fields) > _MOST_FIELDS:
-                raise FileRefused(FileReason.TOO_MANY_CELLS)
+            if len(fields) > widths[-1]:
+                if len(fields) > _MOST_FIELDS:
+                    raise FileRefused(FileReason.TOO_MANY_CELLS)
+                widths.append(len(fields))
             row: list[Cell] = list(fields)
             yield line, row
             line = skipped + reader.line_num + 1
     except csv.Error:
         raise FileRefused(FileReason.CORRUPT) from None
+    if not ended and any(map(str.strip, fields)) and len(fields) < _width_of_header(widths):
+        raise FileRefused(FileReason.TRUNCATED)
 
 
-def _encoding(data: bytes) -> tuple[str, str]:
+def _width_of_header(widths: list[int]) -> int:
+    """Of the records that were each wider than all before them (`widths`), the first that is no
+    title: one more than half as wide as the widest. A stray separator further down widens a
+    record and does not count."""
+    return next(width for width in widths if width * 2 > widths[-1])
+
+
+def _encoding(data: bytes) -> tuple[str, str, bool]:
     """The encoding, by its byte order mark, else UTF-16, UTF-8 or Windows-1252, with the
-    beginning of the text; the whole of it has been tried."""
+    beginning of the text and whether it ends with a line end; the whole of it has been tried."""
     if data.startswith(codecs.BOM_UTF8):
         candidates = ["utf-8-sig"]
     elif data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
@@ -65,9 +80,9 @@ def _encoding(data: bytes) -> tuple[str, str]:
     else:
         candidates = ["utf-8", "cp1252"]
     for encoding in candidates:
-        sample = _beginning_if_sound(data, encoding)
-        if sample is not None:
-            return encoding, sample
+        sound = _beginning_if_sound(data, encoding)
+        if sound is not None:
+            return encoding, *sound
     raise FileRefused(FileReason.CORRUPT)
 
 
@@ -75,19 +90,21 @@ def _mostly_nothing(sample: bytes) -> bool:
     return sample.count(0) > len(sample) * 0.7
 
 
-def _beginning_if_sound(data: bytes, encoding: str) -> str | None:
-    """The first piece of the text; None if `data` is not in this encoding at some place."""
+def _beginning_if_sound(data: bytes, encoding: str) -> tuple[str, bool] | None:
+    """The first piece of the text, and whether it ends with a line end; None if `data` is not
+    in this encoding at some place."""
     decoder = codecs.getincrementaldecoder(encoding)()
-    beginning = ""
+    beginning = end = ""
     try:
         for start in range(0, len(data), _PIECE):
             piece = decoder.decode(data[start : start + _PIECE], start + _PIECE >= len(data))
             if "\0" in piece:
                 raise FileRefused(FileReason.CORRUPT)
             beginning = beginning or piece
+            end = piece or end
     except UnicodeDecodeError:
         return None
-    return beginning
+    return beginning, end.endswith(("\n", "\r"))
 
 
 def _separator(text: str) -> str:

@@ -62,3 +62,33 @@ def test_a_text_that_cannot_be_told_apart_is_corrupt(data: bytes) -> None:
     with pytest.raises(FileRefused) as refused:
         list(text_rows(data))
     assert refused.value.code == FileReason.CORRUPT
+
+
+WHOLE = "Deltagare;2026\r\nreferens;pnr;namn;ort\r\n1;2;3;4\r\n5;6;7;8"
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("torn", [1, 2, 3, 5, 6])
+def test_a_last_record_that_breaks_off_is_truncated(encoding: str, torn: int) -> None:
+    text = WHOLE[:-torn]
+    if text.endswith("5;6;7;"):
+        text = text[:-1]
+    with pytest.raises(FileRefused) as refused:
+        list(text_rows(text.encode(encoding)))
+    assert refused.value.code == FileReason.TRUNCATED
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        WHOLE,
+        WHOLE + "\r\n",
+        WHOLE + "\r\nSumma;2\r\n",
+        WHOLE + "\r\n   ",
+        WHOLE + "\r\n1;2;3;4;\r\n1;2;3;4",
+        "a\nb",
+    ],
+    ids=["no line end", "line end", "short but ended", "blank", "stray separator", "one column"],
+)
+def test_a_text_whose_last_record_is_whole_is_read(text: str) -> None:
+    assert list(text_rows(text.encode()))
