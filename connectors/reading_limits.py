@@ -36,13 +36,13 @@ class ReadingLimits:
         """The limits for a file of `size` bytes.
 
         A small file gets 4 s of processor and 512 MB at the most. The slopes are measured:
-        an ordinary export of 12 MB has 3 million cells and unpacks to 150 MB; read by the
-        dense reader it peaks at 620 MB.
+        an ordinary export of 12 MB has 100,000 rows of 3 million cells, which take 6 to 8 s of
+        processor, and unpacks to 150 MB; read by the dense reader it peaks at 620 MB.
         """
         megabytes = size / _MB
         return cls(
             memory_bytes=min(512 * _MB + int(max(0.0, megabytes - 2) * 60 * _MB), 3072 * _MB),
-            cpu_seconds=4 + int(4 * megabytes),
+            cpu_seconds=4 + int(1.5 * megabytes),
             wait_seconds=20.0 + 8 * megabytes,
             unpacked_bytes=min(64 * _MB + 40 * size, 1024 * _MB),
             part_ratio=250,
