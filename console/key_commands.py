@@ -53,8 +53,14 @@ def rotate(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None
 
         with open_house(controller) as house:
             found = rotate_keys(house)
+            in_reach = house.settings.keys_lie_beside_data or found.beside_data
         if as_json:
             print_json({"epoch": found.epoch, "data_keys": found.data_keys})
             return
         say(f"Epoch {found.epoch} has begun; {found.data_keys} data keys wrapped anew.")
-        say("The old KEK is destroyed: what was erased before cannot be opened from any backup.")
+        say("The old KEK is destroyed here.")
+        if in_reach:
+            say("It lay beside the data: a backup of the state folder has it, and can open what")
+            say("was erased since. Destroy such backups, and set GALLRA_KEYS to another volume.")
+        else:
+            say("What was erased before cannot be opened from a backup that holds no old KEK.")

@@ -100,4 +100,4 @@ def erase(
         with open_house(controller) as house:
             gone = erase_subject(house, ref)
         say(f"Erased: {gone} holding(s) and their keys; read back and proven.")
-        say("Backups are harmless once the KEK has been rotated: `gallra keys rotate`.")
+        say("Backups without the KEK are harmless once it has been rotated: `gallra keys rotate`.")

@@ -59,8 +59,8 @@ def _show(controller: str, done: list[steps.FileResult]) -> None:
         [
             {
                 pages.FILE: each.ref,
-                **pages.reason_cells(each.outcome, each.reason),
                 **pages.count_cells(each.counts),
+                **pages.reason_cells(each.outcome, each.reason),
             }
             for each in done
         ],

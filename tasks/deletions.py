@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from connectors.base import StagedItem
+from connectors.file_kind import refuse_by_name
 from lifecycle.errors import Busy, Changed, FileRefused, NotProven
 from lifecycle.intake.outcomes import FileOutcome
 from lifecycle.ledger import EventKind
@@ -126,7 +127,7 @@ def delete_files(
         try:
             with leases.hold(house.engine, ref, now=house.now, patience=patience) as lease:
                 if fresh := _intend(house, lease, known, item, rule=rule):
-                    if _never_imported(fresh, item):
+                    if _never_imported(fresh, item) and not _holds_no_export(item):
                         never.append(ref)
                     house.staging.delete_permanently(item)
                     held.append((known, item))
@@ -157,7 +158,7 @@ def _intend(
             # A stopped run's intent still stands; another row was closed meanwhile.
             return now if now.state == staged_files.DELETING else None
         if _never_imported(now, item):
-            _tell_never_imported(house, work, now, ref, rule=rule)
+            _tell_never_imported(house, work, now, item, rule=rule)
         work.record(EventKind.DELETION_INTENDED, ref=ref, rule=rule, expected=1)
         work.commit()
     return now
@@ -167,18 +168,29 @@ def _never_imported(known: Known, item: StagedItem) -> bool:
     return known.import_id is None and not item.empty_folder
 
 
+def _holds_no_export(item: StagedItem) -> bool:
+    """Whether its name says that a program left it: nobody can export a lock file again."""
+    try:
+        refuse_by_name(item.key)
+    except FileRefused:
+        return True
+    return False
+
+
 def _tell_never_imported(
-    house: House, work: UnitOfWork, known: Known, ref: str, *, rule: str
+    house: House, work: UnitOfWork, known: Known, item: StagedItem, *, rule: str
 ) -> None:
-    """Somebody must export it again: a to-do and a ledger event, before it goes."""
-    to_dos.open_to_do(
-        work.connection,
-        controller=house.controller,
-        kind="export_again",
-        ref=ref,
-        number=1,
-        at=house.at(),
-    )
+    """A ledger event, and a to-do for whoever must export it again, before it goes."""
+    ref = to_reference(STAGED_FILE, known.id)
+    if not _holds_no_export(item):
+        to_dos.open_to_do(
+            work.connection,
+            controller=house.controller,
+            kind="export_again",
+            ref=ref,
+            number=1,
+            at=house.at(),
+        )
     work.record(
         EventKind.FILE_NEVER_IMPORTED,
         ref=ref,

@@ -32,11 +32,6 @@ REQUESTS: Final[dict[str, tuple[str, str, str]]] = {
         "Tell the data protection officer. Put the witness's file back; only if its volume is "
         "really lost: `gallra ledger checkpoint --begin-anew`.",
     ),
-    "home_not_usable": (
-        "GALLRA_HOME contains a sign (? # or %) that a database's address cannot have.",
-        "Nothing was made.",
-        "Choose a folder without such a sign.",
-    ),
     "reference_malformed": (
         "That is not a reference as Gallra writes them: one of its characters is wrong, or it is "
         "a reference to something else.",

@@ -401,6 +401,14 @@ def test_reports_carry_references_and_counts_only(house: House) -> None:
     assert to_reference(IMPORT, found.id).startswith("I-")
 
 
+def test_what_a_program_left_in_the_folder_goes_without_a_to_do(house: House) -> None:
+    house.staging.put("~$list.xlsx", b"lock")
+    house.staging.put("list.xlsx.tmp", b"half")
+    assert purge(house).deleted == 2
+    assert staged(house) == 0
+    assert open_kinds(house) == []
+
+
 # --- what must not look like success ---------------------------------------------------------
 
 
