@@ -122,3 +122,36 @@ def test_formula_like_text_survives_as_text() -> None:
     rows = [["a"], *([text] for text in formulas)]
     table = list(read_table(workbooks.xlsx(rows), name="a.xlsx"))
     assert [cells for _, cells in table] == rows
+
+
+def test_a_merged_flag_of_a_workbook_protects_every_row_that_it_covers() -> None:
+    header, *people = workbooks.sample_rows(4)
+    rows = [[*header, "Skyddad identitet J/N"], [*people[0], "J"], *people[1:]]
+    flag = workbooks.column_name(len(header))
+    parts = workbooks.raw_parts(workbooks.sheet_data(rows))
+    sheet, end = str(parts["xl/worksheets/sheet1.xml"]), "</sheetData>"
+    merges = f'{end}<mergeCells count="1"><mergeCell ref="{flag}2:{flag}4"/></mergeCells>'
+    for first in ("<sheetData>", "<sheetData><!-- read by the other reader -->"):
+        changed = sheet.replace(end, merges).replace("<sheetData>", first)
+        data = workbooks.zipped({**parts, "xl/worksheets/sheet1.xml": changed})
+        assert read(data, "a.xlsx", []) == 1
+
+
+@pytest.mark.parametrize(("name", "accepted"), [("Skyddade uppgifter", 0), ("Deltagare", 3)])
+def test_a_tab_about_protection_gives_no_row(name: str, accepted: int) -> None:
+    rows = workbooks.sheet_data(workbooks.sample_rows(3))
+    data = workbooks.raw_xlsx(rows, sheets=[(name, "visible")])
+    assert read(data, "a.xlsx", []) == accepted
+
+
+def test_people_in_rows_that_do_not_ascend_are_never_passed_over() -> None:
+    rows = workbooks.sheet_data(workbooks.sample_rows(4))
+    for wrong in (rows.replace('r="4"', 'r="3"'), rows.replace('<row r="3"', '<row r="77"')):
+        assert refusal(workbooks.raw_xlsx(wrong), "a.xlsx", []) is FileReason.CORRUPT
+
+
+def test_a_torn_text_is_tried_again_later() -> None:
+    data = workbooks.text(workbooks.sample_rows(3))
+    assert read(data[:-2], "a.csv", []) == 3
+    reason = refusal(data[:-40], "a.csv", [])
+    assert OUTCOME_OF_REASON[reason] is FileOutcome.RETRY_LATER
