@@ -13,8 +13,9 @@ from connectors.calamine_rows import dense_merged, dense_rows, open_dense, visib
 from connectors.csv_rows import text_rows
 from connectors.file_kind import FileKind
 from connectors.reading_limits import ReadingLimits
-from connectors.xlsx_stream import SheetPart, XlsxPackage, open_package, verify_for_dense_reader
+from connectors.xlsx_stream import SheetPart, XlsxPackage, open_package
 from connectors.xlsx_strings import UnusualWorkbook
+from connectors.xlsx_verify import verify_for_dense_reader
 from lifecycle.errors import FileRefused
 from lifecycle.intake.merged import MergedRange
 from lifecycle.intake.outcomes import FileReason

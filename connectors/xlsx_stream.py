@@ -4,7 +4,6 @@ stream that begins at once and stays small in memory, however long the export is
 from __future__ import annotations
 
 import posixpath
-import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -27,14 +26,8 @@ _STRICT: Final = "http://purl.oclc.org/ooxml/"
 """ISO 29500 Strict: a format of its own that shares the extension .xlsx."""
 _SMALL_PART: Final = 24 << 20
 _HEAD: Final = 4096
-_REFERENCE = re.compile(rb' r="([A-Z]{1,3})([0-9]{1,7})"')
-
-_ROW_TAG = re.compile(rb"""<(?:[\w.-]+:)?row(?:\s[^<>]*?)??(?:\sr=["']([0-9]{1,9})|/?>)""")
-_SHEET_DATA = re.compile(rb"<(?:[\w.-]+:)?sheetData[\s/>]")
-_LONGEST_TAG: Final = 256
-"""Bytes kept from chunk to chunk, so that no tag is missed where two of them meet."""
-
-_MARKUP: Final = (".xml", ".rels", ".vml")
+MARKUP: Final = (".xml", ".rels", ".vml")
+"""How the names of parts end that are XML."""
 
 Element = tuple[str, dict[str, str]]
 
@@ -156,77 +149,13 @@ def refuse_declarations(archive: zipfile.ZipFile) -> None:
     """
     try:
         for name in archive.namelist():
-            if name.lower().endswith(_MARKUP):
+            if name.lower().endswith(MARKUP):
                 with archive.open(name) as part:
                     head = part.read(_HEAD).replace(b"\0", b"").upper()
                 if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
                     raise FileRefused(FileReason.CORRUPT)
     except (zipfile.BadZipFile, zlib.error, EOFError):
         raise FileRefused(FileReason.CORRUPT) from None
-
-
-def verify_for_dense_reader(archive: zipfile.ZipFile, limits: ReadingLimits) -> None:
-    """What must hold before a reader that lays out whole sheets may see an archive.
-
-    Inflates every part once, compares sizes and checksums, and looks for cells that lie
-    so far out that laying out the sheet would take all memory (tafia/calamine #693), and for
-    rows that do not ascend, which it would lay on top of each other.
-    Raises `FileRefused`: `corrupt`, `too_many_cells`, `unpacked_too_large`.
-    """
-    refuse_declarations(archive)
-    left = limits.unpacked_bytes
-    try:
-        for entry in archive.infolist():
-            rows = columns = 1
-            tail = b""
-            order = _RowOrder()
-            markup = entry.filename.lower().endswith(_MARKUP)
-            with archive.open(entry) as part:
-                while chunk := part.read(CHUNK):
-                    left -= len(chunk)
-                    if left < 0:
-                        raise FileRefused(FileReason.UNPACKED_TOO_LARGE)
-                    text = tail + chunk
-                    if markup and (b"<!DOCTYPE" in text or b"<!ENTITY" in text):
-                        raise FileRefused(FileReason.CORRUPT)
-                    if "worksheets/" in entry.filename:
-                        if markup:
-                            order.look(text, len(tail))
-                        for letters, number in set(_REFERENCE.findall(text)):
-                            rows = max(rows, int(number))
-                            columns = max(columns, _column(letters))
-                        if rows * columns > limits.area:
-                            raise FileRefused(FileReason.TOO_MANY_CELLS)
-                    tail = text[-_LONGEST_TAG:]
-    except (zipfile.BadZipFile, zlib.error, EOFError):
-        raise FileRefused(FileReason.CORRUPT) from None
-
-
-class _RowOrder:
-    """Whether a sheet has one table of rows, and in it every row once, in ascending order."""
-
-    def __init__(self) -> None:
-        self._last = 0
-        self._tables = 0
-
-    def look(self, text: bytes, known: int) -> None:
-        """The first `known` bytes were seen before. Raises `FileRefused("corrupt")`."""
-        self._tables += sum(match.end() > known for match in _SHEET_DATA.finditer(text))
-        if self._tables > 1:
-            raise FileRefused(FileReason.CORRUPT)
-        for match in _ROW_TAG.finditer(text):
-            if match.end() > known:
-                number = self._last + 1 if match[1] is None else int(match[1])
-                if number <= self._last:
-                    raise FileRefused(FileReason.CORRUPT)
-                self._last = number
-
-
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
 
 
 def _elements(archive: zipfile.ZipFile, part: str) -> Iterator[Element]:

@@ -280,6 +280,15 @@ NOT_ASCENDING = {
     "a row of another number": '<row r="1"><c r="A1"/></row><row r="9"><c r="A2"/></row>',
     "a row twice, in the other reader": numbered(1, 2, 3, 4, 4, 5, odd=2),
     "a far row first, in the other reader": numbered(1, 77, 3, 4, odd=1),
+    "cells of another row, in the other reader": (
+        numbered(1, 2, 3, odd=2) + '<row r="4"><c r="A2"><v>4</v></c></row>'
+    ),
+    "a cell of another row, in the other reader": (
+        numbered(1, 2, 3, odd=2) + '<row r="4"><c r="A4"><v>4</v></c><c r="B3"><v>4</v></c></row>'
+    ),
+    "cells twice in rows without number": (
+        '<row><c r="A1"><v>1</v></c></row><row><c r="A1"><v>2</v></c></row>'
+    ),
     "a second table, in the other reader": f"<!-- -->{SECOND_TABLE}",
 }
 
