@@ -50,7 +50,9 @@ def after_rerun(
     if seen.leases:
         found.append("a lease is left")
     is_, should_be = snapshot(seen), snapshot(wanted)
-    found += [f"not where it should be: {name}" for name in is_ if is_[name] != should_be[name]]
+    for name in (name for name in is_ if is_[name] != should_be[name]):
+        told = f": {is_[name]} and not {should_be[name]}" if name in ("files", "to_dos") else ""
+        found.append(f"not where it should be: {name}{told}")
     names = {file.name for file in home.files.values()}
     found += ["a file of ours is left in the folder" for n in seen.left.values() if n not in names]
     for known in seen.files.values():
