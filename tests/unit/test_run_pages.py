@@ -45,7 +45,7 @@ def test_a_page_that_cannot_be_written_says_so_without_its_content(
         raise ConnectionError("850709-9805")
 
     monkeypatch.setattr(pages, "create_table_artifact", refuse)
-    monkeypatch.setattr(pages, "get_run_logger", lambda: logging.getLogger("gallra.test.pages"))
+    monkeypatch.setattr(pages, "get_run_logger", lambda: logging.getLogger("flows.test_pages"))
     pages.table("key", [{"a": 1}], about="x")
     assert "could not be written (ConnectionError)" in caplog.text
     assert "9805" not in caplog.text
