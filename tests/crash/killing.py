@@ -17,7 +17,7 @@ import tempfile
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
 from functools import cache
@@ -104,17 +104,18 @@ def survey(
     folders: Iterable[Path],
     syscalls: Sequence[str] = EFFECTS,
     cwd: Path | None = None,
+    fine: Collection[int] = (0,),
 ) -> list[KillPoint]:
     """Run `command` to its end and give every call of its main thread that touches one of
     `folders` (by path, or by an open file below it), in the order in which they happened.
 
-    Raises `RuntimeError` unless the command succeeds.
+    Raises `RuntimeError` unless the command ends with one of the exit codes `fine`.
     """
     with tempfile.TemporaryDirectory(prefix="gallra-kill-") as scratch:
         log = Path(scratch) / "log"
         command = [*_strace(syscalls, log), *NAMING, "--", *command]
         returncode, output = _run(command, env=env, cwd=cwd, scratch=Path(scratch))
-        if returncode != 0:
+        if returncode not in fine:
             raise RuntimeError(f"the run to survey failed with {returncode}: {output[-2000:]}")
         return points_in(log, folders)
 

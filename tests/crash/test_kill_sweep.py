@@ -102,7 +102,7 @@ def test_the_command_started_afresh_is_no_other(warm: list[Warm], tmp_path: Path
     made = scene.purging(warm[0], tmp_path / "template")
     command = [sys.executable, "-m", "console.main", *made.command]
     home = made.copy(tmp_path / "undisturbed")
-    points = survey(command, env=home.env, folders=[home.path], cwd=ROOT)
+    points = survey(command, env=home.env, folders=[home.path], cwd=ROOT, fine=made.fine)
     wanted = gather(home, tmp_path / "look")
     for point in spread(points, 8)[1:-1]:
         home = made.copy(tmp_path / f"{point.syscall}-{point.number}")
