@@ -21,6 +21,11 @@ STAGED_FILE: Final = "F"
 IMPORT: Final = "I"
 RUN: Final = "R"
 TO_DO: Final = "T"
+PLAN: Final = "P"
+HOLD: Final = "H"
+OFFICER: Final = "O"
+WORK_ORDER: Final = "W"
+CERTIFICATE: Final = "C"
 
 
 def new_id() -> int:

@@ -206,6 +206,225 @@ alarm = Table(
 )
 """`telling_at`: when a mail about it was about to be sent; `told_at`: when the server took it."""
 
+# --- retention --------------------------------------------------------------------------------
+
+placement = Table(
+    "placement",
+    RECORDS,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("controller", Text, nullable=False),
+    Column("subject_id", Id, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("system", Text, nullable=False),
+    Column("digest", LargeBinary, nullable=False, info={"keyed": True}),
+    Column("sealed", LargeBinary, nullable=False, info={"sealed": True}),
+    Column("categories", Text, nullable=False),
+    Column("active_on", Text),
+    Column("seen_at", Text, nullable=False),
+    UniqueConstraint("controller", "system", "digest", name="placement_record"),
+    Index("placement_subject", "subject_id"),
+)
+"""One record about one person in one outer system (A-75), as the last inventory saw it. `sealed`:
+the system's own key of the record; `kind`: as what the person stands there; `categories`: words
+apart by blanks, sorted; `active_on`: when the person last did something there."""
+
+relation = Table(
+    "relation",
+    RECORDS,
+    Column("subject_id", Id, nullable=False),
+    Column("to_id", Id, nullable=False),
+    PrimaryKeyConstraint("subject_id", "to_id"),
+    Index("relation_to", "to_id"),
+    sqlite_with_rowid=False,
+)
+"""`subject_id` is known only because of `to_id`: a parent because of a pupil (H-84)."""
+
+anchor = Table(
+    "anchor",
+    RECORDS,
+    Column("controller", Text, nullable=False),
+    Column("subject_id", Id, nullable=False),
+    Column("placement_id", Id, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("on_date", Text),
+    PrimaryKeyConstraint("subject_id", "placement_id", "event"),
+    sqlite_with_rowid=False,
+)
+"""Events that time is counted from. `placement_id` 0: of the person, the latest of all sources;
+without a date as long as one source has none."""
+
+due = Table(
+    "due",
+    RECORDS,
+    Column("controller", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("anchor_on", Text, nullable=False),
+    Column("subject_id", Id, nullable=False),
+    Column("placement_id", Id, nullable=False),
+    Column("done_at", Text),
+    PrimaryKeyConstraint("subject_id", "placement_id", "rule"),
+    Index(
+        "due_open",
+        "controller",
+        "rule",
+        "anchor_on",
+        "subject_id",
+        "placement_id",
+        sqlite_where=text("done_at IS NULL"),
+        postgresql_where=text("done_at IS NULL"),
+    ),
+    sqlite_with_rowid=False,
+)
+"""What a rule will ask for, by the date it counts from: finding what is due costs what is due."""
+
+rules_in_force = Table(
+    "rules_in_force",
+    RECORDS,
+    Column("controller", Text, primary_key=True),
+    Column("policy_sha256", Text, nullable=False),
+)
+"""The policy that `due` was written for: another one means that it is written anew."""
+
+legal_hold = Table(
+    "legal_hold",
+    RECORDS,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("controller", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("decided_by", Text, nullable=False),
+    Column("placed_at", Text, nullable=False),
+    Column("review_on", Text, nullable=False),
+    Column("released_at", Text),
+    Column("released_by", Text),
+)
+"""Why something is kept longer, who decided it, and when that is looked at again (A-73, A-74)."""
+
+held = Table(
+    "held",
+    RECORDS,
+    Column("hold_id", Id, nullable=False),
+    Column("subject_id", Id, nullable=False),
+    Column("category", Text, nullable=False),
+    PrimaryKeyConstraint("hold_id", "subject_id", "category"),
+    Index("held_subject", "subject_id"),
+    sqlite_with_rowid=False,
+)
+"""What a hold keeps: a person's category, or all of them (`*`)."""
+
+officer = Table(
+    "officer",
+    RECORDS,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("controller", Text, nullable=False),
+    Column("handle", Text, nullable=False),
+    Column("roles", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False, info={"sealed": True}),
+    Column("last_step", BigInteger, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("locked_until", Text),
+    Column("added_at", Text, nullable=False),
+    Column("removed_at", Text),
+    UniqueConstraint("controller", "handle", name="officer_handle"),
+)
+"""Who may approve. `sealed`: the secret of the one-time codes; `last_step`: the newest time step
+whose code was used, so that none is used twice."""
+
+plan = Table(
+    "plan",
+    RECORDS,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("controller", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("as_of", Text, nullable=False),
+    Column("policy_sha256", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    Column("approvals", Integer, nullable=False),
+    Column("created_at", Text, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("closed_at", Text),
+    Column("about_id", Id, nullable=False),
+    Column("counts", LargeBinary, nullable=False),
+    Index("plan_state", "controller", "state"),
+)
+"""States: drawn → approved → executing → proven; or declined, void, superseded. `about_id`: the
+one person of a request, else 0; `counts`: canonical JSON, numbers only."""
+
+plan_item = Table(
+    "plan_item",
+    RECORDS,
+    Column("plan_id", Id, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("subject_id", Id, nullable=False),
+    Column("placement_id", Id, nullable=False),
+    Column("system", Text, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("categories", Text, nullable=False),
+    Column("stays", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("ripe_on", Text),
+    Column("last_day", Text),
+    Column("reason", Text),
+    Column("state", Text, nullable=False),
+    Column("acted_at", Text),
+    Column("answer", Text),
+    Column("proven_at", Text),
+    PrimaryKeyConstraint("plan_id", "number"),
+    Index("plan_item_subject", "subject_id"),
+    Index("plan_item_state", "plan_id", "state", "system"),
+    sqlite_with_rowid=False,
+)
+"""One person × one system × what goes there (or stays, and why). States of what goes: planned →
+intended → acted → proven. After the person is gone the reference says nothing any more."""
+
+approval = Table(
+    "approval",
+    RECORDS,
+    Column("plan_id", Id, nullable=False),
+    Column("officer_id", Id, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("decision", Text, nullable=False),
+    Column("plan_hash", Text, nullable=False),
+    Column("decided_at", Text, nullable=False),
+    PrimaryKeyConstraint("plan_id", "officer_id"),
+    sqlite_with_rowid=False,
+)
+"""One person's yes or no to exactly the plan with that hash; no person twice."""
+
+work_order = Table(
+    "work_order",
+    RECORDS,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("controller", Text, nullable=False),
+    Column("plan_id", Id, nullable=False),
+    Column("system", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("items", Integer, nullable=False),
+    Column("opened_at", Text, nullable=False),
+    Column("due_on", Text, nullable=False),
+    Column("reminded_on", Text),
+    Column("done_at", Text),
+    Column("done_by", Text),
+    Column("evidence", Text),
+    Column("confirmed_at", Text),
+    Column("confirmed_by", Text),
+    UniqueConstraint("plan_id", "system", name="work_order_once"),
+)
+"""What a person must weed by hand, until when, with which evidence (SHA-256 of a file, or a word),
+and who looked a second time."""
+
+certificate = Table(
+    "certificate",
+    RECORDS,
+    Column("plan_id", Id, primary_key=True, autoincrement=False),
+    Column("id", Id, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+    Column("issued_at", Text, nullable=False),
+)
+"""Exists only when every item of the plan is proven. Canonical JSON, free of personal data."""
+
 # --- proof ----------------------------------------------------------------------------------
 
 ledger_event = Table(

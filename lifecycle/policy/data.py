@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from lifecycle.configuration.validated import Part
+from lifecycle.policy.erasure import ByHand
 from lifecycle.policy.values import AnyPeriod, Name, Sentence, Source
 
 
@@ -38,6 +39,10 @@ class SubjectKind(Part):
     """A kind of person that data is about."""
 
     called: Sentence
+    goes_with: Name | None = Field(
+        default=None,
+        description="known only because of another kind of person, and erased with them (H-84)",
+    )
     source: Source
 
 
@@ -48,6 +53,11 @@ class Category(Part):
     data_class: DataClass = Field(alias="class")
     per: Literal["person", "case"] = Field(
         description="kept once for a person, or once for each of the person's cases"
+    )
+    fields: tuple[Name, ...] = Field(
+        default=(),
+        description="its fields, by the names that strip, residue and bindings use; those of an "
+        "imported export need not be repeated here",
     )
     note: Sentence | None = None
     source: Source
@@ -79,16 +89,30 @@ class System(Part):
     """A place where data lies: a system, a folder, a computer, a binder."""
 
     called: Sentence
-    role: Literal["records", "staging", "case_system", "device"] = Field(
+    role: Literal["records", "staging", "case_system", "device", "system", "place"] = Field(
         description="records: Gallra's own; staging: emptied every day; "
-        "case_system: e.g. Workbuster"
+        "case_system: e.g. Workbuster; system: any other; place: paper, a USB stick, a cabinet"
     )
     reached: Literal["by_machine", "by_hand"]
     holds: dict[Name, tuple[Name, ...]] = Field(
         description="per kind of data subject the categories that lie there"
     )
     levels: tuple[PermissionLevel, ...] = ()
+    by_hand: ByHand | None = Field(
+        default=None, description="how a person weeds it: needed where reached is by_hand"
+    )
     source: Source | None = None
+
+    @model_validator(mode="after")
+    def _by_hand_says_how(self) -> System:
+        if self.role in {"system", "place", "case_system"} and (
+            (self.reached == "by_hand") != (self.by_hand is not None)
+        ):
+            raise ValueError(
+                "reached: by_hand and by_hand belong together: a work order needs a role, a "
+                "deadline and its evidence"
+            )
+        return self
 
     @model_validator(mode="after")
     def _levels_apart(self) -> System:

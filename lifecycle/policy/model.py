@@ -7,9 +7,11 @@ from typing import Literal
 from pydantic import Field, PrivateAttr
 
 from lifecycle.configuration.validated import Part
+from lifecycle.errors import Misconfigured
 from lifecycle.intake.rules import Column, IntakeRules
 from lifecycle.policy.controller import Controller, Decision
 from lifecycle.policy.data import Category, Information, Purpose, SubjectKind, System
+from lifecycle.policy.erasure import Approvals, Erasure, Role
 from lifecycle.policy.intake import CASE, Intake
 from lifecycle.policy.retention import Anchor, RetentionRule
 from lifecycle.policy.running import Schedules, Staging
@@ -26,10 +28,17 @@ class Policy(Part):
     purposes: dict[Name, Purpose]
     systems: dict[Name, System]
     information: tuple[Information, ...]
-    staging: Staging
-    intake: Intake
+    staging: Staging | None = Field(
+        default=None, description="the folder where exports land, if there is one"
+    )
+    intake: Intake | None = Field(
+        default=None, description="how an export is read, if any is imported"
+    )
     anchors: dict[Name, Anchor]
     retention: tuple[RetentionRule, ...]
+    erasure: Erasure
+    roles: dict[Name, Role]
+    approvals: Approvals
     returning_after_erasure: Literal["accept_as_new", "refuse"] = Field(
         description="an export brings somebody back who was erased: take in anew, or not at all"
     )
@@ -48,9 +57,21 @@ class Policy(Part):
         """The controller's id."""
         return self.controller.id
 
+    def rule(self, name: str) -> RetentionRule:
+        """The retention rule of that id; raises `Misconfigured("rule_unknown")`."""
+        for rule in self.retention:
+            if rule.id == name:
+                return rule
+        raise Misconfigured("rule_unknown", ref=name)
+
     def intake_rules(self) -> IntakeRules:
-        """What judging an export needs, in a form that the reader's child can take."""
+        """What judging an export needs, in a form that the reader's child can take.
+
+        Raises `Misconfigured("no_intake")` where no export is imported.
+        """
         intake = self.intake
+        if intake is None:
+            raise Misconfigured("no_intake", ref=self.id)
         columns = tuple(
             Column(
                 field=field,

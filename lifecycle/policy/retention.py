@@ -44,10 +44,15 @@ class Anchor(Part):
     """An event that time is counted from."""
 
     means: Sentence
-    per: Literal["person", "case", "file"]
+    per: Literal["person", "record", "file"] = Field(
+        description="person: one date for a person, the latest of all sources, and none as long "
+        "as one source has none; record: each record in an outer system has its own; "
+        "file: a file's own story"
+    )
     taken_from: tuple[Name, ...] = Field(
+        default=(),
         description="columns of the export, the first non-empty wins; "
-        "[] where Gallra sees it itself"
+        "[] where outer systems tell it (their bindings say how) or Gallra sees it itself",
     )
 
 
@@ -103,9 +108,13 @@ class RetentionRule(Part):
     keep: Keep
     then: Then
     stays: tuple[Name, ...] | None = Field(default=None, description="strip: fields that stay")
+    left_to: Name | None = Field(
+        default=None, description="strip: the rule that speaks of what stays"
+    )
     residue: Residue | None = None
     approval: Literal["none", "one", "two"] = Field(
-        description="how many people must agree before it is carried out"
+        description="how many people must agree before it is carried out; "
+        "none only for what runs daily"
     )
     decision: Name | None = Field(
         default=None, description="the decision that an undecided period waits for"
@@ -118,6 +127,10 @@ class RetentionRule(Part):
             raise ValueError("then: anonymise and residue belong together; write both or none")
         if (self.then is Then.STRIP) != (self.stays is not None):
             raise ValueError("then: strip and stays belong together; write both or none")
+        if (self.then is Then.STRIP) != (self.left_to is not None):
+            raise ValueError(
+                "then: strip and left_to belong together: what stays needs a rule of its own"
+            )
         return self
 
     @property

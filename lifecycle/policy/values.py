@@ -78,7 +78,29 @@ class Term(StrEnum):
     ON_THE_EVENT = "on_the_event"
 
 
+class Boundary(StrEnum):
+    """A turn of the calendar that time is counted from instead of the event's own day."""
+
+    END_OF_YEAR = "end_of_year"
+    """31 December of the event's year: "latest at the turn of the year"."""
+    END_OF_ACCOUNTING_YEAR = "end_of_accounting_year"
+    """The last day of the controller's accounting year in which the event lies."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The end of the event's year, calendar or accounting, and perhaps a period after it."""
+
+    boundary: Boundary
+    period: Period | None
+    written: str
+
+    def __str__(self) -> str:
+        return self.written
+
+
 _TERMS: Final = frozenset(term.value for term in Term)
+_BOUNDARIES: Final = frozenset(boundary.value for boundary in Boundary)
 
 
 def _period(value: object) -> Period:
@@ -93,13 +115,26 @@ def _exact_period(value: object) -> Period:
     return period
 
 
-def _span(value: object) -> Period | Term:
+def _span(value: object) -> Period | Turn | Term:
+    if isinstance(value, Period | Turn):
+        return value
     if isinstance(value, str) and value in _TERMS:
         return Term(value)
+    if isinstance(value, str):
+        boundary, plus, period = value.partition("+")
+        if boundary in _BOUNDARIES:
+            after = Period.parse(period) if plus else None
+            if after is not None and after.minutes:
+                raise ValueError(f"'{value}' counts hours from the end of a year; write days")
+            return Turn(Boundary(boundary), after, value)
     try:
-        return _period(value)
+        period_ = _period(value)
     except ValueError as wrong:
-        raise ValueError(f"{wrong}, or one of {', '.join(Term)}") from None
+        choices = ", ".join([*Boundary, *Term])
+        raise ValueError(f"{wrong}, or one of {choices}, or e.g. end_of_year+P5Y") from None
+    if period_.minutes:
+        raise ValueError(f"'{period_}' has hours; data is kept for whole days, e.g. P1D")
+    return period_
 
 
 _PERIOD_SCHEMA: Final = {
@@ -120,11 +155,19 @@ ExactPeriod = Annotated[
 ]
 """A period without months or years."""
 AnyPeriod = Annotated[Period, PlainValidator(_period), WithJsonSchema(_PERIOD_SCHEMA)]
+_TURN_SCHEMA: Final = {
+    "type": "string",
+    "pattern": r"^(end_of_year|end_of_accounting_year)(\+P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?)?$",
+    "examples": ["end_of_year", "end_of_accounting_year+P5Y"],
+}
 Span = Annotated[
-    Period | Term,
+    Period | Turn | Term,
     PlainValidator(_span),
-    WithJsonSchema({"anyOf": [{"enum": [str(term) for term in Term]}, _PERIOD_SCHEMA]}),
+    WithJsonSchema(
+        {"anyOf": [{"enum": [str(term) for term in Term]}, _PERIOD_SCHEMA, _TURN_SCHEMA]}
+    ),
 ]
+"""How long something is kept: a period, the end of a year (and a period after it), or a term."""
 
 
 def _time_of_day(value: object) -> time:

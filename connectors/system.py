@@ -1,0 +1,108 @@
+"""Any outer system that holds personal data: found, erased, stripped, anonymised, read back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import NamedTuple, Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One record about one person, as an inventory finds it.
+
+    What is marked `repr=False` is or may be personal: it never leaves the connector's caller.
+    """
+
+    key: str = field(repr=False)
+    """The system's own key of the record."""
+    kind: str
+    """As what the person stands there: a key of the policy's `subjects`."""
+    identifiers: Mapping[str, str] = field(repr=False)
+    """`national_id`, `email`, `case_reference` → value as the system has it; empty ones left out.
+    Only those by which the binding lets people be recognised."""
+    categories: tuple[str, ...]
+    """Categories with at least one field that is not empty, sorted."""
+    anchors: Mapping[str, date | None]
+    """Event → local date; None where the system has the field and it is empty."""
+    active_on: date | None = None
+    related: tuple[str, ...] = field(default=(), repr=False)
+    """Keys, in this same system, of the people because of whom this one is known (a parent's
+    pupils)."""
+
+
+class Action(StrEnum):
+    """What is done to a record."""
+
+    ERASE = "erase"
+    STRIP = "strip"
+    """Every field but `stays` is emptied."""
+    ANONYMISE = "anonymise"
+    """Every field but `stays` is emptied, and nothing tells any more whose record it was."""
+    ARCHIVE = "archive"
+    """A copy goes to the archive first, then as `ERASE`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What is to be done to one record. Repeating it is harmless."""
+
+    key: str = field(repr=False)
+    action: Action
+    kind: str
+    categories: tuple[str, ...]
+    """What goes. All of the record's categories with `ERASE` means the record itself."""
+    stays: tuple[str, ...] = ()
+    """Names of fields (`STRIP`, `ANONYMISE`)."""
+
+
+class Answer(StrEnum):
+    """Is it gone? Only the first two end a verification, and only the first ends it well."""
+
+    GONE = "gone"
+    STILL_THERE = "still_there"
+    KEPT = "kept"
+    """The system itself refuses: a hold or a rule of its own."""
+    COULD_NOT_LOOK = "could_not_look"
+
+
+class Found(NamedTuple):
+    """What reading one record back showed."""
+
+    key: str
+    answer: Answer
+
+
+class OuterSystem(Protocol):
+    """A system of any kind that personal data lies in (A-75)."""
+
+    @property
+    def system(self) -> str:
+        """The policy's name of it."""
+        ...
+
+    def records(self) -> Iterator[Record]:
+        """Every record with anything personal in it, to the very end of every page.
+
+        Raises `Unreachable`; a system that cannot be reached is never an empty one. Raises
+        `Refused("record_malformed", …)` for a record that cannot be understood.
+        """
+        ...
+
+    def carry_out(self, orders: Sequence[Order]) -> None:
+        """Do exactly this to exactly these records, all or as far as it gets; repeatable. A record
+        that is not there any more is success. Raises `Unreachable`, `Refused("key_ambiguous")`
+        when a key fits two records (nothing is done to either)."""
+        ...
+
+    def read_back(self, orders: Sequence[Order]) -> Iterator[Found]:
+        """Look anew at each: is what had to go gone? One answer for each order, in any order.
+        Never raises for a system that does not answer: that is `COULD_NOT_LOOK`."""
+        ...
+
+    def export(self, keys: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+        """Everything these records hold, as canonical JSON (`{"category":{"field":…}}`), by key;
+        personal data. Records that are not there are left out. Raises `Unreachable`."""
+        ...

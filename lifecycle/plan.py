@@ -1,0 +1,109 @@
+"""Erasure is planned, approved, carried out and proven: the words of a plan, and its hash."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+import orjson
+
+
+class PlanKind(StrEnum):
+    """Why a plan was drawn up."""
+
+    RETENTION = "retention"
+    """What is due by the rules, every day."""
+    YEAR_END = "year_end"
+    """The turn of the year, seen weeks ahead."""
+    REQUEST = "request"
+    """One person asked to be erased (art. 17)."""
+
+
+class PlanState(StrEnum):
+    """Where a plan stands."""
+
+    DRAWN = "drawn"
+    APPROVED = "approved"
+    EXECUTING = "executing"
+    PROVEN = "proven"
+    """Every item is read back and gone; there is a certificate."""
+    DECLINED = "declined"
+    VOID = "void"
+    """Data, policy or holds have changed since it was drawn up: draw up another one."""
+
+
+PLAN_TRANSITIONS: Final[Mapping[PlanState, frozenset[PlanState]]] = {
+    PlanState.DRAWN: frozenset({PlanState.APPROVED, PlanState.DECLINED, PlanState.VOID}),
+    PlanState.APPROVED: frozenset({PlanState.EXECUTING, PlanState.DECLINED, PlanState.VOID}),
+    PlanState.EXECUTING: frozenset({PlanState.PROVEN}),
+    PlanState.PROVEN: frozenset(),
+    PlanState.DECLINED: frozenset(),
+    PlanState.VOID: frozenset(),
+}
+
+
+class ItemState(StrEnum):
+    """Where one item of a plan stands."""
+
+    SHOWN = "shown"
+    """It stays, or is held, undecided or refused: nothing is done about it."""
+    PLANNED = "planned"
+    INTENDED = "intended"
+    ACTED = "acted"
+    PROVEN = "proven"
+    DROPPED = "dropped"
+    """It was still planned when a hold was placed or its date changed: it was not carried out."""
+
+
+ITEM_TRANSITIONS: Final[Mapping[ItemState, frozenset[ItemState]]] = {
+    ItemState.SHOWN: frozenset(),
+    ItemState.PLANNED: frozenset({ItemState.INTENDED, ItemState.DROPPED}),
+    ItemState.INTENDED: frozenset({ItemState.ACTED}),
+    # Read back and still there: it is done again.
+    ItemState.ACTED: frozenset({ItemState.PROVEN, ItemState.INTENDED}),
+    ItemState.PROVEN: frozenset(),
+    ItemState.DROPPED: frozenset(),
+}
+
+
+class PlanItem(NamedTuple):
+    """One person × one place × what happens there. References, words and dates only."""
+
+    subject_id: int
+    placement_id: int
+    """The record in an outer system; 0: our own records, the case system, a place weeded by hand."""
+    system: str
+    verdict: str
+    """A `lifecycle.retention.facts.Verdict`."""
+    action: str
+    categories: tuple[str, ...]
+    stays: tuple[str, ...]
+    rule: str
+    ripe_on: str | None
+    last_day: str | None
+    reason: str | None
+
+
+def plan_hash(
+    items: Iterable[PlanItem],
+    *,
+    controller: str,
+    kind: PlanKind,
+    as_of: str,
+    policy_sha256: str,
+    about_id: int,
+) -> str:
+    """SHA-256 (hexadecimal) of everything that is approved: of a plan with another item, date,
+    policy or hold it is another one."""
+    digest = hashlib.sha256()
+    head = ["gallra plan 1", controller, str(kind), as_of, policy_sha256, about_id]
+    digest.update(orjson.dumps(head))
+    for item in sorted(items, key=_order):
+        digest.update(b"\n" + orjson.dumps(tuple(item)))
+    return digest.hexdigest()
+
+
+def _order(item: PlanItem) -> tuple[int, int, str, str, str]:
+    return item.subject_id, item.placement_id, item.system, item.rule, " ".join(item.categories)
