@@ -37,7 +37,8 @@ class PlanState(StrEnum):
 PLAN_TRANSITIONS: Final[Mapping[PlanState, frozenset[PlanState]]] = {
     PlanState.DRAWN: frozenset({PlanState.APPROVED, PlanState.DECLINED, PlanState.VOID}),
     PlanState.APPROVED: frozenset({PlanState.EXECUTING, PlanState.DECLINED, PlanState.VOID}),
-    PlanState.EXECUTING: frozenset({PlanState.PROVEN}),
+    # Void: every item was dropped, nothing was carried out.
+    PlanState.EXECUTING: frozenset({PlanState.PROVEN, PlanState.VOID}),
     PlanState.PROVEN: frozenset(),
     PlanState.DECLINED: frozenset(),
     PlanState.VOID: frozenset(),
@@ -54,15 +55,15 @@ class ItemState(StrEnum):
     ACTED = "acted"
     PROVEN = "proven"
     DROPPED = "dropped"
-    """It was still planned when a hold was placed or its date changed: it was not carried out."""
+    """A hold was placed or its date changed meanwhile: it is not carried out, or not again."""
 
 
 ITEM_TRANSITIONS: Final[Mapping[ItemState, frozenset[ItemState]]] = {
     ItemState.SHOWN: frozenset(),
     ItemState.PLANNED: frozenset({ItemState.INTENDED, ItemState.DROPPED}),
-    ItemState.INTENDED: frozenset({ItemState.ACTED}),
-    # Read back and still there: it is done again.
-    ItemState.ACTED: frozenset({ItemState.PROVEN, ItemState.INTENDED}),
+    ItemState.INTENDED: frozenset({ItemState.ACTED, ItemState.DROPPED}),
+    # Read back and still there: it is done again, unless it may not be done any more.
+    ItemState.ACTED: frozenset({ItemState.PROVEN, ItemState.INTENDED, ItemState.DROPPED}),
     ItemState.PROVEN: frozenset(),
     ItemState.DROPPED: frozenset(),
 }

@@ -403,6 +403,7 @@ work_order = Table(
     Column("items", Integer, nullable=False),
     Column("opened_at", Text, nullable=False),
     Column("due_on", Text, nullable=False),
+    Column("sealed", LargeBinary, info={"sealed": True}),
     Column("reminded_on", Text),
     Column("done_at", Text),
     Column("done_by", Text),
@@ -412,7 +413,8 @@ work_order = Table(
     UniqueConstraint("plan_id", "system", name="work_order_once"),
 )
 """What a person must weed by hand, until when, with which evidence (SHA-256 of a file, or a word),
-and who looked a second time."""
+and who looked a second time. `sealed`: whose papers they are, under a key of its own that goes when
+the order is confirmed."""
 
 certificate = Table(
     "certificate",

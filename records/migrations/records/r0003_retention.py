@@ -181,6 +181,7 @@ def upgrade() -> None:
         sa.Column("items", sa.Integer(), nullable=False),
         sa.Column("opened_at", sa.Text(), nullable=False),
         sa.Column("due_on", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=True),
         sa.Column("reminded_on", sa.Text(), nullable=True),
         sa.Column("done_at", sa.Text(), nullable=True),
         sa.Column("done_by", sa.Text(), nullable=True),
