@@ -1,0 +1,287 @@
+"""A plan says what goes, what stays and why: drawn up once, and then only moved on."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import date
+from typing import Any, Final, NamedTuple
+
+import orjson
+from sqlalchemy import Connection, Row, Select, func, select, update
+
+from lifecycle.errors import Changed, Refused
+from lifecycle.plan import (
+    ITEM_TRANSITIONS,
+    PLAN_TRANSITIONS,
+    ItemState,
+    PlanItem,
+    PlanKind,
+    PlanState,
+)
+from lifecycle.references import PLAN, to_reference
+from lifecycle.retention.facts import Verdict
+from records import bulk
+from records.tables import plan as plans
+from records.tables import plan_item
+
+OPEN: Final = (PlanState.DRAWN, PlanState.APPROVED, PlanState.EXECUTING)
+"""States of a plan that waits for somebody or something."""
+
+_AT_ONCE: Final = 5_000
+"""Item numbers in one statement: below what each database takes as parameters."""
+_ITEM_COLUMNS: Final = ("plan_id", "number", *PlanItem._fields, "state")
+
+
+class Plan(NamedTuple):
+    """One plan as a whole; `number` is what its reference (`P-…`) stands for."""
+
+    number: int
+    controller: str
+    kind: PlanKind
+    as_of: date
+    policy_sha256: str
+    hash: str
+    approvals: int
+    """How many people must agree."""
+    created_at: str
+    created_by: str
+    """An officer's reference or handle; "" where a schedule drew it up."""
+    state: PlanState
+    closed_at: str | None
+    about_id: int
+    """The one person of a request; else 0."""
+    counts: dict[str, int]
+
+    @property
+    def ref(self) -> str:
+        """The plan's public reference, `P-…`."""
+        return to_reference(PLAN, self.number)
+
+
+class StoredItem(NamedTuple):
+    """One item of a plan and where it stands."""
+
+    number: int
+    """1, 2, … within its plan."""
+    item: PlanItem
+    state: ItemState
+    acted_at: str | None
+    answer: str | None
+    """A word of `connectors.system.Answer`: what reading back showed last."""
+    proven_at: str | None
+
+
+def insert(connection: Connection, plan: Plan, items: Iterable[PlanItem]) -> None:
+    """Store a plan with its items, numbered from 1 in the order given.
+
+    What goes starts as `planned`, everything else as `shown`.
+    """
+    values = plan._asdict()
+    values["id"] = values.pop("number")
+    values["as_of"] = plan.as_of.isoformat()
+    values["counts"] = orjson.dumps(plan.counts, option=orjson.OPT_SORT_KEYS)
+    connection.execute(plans.insert().values(values))
+    bulk.insert_rows(connection, plan_item, _ITEM_COLUMNS, _rows(plan.number, items))
+
+
+def get(connection: Connection, *, controller: str, number: int) -> Plan:
+    """The plan of that number; raises `Refused("plan_unknown")`, another controller's too."""
+    row = connection.execute(
+        select(plans).where(plans.c.id == number, plans.c.controller == controller)
+    ).first()
+    if row is None:
+        raise Refused("plan_unknown", ref=to_reference(PLAN, number))
+    return _plan(row)
+
+
+def find(
+    connection: Connection,
+    *,
+    controller: str,
+    states: Collection[PlanState] | None = None,
+    kind: PlanKind | None = None,
+    limit: int | None = None,
+) -> list[Plan]:
+    """Plans, the newest first; of all states and kinds where none is given."""
+    query = select(plans).where(plans.c.controller == controller)
+    if states is not None:
+        query = query.where(plans.c.state.in_([str(state) for state in states]))
+    if kind is not None:
+        query = query.where(plans.c.kind == str(kind))
+    query = query.order_by(plans.c.created_at.desc(), plans.c.id.desc())
+    return [_plan(row) for row in connection.execute(query.limit(limit))]
+
+
+def items(
+    connection: Connection,
+    number: int,
+    *,
+    verdict: Verdict | None = None,
+    states: Collection[ItemState] | None = None,
+    system: str | None = None,
+    subject: int | None = None,
+    after: int = 0,
+    limit: int | None = None,
+) -> list[StoredItem]:
+    """The items of a plan in their order, from the number behind `after` on."""
+    query = _of_items().where(plan_item.c.plan_id == number, plan_item.c.number > after)
+    if verdict is not None:
+        query = query.where(plan_item.c.verdict == str(verdict))
+    if states is not None:
+        query = query.where(plan_item.c.state.in_([str(state) for state in states]))
+    if system is not None:
+        query = query.where(plan_item.c.system == system)
+    if subject is not None:
+        query = query.where(plan_item.c.subject_id == subject)
+    query = query.order_by(plan_item.c.number).limit(limit)
+    return [_stored(row) for row in connection.execute(query)]
+
+
+def mentions(
+    connection: Connection, *, controller: str, subject: int
+) -> list[tuple[Plan, StoredItem]]:
+    """Every item of every plan about one person, the newest plan first."""
+    rows = connection.execute(
+        _of_items()
+        .add_columns(plan_item.c.plan_id)
+        .join(plans, plans.c.id == plan_item.c.plan_id)
+        .where(plan_item.c.subject_id == subject, plans.c.controller == controller)
+        .order_by(plans.c.created_at.desc(), plans.c.id.desc(), plan_item.c.number)
+    ).all()
+    of = {row[-1] for row in rows}
+    known = {
+        row.id: _plan(row) for row in connection.execute(select(plans).where(plans.c.id.in_(of)))
+    }
+    return [(known[row[-1]], _stored(row)) for row in rows]
+
+
+def set_state(
+    connection: Connection,
+    number: int,
+    *,
+    was: PlanState,
+    to: PlanState,
+    closed_at: str | None = None,
+) -> None:
+    """Move a plan on; `closed_at`: an instant, where it ends for good.
+
+    Raises `Refused("plan_step_not_allowed")` for a step that `PLAN_TRANSITIONS` does not have and
+    `Changed("plan_changed_meanwhile")` when the plan is not in `was` any more.
+    """
+    ref = to_reference(PLAN, number)
+    if to not in PLAN_TRANSITIONS[was]:
+        raise Refused("plan_step_not_allowed", ref=ref)
+    moved = connection.execute(
+        update(plans)
+        .where(plans.c.id == number, plans.c.state == str(was))
+        .values(state=str(to), closed_at=closed_at)
+    )
+    if moved.rowcount != 1:
+        raise Changed("plan_changed_meanwhile", ref=ref)
+
+
+def mark(
+    connection: Connection,
+    number: int,
+    item_numbers: Iterable[int],
+    *,
+    was: ItemState,
+    to: ItemState,
+    at: str | None = None,
+    answer: str | None = None,
+) -> None:
+    """Move items on, all or none (the caller's transaction ends with the error).
+
+    `at`: the instant, kept as `acted_at` with `acted` and as `proven_at` with `proven`; `answer`:
+    what reading back showed, left as it is where None. Repeating a number counts once. Raises
+    `Refused("item_step_not_allowed")` for a step that `ITEM_TRANSITIONS` does not have and
+    `Changed("plan_changed_meanwhile")` unless every item was in `was`.
+    """
+    ref = to_reference(PLAN, number)
+    if to not in ITEM_TRANSITIONS[was]:
+        raise Refused("item_step_not_allowed", ref=ref)
+    values: dict[str, str] = {"state": str(to)}
+    if answer is not None:
+        values["answer"] = answer
+    if at is not None and to in _WHEN:
+        values[_WHEN[to]] = at
+    wanted = sorted(set(item_numbers))
+    moved = 0
+    for chunk in _chunks(wanted):
+        moved += connection.execute(
+            update(plan_item)
+            .where(
+                plan_item.c.plan_id == number,
+                plan_item.c.number.in_(chunk),
+                plan_item.c.state == str(was),
+            )
+            .values(values)
+        ).rowcount
+    if moved != len(wanted):
+        raise Changed("plan_changed_meanwhile", ref=ref, expected=len(wanted), found=moved)
+
+
+def state_counts(connection: Connection, number: int) -> dict[tuple[str, ItemState], int]:
+    """How many items of a plan stand where: (system, state) → number."""
+    rows = connection.execute(
+        select(plan_item.c.system, plan_item.c.state, func.count())
+        .where(plan_item.c.plan_id == number)
+        .group_by(plan_item.c.system, plan_item.c.state)
+    )
+    return {(system, ItemState(state)): count for system, state, count in rows}
+
+
+_WHEN: Final = {ItemState.ACTED: "acted_at", ItemState.PROVEN: "proven_at"}
+
+
+def _chunks(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(numbers), _AT_ONCE):
+        yield numbers[start : start + _AT_ONCE]
+
+
+def _rows(number: int, given: Iterable[PlanItem]) -> Iterator[tuple[Any, ...]]:
+    for position, item in enumerate(given, start=1):
+        values = item._asdict()
+        values["categories"] = " ".join(item.categories)
+        values["stays"] = " ".join(item.stays)
+        goes = item.verdict == Verdict.GO
+        state = ItemState.PLANNED if goes else ItemState.SHOWN
+        yield (number, position, *values.values(), str(state))
+
+
+def _of_items() -> Select[Any]:
+    return select(
+        plan_item.c.number,
+        *(plan_item.c[name] for name in PlanItem._fields),
+        plan_item.c.state,
+        plan_item.c.acted_at,
+        plan_item.c.answer,
+        plan_item.c.proven_at,
+    )
+
+
+def _stored(row: Row[Any]) -> StoredItem:
+    values = row._mapping
+    item = PlanItem(*(values[name] for name in PlanItem._fields))
+    return StoredItem(
+        number=values["number"],
+        item=item._replace(
+            categories=tuple(values["categories"].split()), stays=tuple(values["stays"].split())
+        ),
+        state=ItemState(values["state"]),
+        acted_at=values["acted_at"],
+        answer=values["answer"],
+        proven_at=values["proven_at"],
+    )
+
+
+def _plan(row: Row[Any]) -> Plan:
+    values = dict(row._mapping)
+    return Plan(
+        number=values.pop("id"),
+        kind=PlanKind(values.pop("kind")),
+        as_of=date.fromisoformat(values.pop("as_of")),
+        state=PlanState(values.pop("state")),
+        counts=orjson.loads(bytes(values.pop("counts"))),
+        **values,
+    )
