@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, TypeAlias
 
+from connectors.absent import AbsentCaseSystem, AbsentStaging
 from connectors.base import CaseSystem, Fingerprint, SealedBox, Staging
 from connectors.case_register import CaseRegister
 from connectors.folder import FolderStaging
@@ -48,8 +49,10 @@ CASE_SYSTEMS: Final[dict[str, Callable[[Any, SealedBox, Fingerprint], CaseSystem
 }
 
 
-def staging(binding: StagingBinding) -> Staging:
-    """The staging folder that `binding` describes."""
+def staging(binding: StagingBinding | None) -> Staging:
+    """The staging folder that `binding` describes; None: one whose every use is refused."""
+    if binding is None:
+        return AbsentStaging()
     return STAGING[binding.kind](binding)
 
 

@@ -52,6 +52,8 @@ def status(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None
             say(f"Ledger: {seen.ledger_size} events, last witnessed {witnessed or 'never'}.")
             if not seen.staging_reachable:
                 say("The staging folder cannot be reached.")
+            elif not seen.has_staging:
+                say("Exports are not imported here: the policy has no staging folder.")
             elif not seen.files:
                 say("The staging folder is empty.")
             table(

@@ -193,8 +193,8 @@ class Bindings(Part):
     """A controller's outer systems."""
 
     controller: Name
-    staging: Annotated[FolderStaging | MemoryStaging, Field(discriminator="kind")]
-    case_system: Annotated[CaseRegister | Workbuster, Field(discriminator="kind")]
+    staging: Annotated[FolderStaging | MemoryStaging, Field(discriminator="kind")] | None = None
+    case_system: Annotated[CaseRegister | Workbuster, Field(discriminator="kind")] | None = None
     witness: Witness
     watch: Watch | None = None
 
@@ -203,20 +203,40 @@ def check_bindings(bindings: Bindings, policy: Policy) -> Iterator[tuple[Where, 
     """Where the bindings do not fit the policy: path in the file, and what would be right."""
     if bindings.controller != policy.id:
         yield ("controller",), f"the policy is that of '{policy.id}'; write {policy.id}"
-    if bindings.staging.place != policy.staging.place:
-        right = policy.staging.place
+    yield from _check_staging(bindings, policy)
+    yield from _check_case_system(bindings, policy)
+
+
+def _check_staging(bindings: Bindings, policy: Policy) -> Iterator[tuple[Where, str]]:
+    bound, declared = bindings.staging, policy.staging
+    if declared is None:
+        if bound is not None:
+            yield ("staging",), "the policy has no staging folder; take this away"
+    elif bound is None:
+        yield ("staging",), f"is missing: say where the policy's '{declared.place}' lies"
+    elif bound.place != declared.place:
+        right = declared.place
         yield ("staging", "place"), f"the policy's staging place is '{right}'; write {right}"
-    systems = [name for name, system in policy.systems.items() if system.role == "case_system"]
-    if bindings.case_system.system not in systems:
+
+
+def _check_case_system(bindings: Bindings, policy: Policy) -> Iterator[tuple[Where, str]]:
+    bound, declared = bindings.case_system, policy.case_system
+    if bound is None:
+        if declared is not None:
+            yield ("case_system",), f"is missing: say what the policy's '{declared}' is"
+        return
+    if declared is None:
+        yield ("case_system",), "the policy has no case system; take this away"
+    elif bound.system != declared:
         yield (
             ("case_system", "system"),
-            f"the policy has no case system '{bindings.case_system.system}'"
-            + nearest(bindings.case_system.system, systems),
+            f"the policy has no case system '{bound.system}'{nearest(bound.system, [declared])}",
         )
-    if isinstance(bindings.case_system, Workbuster):
-        kept = {field for field, c in policy.intake.columns.items() if c.keep is not None}
+    if isinstance(bound, Workbuster):
+        columns = {} if policy.intake is None else policy.intake.columns
+        kept = {field for field, column in columns.items() if column.keep is not None}
         for part in ("import_workbook", "export_list"):
-            workbook: Workbook = getattr(bindings.case_system, part)
+            workbook: Workbook = getattr(bound, part)
             for header, field in workbook.columns.items():
                 if field not in kept:
                     yield (

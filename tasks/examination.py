@@ -103,8 +103,10 @@ def _can_be_written(home: Path) -> bool:
 
 
 def _inside(house: House) -> Iterator[Finding]:
-    yield _staging(house)
-    yield _tried("case system", lambda: _answers(house))
+    if house.policy.staging is not None:
+        yield _staging(house)
+    if house.policy.case_system is not None:
+        yield _tried("case system", lambda: _answers(house))
     yield _tried("keys", lambda: f"epoch {house.keyring.status().epoch}")
     yield _tried("ledger", lambda: _ledger(house))
     yield from _risks(house)
@@ -116,7 +118,8 @@ def _inside(house: House) -> Iterator[Finding]:
 
 def _staging(house: House) -> Finding:
     binding = read_bindings(house.settings, house.policy).staging
-    where = str(binding.path) if isinstance(binding, FolderStaging) else binding.place
+    path = binding.path if isinstance(binding, FolderStaging) else None
+    where = str(path or house.staging.place)
     looked = _tried(
         "staging folder", lambda: f"{sum(1 for _ in house.staging.list_items())} file(s)"
     )

@@ -28,9 +28,9 @@ class Found:
 
 def find_by_national_id(house: House, text: str) -> list[Found]:
     """Look a national id up. Raises `Refused("national_id_not_valid")`."""
-    parsed = parse_national_id(
-        text, today=local_today(house), minimum_age=house.policy.intake.minimum_age
-    )
+    intake = house.policy.intake
+    minimum_age = 0 if intake is None else intake.minimum_age
+    parsed = parse_national_id(text, today=local_today(house), minimum_age=minimum_age)
     if not isinstance(parsed, NationalId):
         raise Refused("national_id_not_valid")
     digest = house.vault.index_digest(NATIONAL_ID, parsed.digits)
@@ -42,7 +42,7 @@ def find_by_national_id(house: House, text: str) -> list[Found]:
 def find_by_case(house: House, case_reference: str) -> list[Found]:
     """Look a case number up. Raises `Refused("case_reference_malformed")`: a command line is no
     place for a name or an identity number."""
-    if not re.fullmatch(house.policy.intake.case_pattern, case_reference.strip()):
+    if not re.fullmatch(house.policy.intake_from().case_pattern, case_reference.strip()):
         raise Refused("case_reference_malformed")
     with reading(house.engine) as connection:
         numbers = lookups.subject_of_case(

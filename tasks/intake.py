@@ -103,6 +103,7 @@ def _store(
     progress: Progress | None,
 ) -> int:
     """Read, judge, seal and store in one transaction; the import's id. Raises `FileRefused`."""
+    subject_kind = house.policy.intake_from().subject
     intake = house.policy.intake_rules()
     import_id = new_id()
     with house.work() as work:
@@ -112,7 +113,7 @@ def _store(
             controller=house.controller,
             categories=intake.categories,
             per_case=_per_case(house),
-            subject_kind=house.policy.intake.subject,
+            subject_kind=subject_kind,
             refuse_returning=house.policy.returning_after_erasure == "refuse",
             names_of=names_of_identity,
             at=house.at(),

@@ -44,6 +44,7 @@ class Overview:
 
     totals: dict[str, int]
     files: tuple[WaitingFile, ...]
+    has_staging: bool
     staging_reachable: bool
     unfinished_imports: int
     to_dos: tuple[ToDo, ...]
@@ -61,7 +62,8 @@ def overview(house: House) -> Overview:
     """Look, without changing anything."""
     now = house.now()
     try:
-        there: dict[str, StagedItem] | None = {i.version: i for i in house.staging.list_items()}
+        items = () if house.policy.staging is None else house.staging.list_items()
+        there: dict[str, StagedItem] | None = {i.version: i for i in items}
     except Unreachable:
         there = None
     known_files = open_files(house)
@@ -84,6 +86,7 @@ def overview(house: House) -> Overview:
         return Overview(
             totals=lookups.totals(connection, controller=house.controller),
             files=files,
+            has_staging=house.policy.staging is not None,
             staging_reachable=there is not None,
             unfinished_imports=len(
                 file_imports.unfinished(connection, controller=house.controller)

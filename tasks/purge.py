@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from lifecycle.errors import NotProven
+from lifecycle.errors import Misconfigured, NotProven
 from lifecycle.ledger import EventKind
 from tasks.deletions import delete_files, recover
 from tasks.exchange import clear_exchange
@@ -35,10 +35,13 @@ def purge(house: House) -> PurgeReport:
     import workbooks out of the case system's exchange folder.
 
     Safe to repeat. Raises `NotProven("folder_not_empty")` if files remain, `LedgerFailure`
-    before anything is deleted when the ledger or every witness refuses, `Unreachable`. Trouble
-    with one of the two folders does not keep the other from being emptied.
+    before anything is deleted when the ledger or every witness refuses, `Unreachable`,
+    `Misconfigured("no_staging")` where there is no such folder. Trouble with one of the two folders
+    does not keep the other from being emptied.
     """
     staging = house.policy.staging
+    if staging is None:
+        raise Misconfigured("no_staging", ref=house.controller)
     try:
         report = _empty_staging(house)
     finally:

@@ -107,6 +107,21 @@ REQUESTS: Final[dict[str, tuple[str, str, str]]] = {
         "Mend that file in the folder of bindings (GALLRA_SYSTEMS, by default "
         "deployments/systems); `gallra policy check` shows the same list until it is right.",
     ),
+    "no_staging": (
+        "This school group's policy has no staging folder: no exports are imported for it.",
+        _NOTHING,
+        "Choose another policy with `--controller`, or write `staging` into the policy.",
+    ),
+    "no_case_system": (
+        "This school group's policy has no case system.",
+        _NOTHING,
+        "Choose another policy with `--controller`, or write the case system into the policy.",
+    ),
+    "no_intake": (
+        "This school group's policy does not say how an export is read: none is imported for it.",
+        _NOTHING,
+        "Choose another policy with `--controller`, or write `intake` into the policy.",
+    ),
     "home_not_absolute": (
         "GALLRA_HOME is a relative path.",
         _NOTHING,

@@ -79,7 +79,8 @@ def watch(house: House) -> Watch:
     seen: _Alarms = set()
     unknowable = {MAIL_FAILS}  # that one is the mail's own
     try:
-        match(house)
+        if house.policy.staging is not None:
+            match(house)
     except Unreachable:
         seen.add((STAGING_UNREACHABLE, house.staging.place))
         unknowable.add(STAGED_TOO_LONG)
@@ -154,7 +155,9 @@ def _too_old(house: House, files: Iterable[Known], now: datetime) -> _Alarms:
 
     A file that is overwritten again and again is one alarm, under its first version's reference.
     """
-    limit = house.policy.staging.alarm_after.exact
+    if (staging := house.policy.staging) is None:
+        return set()
+    limit = staging.alarm_after.exact
     return {
         (STAGED_TOO_LONG, to_reference(STAGED_FILE, known.first_version_id or known.id))
         for known in files

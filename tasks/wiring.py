@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Engine, select
 
+from connectors.absent import AbsentCaseSystem
 from connectors.base import CaseSystem
 from connectors.chosen_files import ChosenFiles
 from connectors.registry import case_system, staging
@@ -200,6 +201,8 @@ def _make_folder(path: Path) -> None:
 
 def _case_system(bindings: Bindings, vault: Vault) -> CaseSystem:
     binding = bindings.case_system
+    if binding is None:
+        return AbsentCaseSystem()
     return case_system(binding, box=vault.box(binding.system), fingerprint=vault.fingerprint)
 
 

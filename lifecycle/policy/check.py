@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from lifecycle.configuration.problems import Path
 from lifecycle.configuration.validated import nearest
+from lifecycle.policy.check_coverage import check_coverage
 from lifecycle.policy.check_intake import check_intake
-from lifecycle.policy.check_retention import check_retention
+from lifecycle.policy.check_retention import check_retention, unknown
+from lifecycle.policy.check_roles import check_roles
 from lifecycle.policy.data import LegalBasis
 from lifecycle.policy.intake import CASE
 from lifecycle.policy.model import Policy
@@ -20,11 +23,14 @@ Finding = tuple[Path, str]
 def check(policy: Policy) -> list[Finding]:
     """Everything in `policy` that does not fit together; [] for a sound policy."""
     return [
+        *_check_subjects(policy),
         *_check_purposes(policy),
         *_check_systems(policy),
         *_check_decisions(policy),
         *check_intake(policy),
         *check_retention(policy),
+        *check_coverage(policy),
+        *check_roles(policy),
     ]
 
 
@@ -61,8 +67,16 @@ def open_decisions(policy: Policy) -> tuple[OpenDecision, ...]:
     )
 
 
-def _unknown(path: Path, what: str, name: str, known: Iterable[str]) -> Finding:
-    return path, f"the {what} '{name}' is not declared{nearest(name, known)}"
+def _check_subjects(policy: Policy) -> Iterator[Finding]:
+    for name, kind in policy.subjects.items():
+        here = ("subjects", name, "goes_with")
+        if kind.goes_with is None:
+            continue
+        others = [other for other in policy.subjects if other != name]
+        if kind.goes_with not in others:
+            yield unknown(here, "other kind of data subject", kind.goes_with, others)
+        elif policy.subjects[kind.goes_with].goes_with is not None:
+            yield here, f"'{kind.goes_with}' goes with somebody too; name that kind instead"
 
 
 def _check_purposes(policy: Policy) -> Iterator[Finding]:
@@ -73,7 +87,7 @@ def _check_purposes(policy: Policy) -> Iterator[Finding]:
         needed.update(purpose.needs)
         for position, category in enumerate(purpose.needs):
             if category not in policy.categories:
-                yield _unknown((*here, "needs", position), "category", category, policy.categories)
+                yield unknown((*here, "needs", position), "category", category, policy.categories)
         undecided = purpose.legal_basis is LegalBasis.UNDECIDED
         if undecided and purpose.decision not in decisions:
             yield (
@@ -89,12 +103,12 @@ def _check_purposes(policy: Policy) -> Iterator[Finding]:
     for position, information in enumerate(policy.information):
         at: Path = ("information", position)
         if information.subject not in policy.subjects:
-            yield _unknown(
+            yield unknown(
                 (*at, "subject"), "kind of data subject", information.subject, policy.subjects
             )
         for index, category in enumerate(information.categories):
             if category not in policy.categories:
-                yield _unknown((*at, "categories", index), "category", category, policy.categories)
+                yield unknown((*at, "categories", index), "category", category, policy.categories)
 
 
 def _check_systems(policy: Policy) -> Iterator[Finding]:
@@ -102,19 +116,21 @@ def _check_systems(policy: Policy) -> Iterator[Finding]:
         for subject, categories in system.holds.items():
             here = ("systems", name, "holds", subject)
             if subject not in policy.subjects:
-                yield _unknown(here, "kind of data subject", subject, policy.subjects)
+                yield unknown(here, "kind of data subject", subject, policy.subjects)
             for position, category in enumerate(categories):
                 if category not in policy.categories:
-                    yield _unknown((*here, position), "category", category, policy.categories)
-    place = policy.systems.get(policy.staging.place)
-    if place is None:
-        yield _unknown(("staging", "place"), "system", policy.staging.place, policy.systems)
-    elif place.role != "staging":
-        yield ("staging", "place"), f"'{policy.staging.place}' has another role than staging"
-    for role in ("records", "case_system"):
-        names = [name for name, system in policy.systems.items() if system.role == role]
-        if len(names) != 1:
-            yield ("systems",), f"exactly one system has the role {role}; here {len(names)} have"
+                    yield unknown((*here, position), "category", category, policy.categories)
+    if (staging := policy.staging) is not None:
+        place = policy.systems.get(staging.place)
+        if place is None:
+            yield unknown(("staging", "place"), "system", staging.place, policy.systems)
+        elif place.role != "staging":
+            yield ("staging", "place"), f"'{staging.place}' has another role than staging"
+    roles = Counter(system.role for system in policy.systems.values())
+    if (own := roles["records"]) != 1:
+        yield ("systems",), f"exactly one system has the role records; here {own} have"
+    if (several := roles["case_system"]) > 1:
+        yield ("systems",), f"at most one system has the role case_system; here {several} have"
 
 
 def _check_decisions(policy: Policy) -> Iterator[Finding]:

@@ -1,76 +1,138 @@
-"""Whether everything that is kept has a rule, and no rule contradicts another."""
+"""Whether every retention rule says what it means in words that the policy knows."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
 
 from lifecycle.configuration.problems import Path
 from lifecycle.configuration.validated import nearest
 from lifecycle.policy.model import Policy
 from lifecycle.policy.retention import RetentionRule
-from lifecycle.policy.values import Period, Term
+from lifecycle.policy.values import Boundary, Period, Term, Turn
 
 Finding = tuple[Path, str]
+RUNS_DAILY = frozenset({"staging", "device"})
+"""Roles of places whose emptying nobody has to agree to each time (A-98, A-101)."""
 
 
 def check_retention(policy: Policy) -> Iterator[Finding]:
-    """What is wrong with the retention rules, alone and together."""
+    """What is wrong with the retention rules and their anchors, each by itself."""
     seen: set[str] = set()
     for position, rule in enumerate(policy.retention):
         here: Path = ("retention", position)
         if rule.id in seen:
             yield (*here, "id"), "two rules have this id; give each its own"
         seen.add(rule.id)
-        yield from _check_names(policy, rule, here)
+        yield from _check_covers(policy, rule, here)
+        yield from _check_fields(policy, rule, here)
+        yield from _check_left_to(policy, rule, here)
         yield from _check_anchor(policy, rule, here)
         yield from _check_decision(policy, rule, here)
-    yield from _check_gaps(policy)
-    yield from _check_contradictions(policy)
-    for name, anchor in policy.anchors.items():
-        for index, field in enumerate(anchor.taken_from):
-            if field not in policy.intake.columns:
-                yield _unknown(
-                    ("anchors", name, "taken_from", index), "column", field, policy.intake.columns
-                )
+        yield from _check_approval(policy, rule, here)
+    yield from _check_anchors(policy)
 
 
-def _unknown(path: Path, what: str, name: str, known: Iterable[str]) -> Finding:
+def unknown(path: Path, what: str, name: str, known: Iterable[str]) -> Finding:
+    """That nothing is declared under that name, and which name was perhaps meant."""
     return path, f"the {what} '{name}' is not declared{nearest(name, known)}"
 
 
-def _check_names(policy: Policy, rule: RetentionRule, here: Path) -> Iterator[Finding]:
+def fields_of(policy: Policy, categories: Iterable[str]) -> set[str]:
+    """The fields of these categories: as declared, and as an export's columns fill them.
+
+    The case's own record belongs to every category that is kept per case.
+    """
+    wanted = [name for name in categories if name in policy.categories]
+    fields = {field for name in wanted for field in policy.categories[name].fields}
+    if policy.intake is not None:
+        kept = {*wanted}
+        if any(policy.categories[name].per == "case" for name in wanted):
+            kept.add("case")
+        fields |= {name for name, column in policy.intake.columns.items() if column.keep in kept}
+    return fields
+
+
+def _check_covers(policy: Policy, rule: RetentionRule, here: Path) -> Iterator[Finding]:
     covers = rule.covers
     if covers.subject not in policy.subjects:
         path = (*here, "covers", "subject")
-        yield _unknown(path, "kind of data subject", covers.subject, policy.subjects)
+        yield unknown(path, "kind of data subject", covers.subject, policy.subjects)
     for index, category in enumerate(covers.categories):
         if category not in policy.categories:
             path = (*here, "covers", "categories", index)
-            yield _unknown(path, "category", category, policy.categories)
+            yield unknown(path, "category", category, policy.categories)
     for index, system in enumerate(covers.systems or ()):
         if system not in policy.systems:
-            yield _unknown((*here, "covers", "systems", index), "system", system, policy.systems)
+            yield unknown((*here, "covers", "systems", index), "system", system, policy.systems)
+
+
+def _check_fields(policy: Policy, rule: RetentionRule, here: Path) -> Iterator[Finding]:
     residue = rule.residue
     if residue is not None and residue.purpose not in policy.purposes:
         path = (*here, "residue", "purpose")
-        yield _unknown(path, "purpose", residue.purpose, policy.purposes)
-    stays = ("residue", "fields") if residue is not None else ("stays",)
+        yield unknown(path, "purpose", residue.purpose, policy.purposes)
+    known = sorted(fields_of(policy, rule.covers.categories))
+    at = ("residue", "fields") if residue is not None else ("stays",)
     for index, field in enumerate(residue.fields if residue is not None else rule.stays or ()):
-        if field not in policy.intake.columns:
-            yield _unknown((*here, *stays, index), "column", field, policy.intake.columns)
+        if field not in known:
+            yield (
+                (*here, *at, index),
+                f"'{field}' is no field of the categories that this rule covers"
+                + nearest(field, known),
+            )
+
+
+def _check_left_to(policy: Policy, rule: RetentionRule, here: Path) -> Iterator[Finding]:
+    if rule.left_to is None:
+        return
+    path = (*here, "left_to")
+    heirs = [other for other in policy.retention if other.id == rule.left_to]
+    if rule.left_to == rule.id or not heirs:
+        others = [other.id for other in policy.retention if other is not rule]
+        yield unknown(path, "other rule", rule.left_to, others)
+        return
+    heir = heirs[0]
+    stays = set(rule.stays or ())
+    bare = [
+        category
+        for category in rule.covers.categories
+        if stays & fields_of(policy, [category])
+        and (heir.covers.subject != rule.covers.subject or category not in heir.covers.categories)
+    ]
+    if bare:
+        yield path, f"'{heir.id}' does not cover {', '.join(bare)}, of which fields stay; widen it"
+    places = rule.covers.systems or tuple(policy.systems)
+    if outside := [place for place in places if not heir.covers.in_system(place)]:
+        yield path, f"'{heir.id}' does not speak of {', '.join(outside)}; widen it"
 
 
 def _check_anchor(policy: Policy, rule: RetentionRule, here: Path) -> Iterator[Finding]:
-    counted = [s for s in rule.keep.spans if isinstance(s, Period) or s is Term.ON_THE_EVENT]
-    if rule.anchor is not None:
-        if rule.anchor not in policy.anchors:
-            yield _unknown((*here, "from"), "anchor", rule.anchor, policy.anchors)
-    elif counted:
-        known = ", ".join(policy.anchors)
+    spans = rule.keep.spans
+    counted = [s for s in spans if isinstance(s, Period | Turn) or s is Term.ON_THE_EVENT]
+    if rule.anchor is None:
+        if counted:
+            known = ", ".join(policy.anchors)
+            yield (
+                (*here, "from"),
+                f"is missing: {counted[0]} is counted from an event; write one of: {known}",
+            )
+    elif rule.anchor not in policy.anchors:
+        yield unknown((*here, "from"), "anchor", rule.anchor, policy.anchors)
+    elif Term.EVERY_DAY in spans:
+        yield (*here, "from"), "every_day is counted from no event; take this away"
+    elif policy.anchors[rule.anchor].per == "file" and not _only_daily(policy, rule):
         yield (
             (*here, "from"),
-            f"is missing: {counted[0]} is counted from an event; write one of: {known}",
+            f"'{rule.anchor}' is an event of a file; only a staging folder or a device holds files",
+        )
+    needed = [s for s in spans if isinstance(s, Turn)]
+    if policy.erasure.accounting_year_begins is None and any(
+        turn.boundary is Boundary.END_OF_ACCOUNTING_YEAR for turn in needed
+    ):
+        yield (
+            (*here, "keep"),
+            "counts from the accounting year's end; write erasure.accounting_year_begins, e.g. "
+            '"01-01"',
         )
 
 
@@ -84,62 +146,36 @@ def _check_decision(policy: Policy, rule: RetentionRule, here: Path) -> Iterator
             + nearest(rule.decision or "", waiting),
         )
     elif rule.decision is not None and rule.decision not in known:
-        yield _unknown((*here, "decision"), "decision", rule.decision, known)
+        yield unknown((*here, "decision"), "decision", rule.decision, known)
 
 
-def _check_gaps(policy: Policy) -> Iterator[Finding]:
-    """Data without a rule is refused: it would be kept for ever by nobody's decision."""
-    for name, system in policy.systems.items():
-        for subject, categories in system.holds.items():
-            for position, category in enumerate(categories):
-                if not any(
-                    rule.covers.subject == subject
-                    and category in rule.covers.categories
-                    and rule.covers.in_system(name)
-                    for rule in policy.retention
-                ):
-                    yield (
-                        ("systems", name, "holds", subject, position),
-                        f"no retention rule covers '{category}' of a {subject} here; write one, "
-                        "with `keep: {at_most: undecided}` if nobody knows",
-                    )
+def _check_approval(policy: Policy, rule: RetentionRule, here: Path) -> Iterator[Finding]:
+    path = (*here, "approval")
+    if rule.approval == "none" and not (
+        _only_daily(policy, rule) and rule.keep.at_most in {Term.EVERY_DAY, Term.ON_THE_EVENT}
+    ):
+        yield (
+            path,
+            "none is only for what goes from a staging folder or a device every_day or "
+            "on_the_event; write one or two",
+        )
+    if rule.approval == "two" and not policy.approvals.second:
+        yield path, "two must agree, but approvals.second names no role; name one there"
 
 
-def _check_contradictions(policy: Policy) -> Iterator[Finding]:
-    for position, rule in enumerate(policy.retention):
-        for other in policy.retention:
-            least, most = rule.keep.at_least, other.keep.at_most
-            if least is None or most is None or rule.decision or other.decision:
-                continue
-            if rule is other or (rule.anchor == other.anchor and _overlap(rule, other)):
-                if not _later(least, most):
-                    continue
-                whose = "at_most" if rule is other else f"at_most of {other.id}"
-                yield (
-                    ("retention", position, "keep", "at_least"),
-                    f"{least} is later than {whose} {most}; shorten it, or name the decision "
-                    "that settles it",
-                )
+def _only_daily(policy: Policy, rule: RetentionRule) -> bool:
+    systems = rule.covers.systems
+    return systems is not None and all(
+        policy.systems[name].role in RUNS_DAILY for name in systems if name in policy.systems
+    )
 
 
-def _overlap(one: RetentionRule, other: RetentionRule) -> bool:
-    a, b = one.covers, other.covers
-    same_place = a.systems is None or b.systems is None or set(a.systems) & set(b.systems)
-    return bool(a.subject == b.subject and set(a.categories) & set(b.categories) and same_place)
-
-
-def _later(least: Period | Term, most: Period | Term) -> bool:
-    """Whether `least` can end after `most`, both counted from the same event."""
-    if Term.UNDECIDED in (least, most):
-        return False
-    if least is Term.FOREVER:
-        return True
-    if not isinstance(least, Period):
-        return False
-    if not isinstance(most, Period):
-        return least.shortest > (timedelta(days=1) if most is Term.EVERY_DAY else timedelta(0))
-    if (least.days, least.minutes) == (most.days, most.minutes):
-        return least.months > most.months
-    if least.months == most.months:
-        return (least.days, least.minutes) > (most.days, most.minutes)
-    return least.longest > most.shortest
+def _check_anchors(policy: Policy) -> Iterator[Finding]:
+    used = {rule.anchor for rule in policy.retention}
+    columns = () if policy.intake is None else tuple(policy.intake.columns)
+    for name, anchor in policy.anchors.items():
+        if name not in used:
+            yield ("anchors", name), "no rule counts from this event; use it or take it away"
+        for index, field in enumerate(anchor.taken_from):
+            if field not in columns:
+                yield unknown(("anchors", name, "taken_from", index), "column", field, columns)

@@ -57,6 +57,18 @@ class Policy(Part):
         """The controller's id."""
         return self.controller.id
 
+    @property
+    def case_system(self) -> str | None:
+        """The system that cases are handed over to, if there is one."""
+        names = (name for name, system in self.systems.items() if system.role == "case_system")
+        return next(names, None)
+
+    def intake_from(self) -> Intake:
+        """How an export is read; raises `Misconfigured("no_intake")` where none is imported."""
+        if self.intake is None:
+            raise Misconfigured("no_intake", ref=self.id)
+        return self.intake
+
     def rule(self, name: str) -> RetentionRule:
         """The retention rule of that id; raises `Misconfigured("rule_unknown")`."""
         for rule in self.retention:
@@ -69,9 +81,7 @@ class Policy(Part):
 
         Raises `Misconfigured("no_intake")` where no export is imported.
         """
-        intake = self.intake
-        if intake is None:
-            raise Misconfigured("no_intake", ref=self.id)
+        intake = self.intake_from()
         columns = tuple(
             Column(
                 field=field,

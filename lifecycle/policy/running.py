@@ -130,7 +130,9 @@ class KeyRotation(Part):
 class Schedules(Part):
     """What runs by itself, in the controller's local time. The purge has its times in staging."""
 
-    import_af: OfficeHours
+    import_af: OfficeHours | None = Field(
+        default=None, description="needed where exports are imported"
+    )
     verify_ledger: Daily
     checkpoint: Daily
     rotate_keys: KeyRotation

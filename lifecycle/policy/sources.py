@@ -1,0 +1,85 @@
+"""Every rule names the sentence that it comes from: which parts of a policy carry which sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple
+
+from pydantic import BaseModel
+
+from lifecycle.policy.controller import Decision
+from lifecycle.policy.model import Policy
+from lifecycle.policy.values import Source
+
+_SINGULAR: Final[Mapping[str, str]] = {
+    "subjects": "subject",
+    "categories": "category",
+    "purposes": "purpose",
+    "systems": "system",
+    "anchors": "anchor",
+    "roles": "role",
+    "decisions": "decision",
+    "levels": "level",
+}
+_NAMES: Final = ("id", "level")
+"""What an item of a list is called by, where it has a name of its own."""
+
+
+class Place(NamedTuple):
+    """A part of a policy file that carries a sentence's number."""
+
+    part: str
+    """The top-level key: `retention`."""
+    name: str
+    """What it is called there: `participant.six-months`; "" where there is only one."""
+    text: str
+    """For people: `retention participant.six-months`."""
+
+
+def places_of(policy: Policy) -> dict[str, tuple[Place, ...]]:
+    """For each sentence's number the parts of `policy` that have it as their source.
+
+    A decision carries the sentences that it is about. In the order of the file, each place once.
+    """
+    found: dict[str, dict[Place, None]] = {}
+    for number, path in _walk(policy, ()):
+        found.setdefault(number, {})[_place(path)] = None
+    return {number: tuple(places) for number, places in found.items()}
+
+
+def _walk(value: object, path: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    if isinstance(value, Source):
+        if value.id is not None:
+            yield value.id, path[:-1] if path[-1] == "source" else path
+    elif isinstance(value, BaseModel):
+        if isinstance(value, Decision):
+            for number in value.about:
+                yield number, path
+        for field in type(value).model_fields:
+            yield from _walk(getattr(value, field), (*path, field))
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _walk(item, (*path, str(key)))
+    elif isinstance(value, tuple):
+        for position, item in enumerate(value):
+            yield from _walk(item, (*path, _called(item, position)))
+
+
+def _called(item: object, position: int) -> str:
+    for name in _NAMES:
+        own = getattr(item, name, None)
+        if isinstance(own, str | int):
+            return str(own)
+    return str(position + 1)
+
+
+def _place(path: tuple[str, ...]) -> Place:
+    """`("controller", "dpo")` is `controller.dpo`, `("systems", "x", "levels", "1")` is
+    `system x, level 1`."""
+    part, *rest = path
+    if part == "controller":
+        return Place(part, "", ".".join(path))
+    text = " ".join([_SINGULAR.get(part, part), *rest[:1]])
+    if rest[1:]:
+        text += ", " + " ".join(_SINGULAR.get(step, step) for step in rest[1:])
+    return Place(part, rest[0] if rest else "", text)
