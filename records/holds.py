@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, func, insert, select, update
 
 from lifecycle.errors import Refused
 from records import bulk
-from records.tables import held, legal_hold
+from records.tables import held, legal_hold, subject
 
 EVERYTHING: Final = "*"
 """In place of a category: all that there is about the person, now and later."""
@@ -60,7 +60,7 @@ def place(
         connection,
         held,
         ("hold_id", "subject_id", "category"),
-        ((number, subject, word) for subject in sorted(set(subjects)) for word in words),
+        ((number, person, word) for person in sorted(set(subjects)) for word in words),
     )
 
 
@@ -139,18 +139,30 @@ def held_categories(
         if released_at is None
     }
     found: dict[int, set[str]] = {}
-    for subject, hold, category in rows:
+    for person, hold, category in rows:
         if hold in unreleased:
-            found.setdefault(subject, set()).add(category)
-    return {subject: frozenset(words) for subject, words in found.items()}
+            found.setdefault(person, set()).add(category)
+    return {person: frozenset(words) for person, words in found.items()}
 
 
-def categories_of(connection: Connection, number: int) -> list[str]:
-    """The categories that a hold keeps, sorted."""
-    rows = connection.execute(
-        select(held.c.category).where(held.c.hold_id == number).distinct().order_by(held.c.category)
+def categories_by_hold(connection: Connection, numbers: Iterable[int]) -> dict[int, frozenset[str]]:
+    """The categories that each of these holds keeps."""
+    found: dict[int, set[str]] = {}
+    for number, category in bulk.fetch_in(
+        connection, [held.c.hold_id, held.c.category], held.c.hold_id, numbers
+    ):
+        found.setdefault(number, set()).add(category)
+    return {number: frozenset(words) for number, words in found.items()}
+
+
+def known_subjects(
+    connection: Connection, *, controller: str, numbers: Iterable[int]
+) -> frozenset[int]:
+    """Those of `numbers` that are people of this controller."""
+    rows = bulk.fetch_in(
+        connection, [subject.c.id], subject.c.id, numbers, also={subject.c.controller: controller}
     )
-    return list(rows.scalars())
+    return frozenset(row[0] for row in rows)
 
 
 def _holds() -> Select[tuple[Any, ...]]:

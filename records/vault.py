@@ -113,19 +113,33 @@ class Vault:
 
     def seal_name(self, item_id: int, text: str) -> bytes:
         """Seal a file's name (it may be a person's) under the house's own key `names`."""
-        nonce = os.urandom(_NONCE)
-        binding = self._binding("#name") + item_id.to_bytes(8, "big")
-        sealed = AESGCM(self._keyring.named("names")).encrypt(nonce, text.encode(), binding)
-        return VERSION + nonce + sealed
+        return self._seal_named("names", "#name", item_id, text.encode())
 
     def open_name(self, item_id: int, sealed: bytes) -> str:
         """The name. Raises `KeyFailure`."""
-        binding = self._binding("#name") + item_id.to_bytes(8, "big")
-        return _open(self._keyring.named("names"), sealed, binding).decode()
+        return self._open_named("names", "#name", item_id, sealed).decode()
+
+    def seal_secret(self, officer_id: int, secret: bytes) -> bytes:
+        """Seal an officer's secret of one-time codes under the house's own key `officers`, bound
+        to the officer: under another's row it does not open."""
+        return self._seal_named("officers", "#officer", officer_id, secret)
+
+    def open_secret(self, officer_id: int, sealed: bytes) -> bytes:
+        """The secret. Raises `KeyFailure`."""
+        return self._open_named("officers", "#officer", officer_id, sealed)
 
     def box(self, name: str) -> Box:
         """A sealed box for an embedded system (`connectors.base.SealedBox`); `name` is its own."""
         return Box(self, self._keyring, name)
+
+    def _seal_named(self, key: str, use: str, number: int, plaintext: bytes) -> bytes:
+        nonce = os.urandom(_NONCE)
+        binding = self._binding(use) + number.to_bytes(8, "big")
+        return VERSION + nonce + AESGCM(self._keyring.named(key)).encrypt(nonce, plaintext, binding)
+
+    def _open_named(self, key: str, use: str, number: int, sealed: bytes) -> bytes:
+        binding = self._binding(use) + number.to_bytes(8, "big")
+        return _open(self._keyring.named(key), sealed, binding)
 
     def _seal(self, items: Sequence[ToSeal], data_keys: bytes) -> Sealed:
         """Seal `items`, each under its 32 bytes of `data_keys`; the hot path of the import."""
