@@ -1,0 +1,75 @@
+"""A policy's retention rules, ready to be asked about many people as of one day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Final
+
+from lifecycle.policy.erasure import Erasure
+from lifecycle.policy.retention import Anchor, RetentionRule
+from lifecycle.retention.covering import RuleSet, covering, rule_set
+from lifecycle.retention.limits import concerns_people
+from lifecycle.retention.weighing import Weighed, weigh
+
+Share = tuple[tuple[str, ...], RuleSet]
+"""Categories that the same rules cover."""
+
+_REMEMBERED: Final = 100_000
+
+
+class Rules:
+    """Rules as of one local day. It remembers what it has worked out: make one for a whole plan.
+
+    Rules about files (the staging folder, the computer of an import) never concern a person's
+    data in a place and are left out.
+    """
+
+    def __init__(
+        self,
+        retention: Iterable[RetentionRule],
+        *,
+        anchors: Mapping[str, Anchor],
+        erasure: Erasure,
+        as_of: date,
+    ) -> None:
+        self.erasure = erasure
+        self.as_of = as_of
+        self.retention = tuple(rule for rule in retention if concerns_people(rule, anchors=anchors))
+        self._shares: dict[tuple[str, str, tuple[str, ...], frozenset[str]], tuple[Share, ...]] = {}
+        self._sets: dict[tuple[tuple[str, ...], frozenset[str]], RuleSet] = {}
+        self._weighed: dict[tuple[RuleSet, tuple[date | None, ...]], Weighed] = {}
+
+    def shares(
+        self, *, kind: str, system: str, categories: tuple[str, ...], settled: frozenset[str]
+    ) -> tuple[Share, ...]:
+        """The categories, grouped by the rules that cover them there."""
+        key = kind, system, categories, settled
+        found = self._shares.get(key)
+        if found is None:
+            grouped: dict[RuleSet, list[str]] = {}
+            for category in categories:
+                grouped.setdefault(self._set(kind, system, category, settled), []).append(category)
+            found = tuple((tuple(names), ruleset) for ruleset, names in grouped.items())
+            self._shares[key] = found
+        return found
+
+    def weighed(self, ruleset: RuleSet, anchors: Mapping[str, date | None]) -> Weighed:
+        """What a set with rules says to these dates."""
+        key = ruleset, tuple([anchors.get(event) for event in ruleset.events])
+        found = self._weighed.get(key)
+        if found is None:
+            if len(self._weighed) >= _REMEMBERED:
+                self._weighed.clear()
+            found = weigh(ruleset, anchors, erasure=self.erasure, as_of=self.as_of)
+            self._weighed[key] = found
+        return found
+
+    def _set(self, kind: str, system: str, category: str, settled: frozenset[str]) -> RuleSet:
+        covers = covering(self.retention, kind=kind, system=system, category=category)
+        ids = tuple(rule.id for rule in covers)
+        key = ids, settled.intersection(ids)
+        found = self._sets.get(key)
+        if found is None:
+            found = self._sets[key] = rule_set(covers, settled=settled)
+        return found
