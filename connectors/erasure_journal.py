@@ -13,27 +13,13 @@ from typing import Final, NamedTuple
 
 import orjson
 
+from lifecycle.erasure import Erased
 from lifecycle.errors import LedgerFailure, Unreachable
 
 _DOMAIN: Final = b"gallra erasure journal 1\n"
 _MAC: Final = 32
 INTENDED: Final = "intended"
 DONE: Final = "done"
-
-
-class Erased(NamedTuple):
-    """What went of one person: numbers, words and keyed digests, nothing that says who it was."""
-
-    subject_id: int
-    whole: bool
-    """The person went altogether; else only what follows."""
-    categories: tuple[str, ...]
-    """Of our own records."""
-    placements: tuple[int, ...]
-    cases: bool
-    """The person's cases lost their person (A-108)."""
-    digests: tuple[str, ...]
-    """Keyed digests (hexadecimal) for the erasure list."""
 
 
 class Entry(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -76,3 +77,23 @@ def deciders(connection: Connection, plan_id: int, *, plan_hash: str) -> frozens
         )
     )
     return frozenset(found.scalars())
+
+
+class Decided(NamedTuple):
+    """One decision as it was taken, whoever is an officer today."""
+
+    officer_id: int
+    role: str
+    decision: str
+    decided_at: str
+
+
+def of_plan(connection: Connection, plan_id: int) -> list[Decided]:
+    """Every decision on a plan, oldest first."""
+    c = approval.c
+    rows = connection.execute(
+        select(c.officer_id, c.role, c.decision, c.decided_at)
+        .where(c.plan_id == plan_id)
+        .order_by(c.decided_at, c.officer_id)
+    )
+    return [Decided(*row) for row in rows]

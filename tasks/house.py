@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import Engine
 
 from connectors.base import CaseSystem, Staging
+from connectors.erasure_journal import ErasureJournal
 from lifecycle.checkpoint import Checkpoint
 from lifecycle.policy.model import Policy
 from records.keyring import Keyring
@@ -64,6 +66,12 @@ class House:
     staging: Staging
     case_system: CaseSystem
     witnesses: Sequence[Sink]
+    journal: ErasureJournal
+    """Who was erased, outside the databases: replayed after a restore."""
+    certificates: Path
+    """Where copies of the certificates lie, outside the databases."""
+    archive: Staging | None = None
+    """Where a copy goes of what is archived before it is erased."""
     mailbox: Letterbox | None = None
     """Whom the watchdog writes to."""
     now: Callable[[], datetime]
@@ -89,6 +97,13 @@ class House:
     def controller(self) -> str:
         """The controller's id, a file name in `policies/`."""
         return self.policy.controller.id
+
+    @property
+    def own_system(self) -> str:
+        """The policy's name of our own records."""
+        return next(
+            name for name, system in self.policy.systems.items() if system.role == "records"
+        )
 
     def work(self) -> UnitOfWork:
         """A transaction that cannot commit without its ledger event."""

@@ -14,6 +14,7 @@ from sqlalchemy import Engine, select
 from connectors.absent import AbsentCaseSystem
 from connectors.base import CaseSystem
 from connectors.chosen_files import ChosenFiles
+from connectors.erasure_journal import ErasureJournal
 from connectors.registry import case_system, staging
 from connectors.smtp import Mailbox
 from connectors.witness import FileWitness, Witness
@@ -112,6 +113,11 @@ def open_house(
             staging=chosen_files or staging(bindings.staging),
             case_system=_case_system(bindings, vault),
             witnesses=_witnesses(bindings, policy, settings),
+            journal=ErasureJournal(
+                bindings.witness.file.parent / f"erasures-{controller}.jsonl",
+                keyring.named("ledger"),
+            ),
+            certificates=bindings.witness.file.parent / "certificates",
             mailbox=_mailbox(bindings, policy, settings),
             now=now,
             may_have_help=now is utc_now,

@@ -1,0 +1,160 @@
+"""Our own records forget what is gone everywhere else: many people in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import Column, Connection, String, Table, cast, literal, update
+
+from lifecycle.erasure import Erased
+from records import bulk, erasing
+from records.acquaintances import NATIONAL_ID
+from records.tables import (
+    NOBODY,
+    anchor,
+    blind_index,
+    due,
+    engagement,
+    holding,
+    placement,
+    shredding,
+    subject,
+)
+
+
+class ToForget(NamedTuple):
+    """What an approved and proven plan lets our records forget about one person."""
+
+    subject_id: int
+    categories: tuple[str, ...]
+    """Of our own holdings."""
+    placements: tuple[int, ...]
+    cases: bool
+    """Whether the case system forgot the person too."""
+
+
+def forget(connection: Connection, people: Sequence[ToForget], *, at: str) -> list[Erased]:
+    """Take all of it out of the records; what went, for the journal.
+
+    Who has nothing left afterwards goes altogether: index, dates and relations too. Holdings and
+    placements leave their numbers in `shredding`, whose keys the caller destroys after the
+    commit. Repeating it changes nothing.
+    """
+    by_subject = {one.subject_id: one for one in people}
+    numbers = sorted(by_subject)
+    holdings = [
+        row[0]
+        for row in bulk.fetch_in(
+            connection,
+            (holding.c.id, holding.c.subject_id, holding.c.category),
+            holding.c.subject_id,
+            numbers,
+        )
+        if row[2] in by_subject[row[1]].categories
+    ]
+    placements = sorted({number for one in people for number in one.placements})
+    _shred_later(connection, [*holdings, *placements])
+    bulk.delete_in(connection, holding.c.id, holdings)
+    for column in (placement.c.id, anchor.c.placement_id, due.c.placement_id):
+        bulk.delete_in(connection, column, placements)
+    release_cases(connection, [one.subject_id for one in people if one.cases])
+    whole = without_anything(connection, numbers)
+    digests = _digests(connection, whole)
+    erasing.remove_subjects(connection, sorted(whole), at=at)
+    return [
+        Erased(
+            subject_id=one.subject_id,
+            whole=one.subject_id in whole,
+            categories=one.categories,
+            placements=one.placements,
+            cases=one.cases,
+            digests=tuple(digests.get(one.subject_id, ())),
+        )
+        for one in people
+    ]
+
+
+def release_cases(connection: Connection, subjects: Sequence[int]) -> None:
+    """What stays of a case is exactly its number, its date and its project (A-108): the service
+    gives way to a number of ours that says nothing."""
+    for part in _parts(subjects):
+        connection.execute(
+            update(engagement)
+            .where(engagement.c.subject_id.in_(part))
+            .values(
+                subject_id=NOBODY,
+                service=literal("#") + cast(engagement.c.id, String),
+                ends_on=None,
+                broke_off_on=None,
+            )
+        )
+
+
+def without_anything(connection: Connection, subjects: Sequence[int]) -> set[int]:
+    """Who of these has no holding, no record in an outer system and no case any more."""
+    known = _having(connection, subject, subject.c.id, subjects)
+    for table in (holding, placement, engagement):
+        known -= _having(connection, table, table.c.subject_id, subjects)
+    return known
+
+
+def still_there(connection: Connection, erased: Sequence[Erased]) -> list[int]:
+    """Of whom something is still in the records that should have gone."""
+    numbers = [one.subject_id for one in erased]
+    whole = [one.subject_id for one in erased if one.whole]
+    left: set[int] = set()
+    for table in (holding, blind_index, engagement, placement, anchor, due):
+        left |= _having(connection, table, table.c.subject_id, whole)
+    left |= _having(connection, subject, subject.c.id, whole)
+    left |= _having(connection, engagement, engagement.c.subject_id, _with_cases(erased))
+    by_subject: dict[int, set[str]] = {}
+    for one in erased:
+        by_subject.setdefault(one.subject_id, set()).update(one.categories)
+    for number, category in bulk.fetch_in(
+        connection, (holding.c.subject_id, holding.c.category), holding.c.subject_id, numbers
+    ):
+        if category in by_subject[number]:
+            left.add(number)
+    placements = {number: one.subject_id for one in erased for number in one.placements}
+    for (number,) in bulk.fetch_in(
+        connection, (placement.c.id,), placement.c.id, sorted(placements)
+    ):
+        left.add(placements[number])
+    return sorted(left)
+
+
+def _with_cases(erased: Iterable[Erased]) -> list[int]:
+    return [one.subject_id for one in erased if one.cases]
+
+
+def _having(
+    connection: Connection, table: Table, column: Column[Any], subjects: Sequence[int]
+) -> set[int]:
+    return {row[0] for row in bulk.fetch_in(connection, (column,), column, subjects)}
+
+
+def _digests(connection: Connection, subjects: set[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for number, digest in bulk.fetch_in(
+        connection,
+        (blind_index.c.subject_id, blind_index.c.digest),
+        blind_index.c.subject_id,
+        sorted(subjects),
+        also={blind_index.c.kind: NATIONAL_ID},
+    ):
+        found.setdefault(number, []).append(bytes(digest).hex())
+    return found
+
+
+def _shred_later(connection: Connection, numbers: Sequence[int]) -> None:
+    rows = [(number,) for number in numbers]
+    bulk.upsert_rows(connection, shredding, ("holding_id",), rows, update=())
+
+
+_AT_ONCE: Final = 5_000
+
+
+def _parts(numbers: Sequence[int]) -> Iterable[Sequence[int]]:
+    for start in range(0, len(numbers), _AT_ONCE):
+        yield numbers[start : start + _AT_ONCE]
