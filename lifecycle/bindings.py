@@ -117,7 +117,7 @@ class Mail(Part):
 
     def address(self, policy: Policy) -> str:
         """Where the mail goes."""
-        return policy.controller.dpo.email if self.recipient == DPO else self.recipient
+        return policy.controller.privacy_mailbox if self.recipient == DPO else self.recipient
 
 
 class FolderStaging(Part):

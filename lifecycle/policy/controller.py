@@ -55,9 +55,16 @@ class Controller(Part):
         str, BeforeValidator(_time_zone), Field(examples=["Europe/Stockholm", "Europe/Copenhagen"])
     ]
     email: Mail
-    dpo: Dpo
+    dpo: Dpo | None = Field(
+        default=None, description="where there is none, the controller's own mailbox stands in"
+    )
     authority: Authority
     source: Source
+
+    @property
+    def privacy_mailbox(self) -> str:
+        """The data protection officer's mailbox, or the controller's own where there is none."""
+        return self.email if self.dpo is None else self.dpo.email
 
     @property
     def zone(self) -> ZoneInfo:
