@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from console import trace_command
 from console.options import AsJson
 from console.output import Exit, failures, print_json, say, table
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from tasks.settings import Settings
 
 app = typer.Typer(help="The policy files.", no_args_is_help=True)
+trace_command.register(app)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""Every rule names the sentence that it comes from: which parts of a policy carry which sentence."""
+"""Every rule names the sentence that it comes from: which parts of a policy carry which one."""
 
 from __future__ import annotations
 
