@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, TypeAlias
 
-from connectors.absent import AbsentCaseSystem, AbsentStaging
+from connectors.absent import AbsentStaging
 from connectors.base import CaseSystem, Fingerprint, SealedBox, Staging
 from connectors.case_register import CaseRegister
 from connectors.folder import FolderStaging

@@ -10,9 +10,10 @@ from lifecycle.configuration.problems import Path
 from lifecycle.configuration.validated import nearest
 from lifecycle.policy.check_coverage import check_coverage
 from lifecycle.policy.check_intake import check_intake
+from lifecycle.policy.check_people import check_people
 from lifecycle.policy.check_retention import check_retention, unknown
 from lifecycle.policy.check_roles import check_roles
-from lifecycle.policy.data import LegalBasis
+from lifecycle.policy.data import DataClass, LegalBasis, Purpose, SpecialGround
 from lifecycle.policy.intake import CASE
 from lifecycle.policy.model import Policy
 
@@ -31,6 +32,7 @@ def check(policy: Policy) -> list[Finding]:
         *check_retention(policy),
         *check_coverage(policy),
         *check_roles(policy),
+        *check_people(policy),
     ]
 
 
@@ -42,7 +44,7 @@ class OpenDecision(NamedTuple):
     question: str
     until_then: str
     waiting: tuple[str, ...]
-    """Ids of retention rules and purposes that are undecided until then."""
+    """What is undecided until then: retention rules, purposes, recipients, processors by name."""
 
 
 def open_decisions(policy: Policy) -> tuple[OpenDecision, ...]:
@@ -52,8 +54,14 @@ def open_decisions(policy: Policy) -> tuple[OpenDecision, ...]:
         if rule.undecided and rule.decision is not None:
             waiting.setdefault(rule.decision, []).append(rule.id)
     for name, purpose in policy.purposes.items():
-        if purpose.legal_basis is LegalBasis.UNDECIDED and purpose.decision is not None:
+        if _is_undecided(purpose) and purpose.decision is not None:
             waiting.setdefault(purpose.decision, []).append(name)
+    for name, processor in policy.processors.items():
+        if processor.agreement == "undecided" and processor.decision is not None:
+            waiting.setdefault(processor.decision, []).append(name)
+    for name, recipient in (policy.sharing.recipients if policy.sharing else {}).items():
+        if recipient.legal_basis is LegalBasis.UNDECIDED and recipient.decision is not None:
+            waiting.setdefault(recipient.decision, []).append(name)
     return tuple(
         OpenDecision(
             decision.id,
@@ -88,13 +96,14 @@ def _check_purposes(policy: Policy) -> Iterator[Finding]:
         for position, category in enumerate(purpose.needs):
             if category not in policy.categories:
                 yield unknown((*here, "needs", position), "category", category, policy.categories)
-        undecided = purpose.legal_basis is LegalBasis.UNDECIDED
-        if undecided and purpose.decision not in decisions:
+        if _is_undecided(purpose) and purpose.decision not in decisions:
+            basis = purpose.legal_basis is LegalBasis.UNDECIDED
             yield (
-                (*here, "legal_basis"),
+                (*here, "legal_basis" if basis else "article_9"),
                 "undecided needs `decision:` with the id of an open decision"
                 + nearest(purpose.decision or "", sorted(decisions)),
             )
+        yield from _check_special(policy, name)
     for name in policy.categories:
         if name == CASE:
             yield ("categories", name), "this word means the case's own record; take another"
@@ -109,6 +118,28 @@ def _check_purposes(policy: Policy) -> Iterator[Finding]:
         for index, category in enumerate(information.categories):
             if category not in policy.categories:
                 yield unknown((*at, "categories", index), "category", category, policy.categories)
+
+
+def _is_undecided(purpose: Purpose) -> bool:
+    undecided = LegalBasis.UNDECIDED, SpecialGround.UNDECIDED
+    return purpose.legal_basis is undecided[0] or purpose.article_9 is undecided[1]
+
+
+def _check_special(policy: Policy, name: str) -> Iterator[Finding]:
+    """Sensitive data needs a ground of its own (art. 9(2))."""
+    purpose = policy.purposes[name]
+    sensitive = [
+        category
+        for category in purpose.needs
+        if category in policy.categories
+        and policy.categories[category].data_class is DataClass.SENSITIVE
+    ]
+    if sensitive and purpose.article_9 is None:
+        known = ", ".join(SpecialGround)
+        yield (
+            ("purposes", name, "article_9"),
+            f"is missing: '{sensitive[0]}' is sensitive data; write one of: {known}",
+        )
 
 
 def _check_systems(policy: Policy) -> Iterator[Finding]:

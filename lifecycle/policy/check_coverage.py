@@ -1,4 +1,4 @@
-"""Whether everything that is kept has a rule, every rule something, and none contradicts another."""
+"""Whether all that is kept has a rule, every rule something, and no two contradict each other."""
 
 from __future__ import annotations
 

@@ -44,6 +44,13 @@ class Authority(Part):
     web: Sentence
 
 
+class JointController(Part):
+    """Another company that decides together with the controller (art. 26)."""
+
+    company: Sentence
+    source: Source
+
+
 class Controller(Part):
     """Whoever decides why and how the data is processed (art. 4(7))."""
 
@@ -59,7 +66,16 @@ class Controller(Part):
         default=None, description="where there is none, the controller's own mailbox stands in"
     )
     authority: Authority
+    registration: Sentence | None = Field(
+        default=None, description="the company's number, e.g. CVR-nr. or organisationsnummer"
+    )
+    address: Sentence | None = None
+    phone: Sentence | None = None
+    joint: tuple[JointController, ...] = Field(
+        default=(), description="[]: the controller decides alone"
+    )
     source: Source
+    also: tuple[Source, ...] = Field(default=(), description="further sentences that it follows")
 
     @property
     def privacy_mailbox(self) -> str:

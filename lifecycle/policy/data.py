@@ -35,6 +35,27 @@ class LegalBasis(StrEnum):
     UNDECIDED = "undecided"
 
 
+class SpecialGround(StrEnum):
+    """Article 9(2): why sensitive data may be processed at all."""
+
+    EXPLICIT_CONSENT = "explicit_consent"
+    EMPLOYMENT_AND_SOCIAL_LAW = "employment_and_social_law"
+    VITAL_INTERESTS = "vital_interests"
+    LEGAL_CLAIMS = "legal_claims"
+    PUBLIC_INTEREST = "public_interest"
+    HEALTH_CARE = "health_care"
+    UNDECIDED = "undecided"
+
+
+class NotCollected(Part):
+    """What is not taken in, whoever sends it (A-03, A-04)."""
+
+    called: Sentence
+    subjects: tuple[Name, ...] = Field(min_length=1)
+    unless: Sentence | None = Field(default=None, description="the only case in which it may be")
+    source: Source
+
+
 class SubjectKind(Part):
     """A kind of person that data is about."""
 
@@ -71,8 +92,12 @@ class Purpose(Part):
     decision: Name | None = Field(
         default=None, description="the decision that an undecided legal basis waits for"
     )
+    article_9: SpecialGround | None = Field(
+        default=None, description="needed where the purpose needs sensitive data"
+    )
     needs: tuple[Name, ...] = Field(description="categories of data")
     source: Source
+    also: tuple[Source, ...] = Field(default=(), description="further sentences that it follows")
 
 
 class PermissionLevel(Part):
@@ -102,6 +127,7 @@ class System(Part):
         default=None, description="how a person weeds it: needed where reached is by_hand"
     )
     source: Source | None = None
+    also: tuple[Source, ...] = Field(default=(), description="further sentences that it follows")
 
     @model_validator(mode="after")
     def _by_hand_says_how(self) -> System:

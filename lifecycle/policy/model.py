@@ -9,12 +9,24 @@ from pydantic import Field, PrivateAttr
 from lifecycle.configuration.validated import Part
 from lifecycle.errors import Misconfigured
 from lifecycle.intake.rules import Column, IntakeRules
+from lifecycle.policy.consents import Consent
 from lifecycle.policy.controller import Controller, Decision
-from lifecycle.policy.data import Category, Information, Purpose, SubjectKind, System
+from lifecycle.policy.data import (
+    Category,
+    Information,
+    NotCollected,
+    Purpose,
+    SubjectKind,
+    System,
+)
 from lifecycle.policy.erasure import Approvals, Erasure, Role
+from lifecycle.policy.free_text import AbsenceRule, FreeTextRule
 from lifecycle.policy.intake import CASE, Intake
+from lifecycle.policy.notices import Notice
+from lifecycle.policy.processors import Processor, ProcessorReview
 from lifecycle.policy.retention import Anchor, RetentionRule
 from lifecycle.policy.running import Schedules, Staging
+from lifecycle.policy.sharing import Sharing
 from lifecycle.policy.values import Name
 
 
@@ -25,9 +37,27 @@ class Policy(Part):
     controller: Controller
     subjects: dict[Name, SubjectKind]
     categories: dict[Name, Category]
+    not_collected: tuple[NotCollected, ...] = Field(
+        default=(), description="what must be dropped at intake, wherever it comes from"
+    )
     purposes: dict[Name, Purpose]
     systems: dict[Name, System]
     information: tuple[Information, ...]
+    notices: tuple[Notice, ...] = Field(default=(), description="[]: nobody is given a text")
+    consents: tuple[Consent, ...] = Field(default=(), description="[]: nobody is asked for one")
+    sharing: Sharing | None = Field(default=None, description="none: nothing is shared")
+    processors: dict[Name, Processor] = Field(
+        default={}, description="none: nobody processes data on the controller's behalf"
+    )
+    processor_review: ProcessorReview | None = Field(
+        default=None, description="needed where there are processors"
+    )
+    free_text: tuple[FreeTextRule, ...] = Field(
+        default=(), description="[]: no sentence restricts free text"
+    )
+    absence: tuple[AbsenceRule, ...] = Field(
+        default=(), description="[]: no sentence restricts how absence is registered"
+    )
     staging: Staging | None = Field(
         default=None, description="the folder where exports land, if there is one"
     )

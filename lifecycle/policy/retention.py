@@ -120,6 +120,7 @@ class RetentionRule(Part):
         default=None, description="the decision that an undecided period waits for"
     )
     source: Source
+    also: tuple[Source, ...] = Field(default=(), description="further sentences that it follows")
 
     @model_validator(mode="after")
     def _consistent(self) -> RetentionRule:

@@ -1,4 +1,4 @@
-"""Every rule names the sentence that it comes from: which parts of a policy carry which one."""
+"""Every rule names its sentence: which parts of a policy carry which sentence."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def places_of(policy: Policy) -> dict[str, tuple[Place, ...]]:
 def _walk(value: object, path: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
     if isinstance(value, Source):
         if value.id is not None:
-            yield value.id, path[:-1] if path[-1] == "source" else path
+            yield value.id, _owner(path)
     elif isinstance(value, BaseModel):
         if isinstance(value, Decision):
             for number in value.about:
@@ -63,6 +63,13 @@ def _walk(value: object, path: tuple[str, ...]) -> Iterator[tuple[str, tuple[str
     elif isinstance(value, tuple):
         for position, item in enumerate(value):
             yield from _walk(item, (*path, _called(item, position)))
+
+
+def _owner(path: tuple[str, ...]) -> tuple[str, ...]:
+    """Whose source it is: `source` and `also` are said of the part that they stand in."""
+    if path[-1] == "source":
+        return path[:-1]
+    return path[:-2] if path[-2:-1] == ("also",) else path
 
 
 def _called(item: object, position: int) -> str:

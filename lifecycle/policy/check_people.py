@@ -1,0 +1,131 @@
+"""Whether consents, notices, sharing, processors and free-text rules name what the policy knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from lifecycle.configuration.problems import Path
+from lifecycle.configuration.validated import nearest
+from lifecycle.policy.check_retention import unknown
+from lifecycle.policy.data import LegalBasis
+from lifecycle.policy.model import Policy
+from lifecycle.policy.sharing import Sharing
+
+Finding = tuple[Path, str]
+_SUBJECT = "kind of data subject"
+
+
+def check_people(policy: Policy) -> Iterator[Finding]:
+    """What is wrong with what people are told, asked and promised."""
+    yield from _check_consents(policy)
+    yield from _check_notices(policy)
+    if policy.sharing is not None:
+        yield from _check_sharing(policy, policy.sharing)
+    yield from _check_processors(policy)
+    yield from _check_texts(policy)
+    for position, dropped in enumerate(policy.not_collected):
+        here: Path = ("not_collected", position, "subjects")
+        yield from _known(here, _SUBJECT, dropped.subjects, policy.subjects)
+
+
+def _known(here: Path, what: str, names: Iterable[str], known: Iterable[str]) -> Iterator[Finding]:
+    choices = list(known)
+    for position, name in enumerate(names):
+        if name not in choices:
+            yield unknown((*here, position), what, name, choices)
+
+
+def _role(policy: Policy, path: Path, name: str) -> Iterator[Finding]:
+    if name not in policy.roles:
+        yield unknown(path, "role", name, policy.roles)
+
+
+def _open(policy: Policy, path: Path, named: str | None) -> Iterator[Finding]:
+    """What is undecided waits for a decision that is open."""
+    waiting = [decision.id for decision in policy.decisions if decision.status == "open"]
+    if named not in waiting:
+        hint = nearest(named or "", waiting)
+        yield path, f"undecided needs `decision:` with the id of an open decision{hint}"
+
+
+def _check_consents(policy: Policy) -> Iterator[Finding]:
+    seen: set[str] = set()
+    decisions = [decision.id for decision in policy.decisions]
+    for position, consent in enumerate(policy.consents):
+        here: Path = ("consents", position)
+        if consent.id in seen:
+            yield (*here, "id"), "two consents have this id; give each its own"
+        seen.add(consent.id)
+        subjects = policy.subjects
+        if consent.subject not in subjects:
+            yield unknown((*here, "subject"), _SUBJECT, consent.subject, subjects)
+        yield from _known((*here, "given_by"), _SUBJECT, consent.given_by, subjects)
+        categories = policy.categories
+        yield from _known((*here, "categories"), "category", consent.categories, categories)
+        if consent.purpose not in policy.purposes:
+            yield unknown((*here, "purpose"), "purpose", consent.purpose, policy.purposes)
+        if consent.proof not in policy.categories:
+            yield unknown((*here, "proof"), "category", consent.proof, policy.categories)
+        yield from _role(policy, (*here, "answers"), consent.answers)
+        if consent.decision is not None and consent.decision not in decisions:
+            yield unknown((*here, "decision"), "decision", consent.decision, decisions)
+
+
+def _check_notices(policy: Policy) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for position, notice in enumerate(policy.notices):
+        here: Path = ("notices", position)
+        if notice.id in seen:
+            yield (*here, "id"), "two notices have this id; give each its own"
+        seen.add(notice.id)
+        yield from _known((*here, "subjects"), _SUBJECT, notice.subjects, policy.subjects)
+        yield from _role(policy, (*here, "answers"), notice.answers)
+
+
+def _check_sharing(policy: Policy, sharing: Sharing) -> Iterator[Finding]:
+    used: set[str] = set()
+    seen: set[str] = set()
+    for position, rule in enumerate(sharing.rules):
+        here: Path = ("sharing", "rules", position)
+        if rule.id in seen:
+            yield (*here, "id"), "two sharing rules have this id; give each its own"
+        seen.add(rule.id)
+        named = tuple(sharing.channels) if rule.channels == "any" else rule.channels
+        used.update(named)
+        yield from _known((*here, "channels"), "channel", named, sharing.channels)
+    for name in sharing.channels:
+        if name not in used:
+            yield ("sharing", "channels", name), "no rule allows it; use it or take it away"
+    for name, recipient in sharing.recipients.items():
+        here = ("sharing", "recipients", name)
+        yield from _known((*here, "subjects"), _SUBJECT, recipient.subjects, policy.subjects)
+        known = policy.categories
+        yield from _known((*here, "categories"), "category", recipient.categories, known)
+        if recipient.legal_basis is LegalBasis.UNDECIDED:
+            yield from _open(policy, (*here, "legal_basis"), recipient.decision)
+
+
+def _check_processors(policy: Policy) -> Iterator[Finding]:
+    for name, processor in policy.processors.items():
+        here: Path = ("processors", name)
+        yield from _known((*here, "systems"), "system", processor.systems, policy.systems)
+        yield from _role(policy, (*here, "answers"), processor.answers)
+        if processor.agreement == "undecided":
+            yield from _open(policy, (*here, "agreement"), processor.decision)
+    review = policy.processor_review
+    if review is not None:
+        yield from _role(policy, ("processor_review", "by"), review.by)
+    elif policy.processors:
+        yield ("processor_review",), "is missing: it says how often the processors are reviewed"
+
+
+def _check_texts(policy: Policy) -> Iterator[Finding]:
+    parts = {"free_text": policy.free_text, "absence": policy.absence}
+    for part, rules in parts.items():
+        seen: set[str] = set()
+        for position, rule in enumerate(rules):
+            if rule.id in seen:
+                yield (part, position, "id"), "two rules have this id; give each its own"
+            seen.add(rule.id)
+            here: Path = (part, position, "systems")
+            yield from _known(here, "system", rule.systems, policy.systems)

@@ -1,0 +1,55 @@
+"""Consents: what for, when given, renewed at every start, and what a withdrawal does (A-41…A-57)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field
+
+from lifecycle.configuration.validated import Part
+from lifecycle.policy.controller import Mail
+from lifecycle.policy.values import Name, Sentence, Source
+
+
+class Withdrawal(StrEnum):
+    """What a withdrawn consent ends."""
+
+    FORWARD_ONLY = "forward_only"
+    """Nothing more is processed under it; what was collected before stays (A-53, A-54)."""
+    STOPS = "stops"
+    """The purpose ends: what it used is no longer used for it (H-101)."""
+    REMOVES_EVERYWHERE = "removes_everywhere"
+    """The data goes, in every place and for every use (B-28, B-31)."""
+
+
+class Consent(Part):
+    """One question that a person answers with yes or no, apart from every other (A-45)."""
+
+    id: Name
+    called: Sentence = Field(description="what the person agrees to, in the controller's words")
+    form: Name | None = Field(
+        default=None, description="consents of one form stand on one page, each with its own box"
+    )
+    subject: Name = Field(description="whose data it is about")
+    given_by: tuple[Name, ...] = Field(
+        min_length=1, description="kinds of data subject that may give it: the person, a parent"
+    )
+    categories: tuple[Name, ...] = Field(min_length=1)
+    purpose: Name
+    given_at: Literal["first_meeting", "admission", "start", "before_use", "collection"]
+    renewed: Literal["every_start", "never"]
+    withdrawal: Withdrawal
+    withdrawn_at: Mail | None = Field(
+        default=None, description="where it is withdrawn, if not at the controller's own address"
+    )
+    proof: Name = Field(
+        description="the category that says who consented to what; its retention rules say how "
+        "long that is kept"
+    )
+    answers: Name = Field(description="the role that answers for it (A-49, A-50)")
+    decision: Name | None = Field(
+        default=None, description="the decision that this consent waits for or rests on"
+    )
+    source: Source
+    also: tuple[Source, ...] = Field(default=(), description="further sentences that it follows")

@@ -1,0 +1,74 @@
+"""Data is shared consciously: which class of data goes by which channel, and to whom (A-68, A-69)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from lifecycle.configuration.validated import Part
+from lifecycle.policy.data import DataClass, LegalBasis
+from lifecycle.policy.values import Name, Sentence, Source
+
+Safeguard = Literal[
+    "access_control",
+    "expiry",
+    "encrypted_mail",
+    "tls_1_2",
+    "tunnel",
+    "both_sides_delete",
+    "password_protected_file",
+    "password_another_way",
+    "encrypted_medium",
+    "digital_post",
+    "statutory_portal",
+]
+"""What a channel needs; a disclosure without it is refused."""
+
+
+class Channel(Part):
+    """A way by which data may leave the system that is meant for it."""
+
+    called: Sentence
+    needs: tuple[Safeguard, ...]
+    source: Source
+
+
+class SharingRule(Part):
+    """Which channels data of these classes may take."""
+
+    id: Name
+    classes: tuple[DataClass, ...] = Field(min_length=1)
+    channels: tuple[Name, ...] | Literal["any"] = Field(
+        description="names out of channels, or any: whatever the controller offers"
+    )
+    only_with: tuple[Literal["consent", "legal_duty", "judged_in_the_case"], ...] = Field(
+        default=(), description="one of these must be there; [] where the sentence asks for none"
+    )
+    source: Source
+    also: tuple[Source, ...] = Field(default=(), description="further sentences that it follows")
+
+
+class Recipient(Part):
+    """Whom data is disclosed to: the notice names them, and they are told of erasures (art. 19)."""
+
+    called: Sentence
+    subjects: tuple[Name, ...] = Field(min_length=1)
+    categories: tuple[Name, ...] = Field(min_length=1)
+    legal_basis: LegalBasis
+    decision: Name | None = Field(
+        default=None, description="the decision that an undecided legal basis waits for"
+    )
+    source: Source
+
+
+class Sharing(Part):
+    """How data may be shared."""
+
+    automatic: Literal["never", "as_planned"] = Field(
+        description="never: each disclosure is started by a person (H-32)"
+    )
+    channels: dict[Name, Channel]
+    rules: tuple[SharingRule, ...] = Field(min_length=1)
+    recipients: dict[Name, Recipient]
+    source: Source
