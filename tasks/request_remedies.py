@@ -122,6 +122,12 @@ REQUESTS: Final[dict[str, tuple[str, str, str]]] = {
         _NOTHING,
         "Choose another policy with `--controller`, or write `intake` into the policy.",
     ),
+    "accounting_year_missing": (
+        "A rule counts from the end of the accounting year, and the policy does not say when "
+        "that year begins.",
+        _NOTHING,
+        "Write `accounting_year_begins` under `erasure` in the policy, e.g. 08-01.",
+    ),
     "home_not_absolute": (
         "GALLRA_HOME is a relative path.",
         _NOTHING,
