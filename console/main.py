@@ -5,9 +5,12 @@ from __future__ import annotations
 import typer
 
 from console import (
+    approve_commands,
+    hold_commands,
     import_commands,
     key_commands,
     ledger_commands,
+    officer_commands,
     people_commands,
     policy_commands,
     row_commands,
@@ -29,9 +32,12 @@ import_commands.register(app)
 watch_commands.register(app)
 row_commands.register(app)
 people_commands.register(app)
+approve_commands.register(app)
 app.add_typer(ledger_commands.app, name="ledger")
 app.add_typer(policy_commands.app, name="policy")
 app.add_typer(key_commands.app, name="keys")
+app.add_typer(officer_commands.app, name="officers")
+app.add_typer(hold_commands.app, name="hold")
 
 
 def main() -> None:

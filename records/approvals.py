@@ -5,11 +5,40 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from lifecycle.approval import Approver, Decision, Given
 from records import bulk
-from records.tables import approval, officer, plan
+from records.tables import approval, officer, plan, plan_item
+
+
+class PlanLine(NamedTuple):
+    """What a plan says about one system, summed up for whoever decides."""
+
+    system: str
+    verdict: str
+    action: str
+    items: int
+    people: int
+    first_last_day: str | None
+    """The earliest last day of these items."""
+
+
+def summary(connection: Connection, plan_id: int) -> list[PlanLine]:
+    """A plan in numbers: system by system, what goes and what stays."""
+    which = (plan_item.c.system, plan_item.c.verdict, plan_item.c.action)
+    rows = connection.execute(
+        select(
+            *which,
+            func.count(),
+            func.count(plan_item.c.subject_id.distinct()),
+            func.min(plan_item.c.last_day),
+        )
+        .where(plan_item.c.plan_id == plan_id)
+        .group_by(*which)
+        .order_by(*which)
+    )
+    return [PlanLine(*row) for row in rows]
 
 
 def lock_plan(connection: Connection, number: int) -> None:

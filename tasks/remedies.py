@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from lifecycle.errors import GallraError
+from tasks.approval_remedies import APPROVALS
 from tasks.request_remedies import REQUESTS
 from tasks.row_remedies import OTHERS, QUARANTINED, ROW_SAFE
 from tasks.standing_remedies import STANDING
@@ -215,7 +216,9 @@ _BY_CODE: dict[str, Remedy] = {
     ),
 }
 
-_BY_CODE |= {code: Remedy(*sentences) for code, sentences in (STANDING | REQUESTS).items()}
+_BY_CODE |= {
+    code: Remedy(*sentences) for code, sentences in (STANDING | REQUESTS | APPROVALS).items()
+}
 _BY_CODE |= {
     reason.value: Remedy(happened, ROW_SAFE, next_)
     for reason, (happened, next_) in (QUARANTINED | OTHERS).items()

@@ -35,6 +35,12 @@ STANDING: Final[dict[str, tuple[str, str, str]]] = {
         "What was erased stays erased; the erasure is not reported as done.",
         "Nothing, if the next run finishes it; otherwise see the step that fails.",
     ),
+    "officers_without_agreement": (
+        "Who may approve erasures was changed, and no officer agreed to it.",
+        "It stands in the ledger; nothing is erased by it.",
+        "See `gallra officers list`. If nobody of yours did this, tell the data protection "
+        "officer; if it was right, close this with `gallra done`.",
+    ),
     # --- alarms (tasks.watching) --------------------------------------------------------------
     "staged_too_long": (
         "A file has lain in the staging folder for the policy's alarm time.",
@@ -67,6 +73,11 @@ STANDING: Final[dict[str, tuple[str, str, str]]] = {
         "The mail about alarms could not be sent.",
         "The alarms stand here and in `gallra status`; the next look tries again.",
         "See the mail server's settings under `watch` in the bindings.",
+    ),
+    "hold_review_due": (
+        "The day has come on which a legal hold must be looked at again.",
+        "What it keeps is still kept, and everything else is erased as the rules say.",
+        "Release it with `gallra hold release`, or say when to look again: `gallra hold review`.",
     ),
     # --- Workbuster's exchange folder ---------------------------------------------------------
     "list_unreadable": (

@@ -11,7 +11,7 @@ from records import to_dos
 from records.engines import reading
 from tasks.house import House
 
-BY_HAND: Final = frozenset({"export_again", "quarantined_rows"})
+BY_HAND: Final = frozenset({"export_again", "quarantined_rows", "officers_without_agreement"})
 """Kinds that only a person can know to be done; the others close themselves when it is proven."""
 
 

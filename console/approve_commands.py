@@ -1,0 +1,83 @@
+"""`gallra approve`: an officer looks at a plan and says yes or no to exactly that one."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from console.officer_commands import ask_code
+from console.options import CONTROLLER, AsJson, Controller
+from console.output import failures, print_json, say, table
+
+if TYPE_CHECKING:
+    from tasks.plan_shown import PlanShown
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's command."""
+    app.command()(approve)
+
+
+def approve(
+    ref: Annotated[str, typer.Argument(help="The plan, P-…, as `gallra plan list` shows it.")],
+    by: Annotated[
+        str | None, typer.Option(help="The officer's handle; without it, it is asked for.")
+    ] = None,
+    decline: Annotated[bool, typer.Option("--decline", help="Say no: ends the plan.")] = False,
+    controller: Controller = CONTROLLER,
+    as_json: AsJson = False,
+) -> None:
+    """Approve a plan, or decline it, with an officer's one-time code.
+
+    The approval is bound to the plan that is shown here: any change of data, policy or holds voids
+    it. A script gives handle and code on standard input, a line each.
+
+    Example:  gallra approve P-0123456789ABC
+    """
+    with failures(as_json=as_json):
+        from lifecycle.approval import Decision
+        from tasks.approvals import approve as decide
+        from tasks.plan_shown import show_plan
+        from tasks.wiring import open_house
+
+        with open_house(controller) as house:
+            shown = show_plan(house, ref)
+            if not as_json:
+                _show(shown)
+            handle = by if by is not None else _ask_handle()
+            question = "Code to decline" if decline else "Code to approve"
+            result = decide(
+                house,
+                ref,
+                officer=handle,
+                code=ask_code(question),
+                decision=Decision.DECLINE if decline else Decision.APPROVE,
+                expected_hash=shown.hash,
+            )
+        if as_json:
+            print_json(result._asdict())
+        elif decline:
+            say(f"{result.ref}  declined: nothing of it is carried out.")
+        elif result.given < result.needed:
+            say(f"{result.ref}  {result.given} of {result.needed} approvals: one more person.")
+        else:
+            say(f"{result.ref}  approved. It is carried out by its flow.")
+
+
+def _ask_handle() -> str:
+    if sys.stdin.isatty():
+        return str(typer.prompt("Officer", prompt_suffix=": ")).strip()
+    return sys.stdin.readline().strip()
+
+
+def _show(shown: PlanShown) -> None:
+    say(f"{shown.ref}  {shown.kind.replace('_', ' ')}, as of {shown.as_of}, {shown.state}")
+    say(f"  hash {shown.hash[:12]}…, {shown.given} of {shown.needed} approval(s)")
+    say("  " + ", ".join(f"{n} {name.replace('_', ' ')}" for name, n in shown.counts.items()))
+    table(
+        "What goes and what stays",
+        ["system", "verdict", "action", "items", "people", "last day"],
+        [tuple(line) for line in shown.lines],
+    )
