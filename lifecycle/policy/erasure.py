@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Annotated
+from datetime import date, timedelta
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -52,8 +52,8 @@ class Erasure(Part):
 
     lead: AnyPeriod = Field(description="how long before its last day a thing is put on a plan")
     grace: AnyPeriod = Field(description="how long after its last day it may still be under way")
-    verify_after: ExactPeriod = Field(
-        description="how long after erasing a system is read again, e.g. PT1H"
+    verify_after: ExactPeriod | Literal["at_once"] = Field(
+        description="how long after erasing a system is read again, e.g. PT1H, or at_once"
     )
     recent_activity: AnyPeriod = Field(
         description="somebody who did something so lately, after the date that time is counted "
@@ -70,6 +70,11 @@ class Erasure(Part):
         default=None, description="the day on which the plan of the turn of the year is drawn up"
     )
 
+    @property
+    def verify_delay(self) -> timedelta:
+        """How long after erasing a system is read again."""
+        return timedelta(0) if self.verify_after == "at_once" else self.verify_after.exact
+
 
 class ByHand(Part):
     """How a place without an interface is weeded: a work order to a named role."""
@@ -80,3 +85,8 @@ class ByHand(Part):
     evidence: Sentence = Field(description="what proves that it is done")
     second_person: bool = Field(description="whether another person confirms it")
     how: Sentence = Field(description="what the person does, in the controller's language")
+    slip: tuple[Name, ...] = Field(
+        default=(),
+        description="categories by which the person recognises whose papers they are; shown to "
+        "whoever carries the order out, sealed, and gone when it is confirmed",
+    )

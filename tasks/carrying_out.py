@@ -1,0 +1,104 @@
+"""Deletion takes place in every place where the data lies (A-75): system by system, then read
+again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Final
+
+from connectors.system import Action, Answer, Order, OuterSystem
+from lifecycle.errors import GallraError, Misconfigured
+from lifecycle.plan import ItemState
+from records import placements, plans
+from records.engines import reading
+from records.plans import Plan, StoredItem
+from tasks.house import House
+from tasks.item_steps import begin, note_answers, note_done
+
+AT_ONCE: Final = 1_000
+"""Items in one call to a system and in one transaction of ours."""
+TO_DO: Final = (ItemState.PLANNED, ItemState.INTENDED)
+
+
+def erase_in(house: House, plan: Plan, name: str, *, today: str) -> None:
+    """Carry out what is to be done in one outer system, as far as its day has come.
+
+    Raises what the system raises (`Unreachable`, `Refused`); what was done stays noted.
+    """
+    system = _system(house, name)
+    for part in _in_parts(ripe(house, plan, name, today=today)):
+        allowed = begin(house, plan, part, system=name)
+        if not allowed:
+            continue
+        orders = _orders(house, allowed)
+        _archive(house, system, [o for o in orders if o.action is Action.ARCHIVE])
+        system.carry_out(orders)
+        note_done(house, plan, allowed, system=name)
+
+
+def read_back(house: House, plan: Plan, name: str, *, acted_before: datetime) -> None:
+    """Ask one outer system of everything that was carried out before that moment: is it gone?"""
+    system = _system(house, name)
+    limit = acted_before.isoformat(timespec="microseconds")
+    with reading(house.engine) as connection:
+        acted = plans.items(connection, plan.number, states=[ItemState.ACTED], system=name)
+    for part in _in_parts([one for one in acted if (one.acted_at or "") <= limit]):
+        orders = _orders(house, part)
+        by_key = dict(zip((order.key for order in orders), part, strict=True))
+        answers = {one.number: str(Answer.COULD_NOT_LOOK) for one in part}
+        for found in system.read_back(orders):
+            if found.key in by_key:
+                answers[by_key[found.key].number] = str(found.answer)
+        note_answers(house, plan, answers, part)
+
+
+def ripe(house: House, plan: Plan, name: str, *, today: str) -> list[StoredItem]:
+    """What is to be done in a system and whose day has come, in the plan's order."""
+    with reading(house.engine) as connection:
+        found = plans.items(connection, plan.number, states=TO_DO, system=name)
+    return [one for one in found if one.item.ripe_on is None or one.item.ripe_on <= today]
+
+
+def _system(house: House, name: str) -> OuterSystem:
+    found = house.systems.get(name)
+    if found is None:
+        raise Misconfigured("system_not_bound", ref=name)
+    return found
+
+
+def _orders(house: House, stored: Sequence[StoredItem]) -> list[Order]:
+    """The system's own keys come out of the vault here and go to the connector."""
+    with reading(house.engine) as connection:
+        kept = placements.opened(
+            connection, house.vault, numbers=[one.item.placement_id for one in stored]
+        )
+    failed = len([one for one in stored if one.item.placement_id not in kept])
+    if failed:
+        raise GallraError("placement_lost", missing=failed)
+    return [
+        Order(
+            key=kept[one.item.placement_id].key,
+            action=Action(one.item.action),
+            kind=kept[one.item.placement_id].kind,
+            categories=one.item.categories,
+            stays=one.item.stays,
+        )
+        for one in stored
+    ]
+
+
+def _archive(house: House, system: OuterSystem, orders: Sequence[Order]) -> None:
+    """A copy goes to the archive before anything is erased; laid twice it is the same copy."""
+    if not orders:
+        return
+    if house.archive is None:
+        raise Misconfigured("no_archive", ref=system.system)
+    for key, content in system.export([order.key for order in orders]):
+        name = house.vault.index_digest(f"#archive.{system.system}", key).hex()
+        house.archive.put(f"{system.system}-{name}.json", content)
+
+
+def _in_parts(stored: Sequence[StoredItem]) -> Iterator[Sequence[StoredItem]]:
+    for start in range(0, len(stored), AT_ONCE):
+        yield stored[start : start + AT_ONCE]

@@ -1,0 +1,256 @@
+"""When a person is proven gone everywhere else, our own records forget them too, last of all.
+
+The order matters: our records know under which key the person stands in every other system, so
+they go only after the last of those was read back.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from connectors.erasure_journal import DONE, INTENDED
+from lifecycle.erasure import Erased
+from lifecycle.errors import NotProven
+from lifecycle.ledger import EventKind
+from lifecycle.plan import ItemState
+from lifecycle.references import SUBJECT, to_reference
+from lifecycle.retention.facts import Verdict
+from records import due, leases, plans
+from records.engines import reading
+from records.forgetting import ToForget, forget, still_there
+from records.plans import Plan, StoredItem
+from records.scrub import scrub
+from tasks.house import House
+from tasks.intake import STORING_PATIENCE
+from tasks.item_steps import begin
+from tasks.item_steps import drop as give_up
+from tasks.shredding import destroy_keys
+
+AT_ONCE: Final = 2_000
+"""People in one transaction."""
+_OPEN: Final = frozenset({ItemState.PLANNED, ItemState.INTENDED})
+_WHOLE: Final = frozenset({"erase", "archive", "anonymise"})
+"""After these a system's record is of nobody; a stripped one is still somebody's."""
+
+
+@dataclass(slots=True)
+class _Person:
+    """What a plan lets go of one person: in our own records, and elsewhere."""
+
+    own: list[StoredItem] = field(default_factory=list)
+    elsewhere: list[StoredItem] = field(default_factory=list)
+
+    @property
+    def is_proven_elsewhere(self) -> bool:
+        return all(one.state is ItemState.PROVEN for one in self.elsewhere)
+
+    @property
+    def was_given_up(self) -> bool:
+        return any(one.state is ItemState.DROPPED for one in [*self.elsewhere, *self.own])
+
+    def is_ripe(self, today: str) -> bool:
+        return all(one.item.ripe_on is None or one.item.ripe_on <= today for one in self.own)
+
+
+def forget_people(house: House, plan: Plan, *, today: str) -> int:
+    """Forget everybody of `plan` who is proven gone elsewhere; how many that were now.
+
+    Safe to repeat: what a killed run left is finished first. Where something of a person was
+    given up (a hold, new data), their own records stay. Raises `NotProven`, and `LedgerFailure`
+    before anything goes when the journal outside the databases cannot be written.
+    """
+    destroy_keys(house)
+    _close_journal(house)
+    people = _people(house, plan)
+    _give_up_own(house, plan, [p for p in people.values() if p.was_given_up])
+    _prove(house, plan, [one for p in people.values() for one in p.own])
+    ready = {
+        number: person
+        for number, person in people.items()
+        if person.is_proven_elsewhere and not person.was_given_up and person.is_ripe(today)
+    }
+    gone = 0
+    for part in _in_parts(sorted(_with_something_left(house, plan, ready))):
+        gone += _forget(house, plan, {number: ready[number] for number in part})
+    if gone:
+        destroy_keys(house)
+        scrub(house.engine)
+        _prove(house, plan, [one for p in _people(house, plan).values() for one in p.own])
+    return gone
+
+
+def _people(house: House, plan: Plan) -> dict[int, _Person]:
+    people: dict[int, _Person] = defaultdict(_Person)
+    with reading(house.engine) as connection:
+        for one in plans.items(connection, plan.number, verdict=Verdict.GO):
+            person = people[one.item.subject_id]
+            (person.own if one.item.system == house.own_system else person.elsewhere).append(one)
+    return dict(people)
+
+
+def _with_something_left(house: House, plan: Plan, ready: Mapping[int, _Person]) -> list[int]:
+    """Who has not been forgotten yet: an own item is open, or a record is still noted."""
+    everything = [_as_erased(_to_forget(house, number, p)) for number, p in ready.items()]
+    with reading(house.engine) as connection:
+        left = set(still_there(connection, everything))
+    return [
+        number
+        for number, person in ready.items()
+        if number in left or any(one.state in _OPEN for one in person.own)
+    ]
+
+
+def _to_forget(house: House, number: int, person: _Person) -> ToForget:
+    elsewhere = person.elsewhere
+    return ToForget(
+        subject_id=number,
+        categories=tuple(sorted({c for one in person.own for c in one.item.categories})),
+        placements=tuple(
+            sorted(
+                one.item.placement_id
+                for one in elsewhere
+                if one.item.placement_id and one.item.action in _WHOLE
+            )
+        ),
+        cases=any(one.item.system == house.case_system.system for one in elsewhere),
+    )
+
+
+def _as_erased(one: ToForget) -> Erased:
+    return Erased(one.subject_id, False, one.categories, one.placements, one.cases, ())
+
+
+def _forget(house: House, plan: Plan, people: Mapping[int, _Person]) -> int:
+    """One part of the people, in one transaction between two lines of the journal."""
+    # No import takes in anybody while we look whether they may go.
+    storing = f"storing/{house.controller}"
+    with leases.hold(house.engine, storing, now=house.now, patience=STORING_PATIENCE):
+        own = [one for p in people.values() for one in p.own if one.state in _OPEN]
+        allowed = {one.number for one in begin(house, plan, own, system=house.own_system)}
+        going = {
+            number: person
+            for number, person in people.items()
+            if all(one.number in allowed for one in person.own if one.state in _OPEN)
+        }
+        if not going:
+            return 0
+        batch = to_batch(plan, min(going))
+        with house.work() as work:
+            erased = forget(
+                work.connection,
+                [_to_forget(house, number, person) for number, person in going.items()],
+                at=house.at(),
+            )
+            due.settle(
+                work.connection,
+                [
+                    (one.subject_id, stored.item.placement_id, stored.item.rule)
+                    for one in erased
+                    if not one.whole
+                    for person in [going[one.subject_id]]
+                    for stored in [*person.own, *person.elsewhere]
+                ],
+                at=house.at(),
+            )
+            plans.mark(
+                work.connection,
+                plan.number,
+                [one.number for p in going.values() for one in p.own if one.state in _OPEN],
+                was=ItemState.INTENDED,
+                to=ItemState.ACTED,
+                at=house.at(),
+            )
+            for one in erased:
+                work.record(
+                    EventKind.ERASURE_DONE,
+                    ref=to_reference(SUBJECT, one.subject_id),
+                    rule="A-75",
+                    expected=1,
+                    found=1,
+                    acted=1,
+                    facts={"plan": plan.ref},
+                    whole=int(one.whole),
+                )
+            # Durable before the transaction is: nothing goes that the journal does not know.
+            house.journal.append(batch=batch, step=INTENDED, at=house.at(), people=erased)
+            work.commit()
+        house.journal.append(batch=batch, step=DONE, at=house.at(), people=erased)
+    return len(going)
+
+
+def to_batch(plan: Plan, first: int) -> str:
+    """The name of a part of a plan in the journal: references only."""
+    return f"{plan.ref}/{to_reference(SUBJECT, first)}"
+
+
+def _close_journal(house: House) -> None:
+    """A killed run may have committed without saying so in the journal: say it now."""
+    entries = house.journal.entries()
+    done = {entry.batch for entry in entries if entry.step == DONE}
+    for entry in entries:
+        if entry.batch in done or entry.step != INTENDED:
+            continue
+        with reading(house.engine) as connection:
+            left = still_there(connection, entry.people)
+        if not left:
+            done.add(entry.batch)
+            house.journal.append(batch=entry.batch, step=DONE, at=house.at(), people=entry.people)
+
+
+def _give_up_own(house: House, plan: Plan, people: Sequence[_Person]) -> None:
+    """What stays elsewhere must stay findable: our own records of the person stay with it."""
+    own = [one for person in people for one in person.own if one.state in _OPEN]
+    if not own:
+        return
+    with house.work() as work:
+        give_up(work.connection, plan, own)
+        for one in own:
+            work.record(
+                EventKind.ITEM_REFUSED,
+                ref=to_reference(SUBJECT, one.item.subject_id),
+                rule=one.item.rule,
+                facts={"plan": plan.ref, "system": one.item.system, "reason": "stays_elsewhere"},
+            )
+        work.commit()
+
+
+def _prove(house: House, plan: Plan, own: Sequence[StoredItem]) -> None:
+    """Read our own tables again: what had to go is not there. Raises `NotProven`."""
+    acted = [one for one in own if one.state is ItemState.ACTED]
+    if not acted:
+        return
+    expected = [
+        Erased(one.item.subject_id, False, one.item.categories, (), False, ()) for one in acted
+    ]
+    with reading(house.engine) as connection:
+        left = still_there(connection, expected)
+    if left:
+        raise NotProven("subject_still_there", ref=plan.ref, left=len(left))
+    with house.work() as work:
+        plans.mark(
+            work.connection,
+            plan.number,
+            [one.number for one in acted],
+            was=ItemState.ACTED,
+            to=ItemState.PROVEN,
+            at=house.at(),
+            answer="gone",
+        )
+        for one in acted:
+            work.record(
+                EventKind.ERASURE_VERIFIED,
+                ref=to_reference(SUBJECT, one.item.subject_id),
+                rule=one.item.rule,
+                expected=1,
+                verified=1,
+                facts={"plan": plan.ref},
+            )
+        work.commit()
+
+
+def _in_parts(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(numbers), AT_ONCE):
+        yield numbers[start : start + AT_ONCE]

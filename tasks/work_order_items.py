@@ -1,0 +1,135 @@
+"""Paper, sticks and cabinets are weeded by a person: the plan opens one work order for each place."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any, Final
+
+from connectors.system import Answer
+from lifecycle.errors import GallraError
+from lifecycle.ledger import EventKind
+from lifecycle.plan import ItemState
+from lifecycle.policy.erasure import ByHand
+from lifecycle.references import SUBJECT, WORK_ORDER, new_id, to_reference
+from lifecycle.retention.calendar import add_period
+from records import bulk, placements, plans, work_orders
+from records.engines import reading
+from records.plans import Plan
+from records.tables import holding
+from tasks.carrying_out import ripe
+from tasks.house import House
+from tasks.item_steps import begin, note_answers, note_done
+
+SLIP: Final = "#slip"
+"""What a sealed slip is bound to, beside its number."""
+
+
+def open_orders(house: House, plan: Plan, name: str, *, today: str) -> None:
+    """Open the work order of one place, once, with everybody of the plan on its slip.
+
+    It waits until everybody's day has come: a person goes to the cabinet once.
+    """
+    with reading(house.engine) as connection:
+        open_ones = plans.items(
+            connection,
+            plan.number,
+            states=[ItemState.PLANNED, ItemState.INTENDED],
+            system=name,
+        )
+        known = {one.system for one in work_orders.of_plan(connection, plan.number)}
+    if not open_ones or name in known or len(ripe(house, plan, name, today=today)) < len(open_ones):
+        return
+    allowed = begin(house, plan, open_ones, system=name)
+    if not allowed:
+        return
+    rule = _by_hand(house, name)
+    number = new_id()
+    slip = _slip(house, [one.item.subject_id for one in allowed], rule)
+    sealed = house.vault.seal([(number, number, SLIP, slip)])
+    house.vault.persist_keys(sealed.keys)
+    due_on = add_period(date.fromisoformat(today), rule.within).isoformat()
+    with house.work() as work:
+        work_orders.open_order(
+            work.connection,
+            controller=house.controller,
+            number=number,
+            plan_number=plan.number,
+            system=name,
+            role=rule.role,
+            items=len(allowed),
+            at=house.at(),
+            due_on=due_on,
+            sealed=sealed.sealed[0],
+        )
+        work.record(
+            EventKind.WORK_ORDER_OPENED,
+            ref=to_reference(WORK_ORDER, number),
+            found=len(allowed),
+            facts={"plan": plan.ref, "system": name, "role": rule.role, "due_on": due_on},
+        )
+        work.commit()
+
+
+def take_over(house: House, plan: Plan, name: str) -> None:
+    """A confirmed work order proves its items, by a person's word and evidence."""
+    with reading(house.engine) as connection:
+        orders = [one for one in work_orders.of_plan(connection, plan.number) if one.system == name]
+        intended = plans.items(connection, plan.number, states=[ItemState.INTENDED], system=name)
+    if not orders or orders[0].state != "confirmed":
+        return
+    note_done(house, plan, intended, system=name)
+    with reading(house.engine) as connection:
+        acted = plans.items(connection, plan.number, states=[ItemState.ACTED], system=name)
+    if acted:
+        note_answers(house, plan, {one.number: str(Answer.GONE) for one in acted}, acted)
+
+
+def _by_hand(house: House, name: str) -> ByHand:
+    rule = house.policy.systems[name].by_hand
+    if rule is None:
+        raise GallraError("no_work_order_rule", ref=name)
+    return rule
+
+
+def _slip(house: House, subjects: list[int], rule: ByHand) -> bytes:
+    """By what the person with the order recognises whose papers they are: personal data, sealed
+    at once. From our own records, and for whom they say nothing from any system that answers."""
+    found: dict[int, dict[str, Any]] = {number: {} for number in subjects}
+    with reading(house.engine) as connection:
+        rows = [
+            (number, subject, category, bytes(sealed))
+            for number, subject, category, sealed in bulk.fetch_in(
+                connection,
+                (holding.c.id, holding.c.subject_id, holding.c.category, holding.c.sealed),
+                holding.c.subject_id,
+                sorted(found),
+            )
+            if category in rule.slip
+        ]
+    for row, content in zip(rows, house.vault.open(rows), strict=True):
+        found[row[1]][row[2]] = json.loads(content)
+    _ask_systems(house, {number: what for number, what in found.items() if not what}, rule)
+    by_ref = {to_reference(SUBJECT, number): what for number, what in found.items()}
+    return json.dumps(by_ref, ensure_ascii=False, sort_keys=True).encode()
+
+
+def _ask_systems(house: House, unknown: dict[int, dict[str, Any]], rule: ByHand) -> None:
+    if not unknown or not rule.slip:
+        return
+    with reading(house.engine) as connection:
+        records = placements.of_subjects(connection, house.vault, subjects=sorted(unknown))
+    for name, system in house.systems.items():
+        by_key = {
+            one.key: one.subject_id
+            for one in records
+            if one.system == name and not unknown[one.subject_id]
+        }
+        if not by_key:
+            continue
+        try:
+            for key, content in system.export(list(by_key)):
+                told = json.loads(content)
+                unknown[by_key[key]].update({c: told[c] for c in rule.slip if c in told})
+        except GallraError:
+            continue  # another system may know; the reference stands on the slip in any case

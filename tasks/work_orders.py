@@ -1,0 +1,262 @@
+"""Whoever weeds a place by hand says so with a code and evidence, and where the policy asks a
+second person looks."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from lifecycle.errors import Refused
+from lifecycle.ledger import EventKind
+from lifecycle.policy.erasure import ByHand
+from lifecycle.references import OFFICER, PLAN, WORK_ORDER, from_reference, to_reference
+from lifecycle.retention.calendar import add_period
+from records import bulk, work_orders
+from records.engines import reading
+from records.officers import Officer
+from records.tables import shredding
+from records.unit_of_work import UnitOfWork
+from records.work_orders import WorkOrder
+from tasks.house import House
+from tasks.intake import local_today
+from tasks.officer_codes import agree
+from tasks.shredding import destroy_keys
+from tasks.work_order_items import SLIP
+
+_WORD: Final = re.compile(r"[a-z][a-z-]{2,31}")
+_LARGEST_EVIDENCE: Final = 64 * 1024 * 1024
+
+
+class Line(NamedTuple):
+    """One work order as a list shows it."""
+
+    ref: str
+    plan: str
+    system: str
+    role: str
+    items: int
+    due_on: str
+    state: str
+    """`open`, `done` (waits for a second person), `confirmed`."""
+    overdue: bool
+    second_person: bool
+    how: str
+    evidence: str
+    """What the policy asks for as evidence."""
+
+
+def lines(house: House, *, plan: str | None = None) -> list[Line]:
+    """The work orders that are not finished, or all of one plan."""
+    with reading(house.engine) as connection:
+        found = (
+            work_orders.unconfirmed(connection, controller=house.controller)
+            if plan is None
+            else work_orders.of_plan(connection, from_reference(PLAN, plan))
+        )
+    today = local_today(house).isoformat()
+    return [_line(house, one, today) for one in found]
+
+
+def finish(house: House, ref: str, *, officer: str, code: str, evidence: str) -> str:
+    """The place is weeded: by whom, with which evidence (a word, or the SHA-256 of a file); the
+    order's state now.
+
+    Raises `Refused`: `work_order_unknown`, `work_order_done`, `role_may_not_finish`,
+    `evidence_missing`, or as `officer_codes.agree` does.
+    """
+    number = from_reference(WORK_ORDER, ref)
+    proof = _evidence(evidence)
+
+    def act(work: UnitOfWork, who: Officer) -> str | None:
+        order = work_orders.get(work.connection, controller=house.controller, number=number)
+        if order.state != "open":
+            return "work_order_done"
+        if order.role not in who.roles:
+            return "role_may_not_finish"
+        work_orders.note_done(work.connection, number, by=who.handle, evidence=proof, at=house.at())
+        work.record(
+            EventKind.WORK_ORDER_DONE,
+            ref=ref,
+            expected=order.items,
+            acted=order.items,
+            facts={"officer": to_reference(OFFICER, who.id), "evidence": proof},
+        )
+        if not _rule(house, order.system).second_person:
+            _confirm(house, work, order, who)
+        return None
+
+    _require(house, number)
+    agree(house, handle=officer, code=code, ref=ref, act=act)
+    destroy_keys(house)
+    return _require(house, number).state
+
+
+def confirm(house: House, ref: str, *, officer: str, code: str) -> str:
+    """Another person has looked; the order's state now.
+
+    Raises `Refused`: `work_order_unknown`, `work_order_not_done`, `same_person`,
+    `role_may_not_confirm`, or as `officer_codes.agree` does.
+    """
+    number = from_reference(WORK_ORDER, ref)
+
+    def act(work: UnitOfWork, who: Officer) -> str | None:
+        order = work_orders.get(work.connection, controller=house.controller, number=number)
+        if order.state != "done":
+            return "work_order_not_done"
+        if order.done_by == who.handle:
+            return "same_person"
+        if not who.roles & {order.role, *house.policy.approvals.erasure}:
+            return "role_may_not_confirm"
+        _confirm(house, work, order, who)
+        return None
+
+    _require(house, number)
+    agree(house, handle=officer, code=code, ref=ref, act=act)
+    destroy_keys(house)
+    return _require(house, number).state
+
+
+def reveal(house: House, ref: str, *, officer: str, code: str) -> dict[str, Any]:
+    """Whose papers they are: personal data, for the officer's own terminal and nothing else.
+
+    Raises `Refused`: `work_order_unknown`, `work_order_done` (the slip is gone),
+    `role_may_not_finish`, or as `officer_codes.agree` does.
+    """
+    number = from_reference(WORK_ORDER, ref)
+    sealed: list[bytes] = []
+
+    def act(work: UnitOfWork, who: Officer) -> str | None:
+        order = work_orders.get(work.connection, controller=house.controller, number=number)
+        if not who.roles & {order.role, *house.policy.approvals.erasure}:
+            return "role_may_not_finish"
+        slip = work_orders.slip(work.connection, number)
+        if slip is None:
+            return "work_order_done"
+        sealed.append(slip)
+        work.record(
+            EventKind.PERSON_LOOKED_UP,
+            ref=ref,
+            found=order.items,
+            facts={"officer": to_reference(OFFICER, who.id)},
+        )
+        return None
+
+    _require(house, number)
+    agree(house, handle=officer, code=code, ref=ref, act=act)
+    [content] = house.vault.open([(number, number, SLIP, sealed[0])])
+    told: dict[str, Any] = json.loads(content)
+    return told
+
+
+def remind(house: House) -> int:
+    """Write about every order whose reminder is due; how many. Nothing personal is in the mail.
+
+    Raises `Unreachable` when the mail server does not take it: the next call tries again.
+    """
+    today = local_today(house)
+    with reading(house.engine) as connection:
+        open_ones = work_orders.unconfirmed(connection, controller=house.controller)
+    due = [one for one in open_ones if _reminder_on(house, one) <= today]
+    for one in due:
+        if house.mailbox is not None:
+            late = " OVERDUE: an open breach of the rule." if one.due_on < str(today) else ""
+            ref = to_reference(WORK_ORDER, one.number)
+            house.mailbox.write(
+                subject=f"Gallra: work order {ref}",
+                text=(
+                    f"Work order {ref}: {one.items} to weed in {one.system}, by {one.due_on}."
+                    f"{late}\nState: {one.state}. Who: {one.role}.\n"
+                    f"What to do: gallra work-orders show {ref}\n"
+                ),
+                mark=f"{ref}-{today.isoformat()}",
+            )
+        with house.work() as work:
+            work_orders.note_reminded(work.connection, [one.number], on=today.isoformat())
+            work.record(
+                EventKind.WORK_ORDER_REMINDED,
+                ref=to_reference(WORK_ORDER, one.number),
+                facts={"system": one.system, "due_on": one.due_on},
+            )
+            work.commit()
+    return len(due)
+
+
+def overdue(house: House) -> list[str]:
+    """References of the orders whose deadline has passed: open breaches of the rule."""
+    today = local_today(house).isoformat()
+    with reading(house.engine) as connection:
+        open_ones = work_orders.unconfirmed(connection, controller=house.controller)
+    return [to_reference(WORK_ORDER, one.number) for one in open_ones if one.due_on < today]
+
+
+def _reminder_on(house: House, order: WorkOrder) -> date:
+    zone = house.policy.controller.zone
+    last = (
+        date.fromisoformat(order.reminded_on)
+        if order.reminded_on is not None
+        else datetime.fromisoformat(order.opened_at).astimezone(zone).date()
+    )
+    return add_period(last, _rule(house, order.system).remind_every)
+
+
+def _confirm(house: House, work: UnitOfWork, order: WorkOrder, who: Officer) -> None:
+    """The slip has done its service: it goes with its key."""
+    work_orders.note_confirmed(work.connection, order.number, by=who.handle, at=house.at())
+    bulk.upsert_rows(work.connection, shredding, ("holding_id",), [(order.number,)], update=())
+    work.record(
+        EventKind.WORK_ORDER_CONFIRMED,
+        ref=to_reference(WORK_ORDER, order.number),
+        expected=order.items,
+        verified=order.items,
+        facts={"officer": to_reference(OFFICER, who.id)},
+    )
+
+
+def _require(house: House, number: int) -> WorkOrder:
+    with reading(house.engine) as connection:
+        return work_orders.get(connection, controller=house.controller, number=number)
+
+
+def _rule(house: House, system: str) -> ByHand:
+    rule = house.policy.systems[system].by_hand if system in house.policy.systems else None
+    if rule is None:
+        raise Refused("work_order_without_rule", ref=system)
+    return rule
+
+
+def _line(house: House, order: WorkOrder, today: str) -> Line:
+    rule = _rule(house, order.system)
+    return Line(
+        ref=to_reference(WORK_ORDER, order.number),
+        plan=to_reference(PLAN, order.plan_number),
+        system=order.system,
+        role=order.role,
+        items=order.items,
+        due_on=order.due_on,
+        state=order.state,
+        overdue=order.state != "confirmed" and order.due_on < today,
+        second_person=rule.second_person,
+        how=rule.how,
+        evidence=rule.evidence,
+    )
+
+
+def _evidence(text: str) -> str:
+    """A word is kept as it is (`shredded`); anything else is a file, of which the SHA-256 is kept:
+    a photograph of a list of names is personal data itself."""
+    if _WORD.fullmatch(text):
+        return text
+    content: bytes | None = None
+    try:
+        path = Path(text)
+        if path.stat().st_size <= _LARGEST_EVIDENCE:
+            content = path.read_bytes()
+    except OSError:
+        content = None
+    if not content:
+        raise Refused("evidence_missing")
+    return hashlib.sha256(content).hexdigest()
