@@ -1,0 +1,171 @@
+"""Time is counted from events: a person's date is the latest of all sources, and none as long as
+one source has none."""
+
+# SQL is put together from the names of our own tables only; values are always parameters.
+# ruff: noqa: S608
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from lifecycle.policy.model import Policy
+from lifecycle.retention.reach import reaches, relative_kinds
+from records import bulk, due_rows
+from records.scope import Scope
+from records.standing import reached
+from records.tables import relation
+
+_COLUMN_OF: Final = {
+    "break_off_date": "broke_off_on",
+    "end_date": "ends_on",
+    "start_date": "started_on",
+}
+"""Which column of `engagement` keeps which field of an export in clear."""
+
+
+def refresh(
+    connection: Connection,
+    policy: Policy,
+    *,
+    controller: str,
+    subjects: Sequence[int] | None,
+) -> int:
+    """Work out anew the dates of these people (None: of everybody), of those known because of
+    them, and what will be due from those dates; how many rows of `due` changed.
+
+    Belongs to the transaction in which cases, placements or relations changed. A date that was
+    known stays when its last source is gone, because our own records outlive the others; it is
+    taken from what there is as soon as there is anything. Set-based, whatever the number.
+    """
+    if controller != policy.id:
+        raise ValueError("anchors are refreshed by the controller's own policy")
+    relatives = sorted(relative_kinds(policy))
+    if subjects is not None and relatives:
+        known_by = bulk.fetch_in(
+            connection, (relation.c.subject_id,), relation.c.to_id, sorted(set(subjects))
+        )
+        subjects = sorted({*subjects, *(number for (number,) in known_by)})
+    scope = Scope(connection, subjects)
+    if scope.is_empty:
+        return 0
+    _write_own(policy, scope, relatives)
+    if relatives:
+        _write_kin(policy, scope, relatives)
+    _write_missing(policy, scope)
+    return due_rows.write(policy, scope)
+
+
+def forget_unknown_events(connection: Connection, policy: Policy) -> None:
+    """Drop the dates of events that the policy does not have any more."""
+    names = sorted(policy.anchors)
+    listed, parameters = _listed("event", names)
+    Scope(connection, None).execute(
+        f"DELETE FROM anchor WHERE controller = :controller AND event NOT IN ({listed})",
+        {"controller": policy.id} | parameters,
+    )
+
+
+def _write_own(policy: Policy, scope: Scope, relatives: list[str]) -> None:
+    """The dates of the people's own cases and records."""
+    sources, parameters = _own_sources(policy, scope, relatives)
+    if not sources:
+        return
+    scope.execute(
+        f"""INSERT INTO anchor (controller, subject_id, placement_id, event, on_date)
+            SELECT :controller, subject_id, 0, event, {_LATEST_IF_ALL}
+            FROM ({" UNION ALL ".join(sources)}) AS source
+            GROUP BY subject_id, event
+            {_ON_CONFLICT_SET}""",
+        {"controller": policy.id} | parameters,
+    )
+
+
+def _own_sources(
+    policy: Policy, scope: Scope, relatives: list[str]
+) -> tuple[list[str], dict[str, Any]]:
+    """SELECTs of (subject_id, event, on_date), one row for each source."""
+    per_person = {name: a for name, a in policy.anchors.items() if a.per == "person"}
+    sources: list[str] = []
+    parameters: dict[str, Any] = {}
+    for number, (event, anchor) in enumerate(sorted(per_person.items())):
+        columns = [f"nullif({_COLUMN_OF[f]}, '')" for f in anchor.taken_from if f in _COLUMN_OF]
+        if not columns:
+            continue
+        parameters[f"own_{number}"] = event
+        sources.append(
+            f"""SELECT subject_id, CAST(:own_{number} AS text) AS event,
+                       coalesce({", ".join([*columns, "NULL"])}) AS on_date
+                FROM engagement
+                WHERE controller = :controller AND subject_id <> 0
+                  AND {scope.only("subject_id")}"""
+        )
+    if per_person:
+        events, more = _listed("event", sorted(per_person))
+        parameters |= more
+        not_kin, more = _not_relative(relatives)
+        parameters |= more
+        sources.append(
+            f"""SELECT a.subject_id, a.event, a.on_date
+                FROM anchor a JOIN placement p ON p.id = a.placement_id
+                WHERE a.controller = :controller AND a.placement_id <> 0
+                  AND a.event IN ({events}) {not_kin} AND {scope.only("a.subject_id")}"""
+        )
+    return sources, parameters
+
+
+def _write_kin(policy: Policy, scope: Scope, relatives: list[str]) -> None:
+    """Relatives' dates, after those of the people they are known through; whoever has a source of
+    their own for the event keeps what that says."""
+    events = due_rows.kin_events(policy)
+    if not events:
+        return
+    sources, parameters = _own_sources(policy, scope, relatives)
+    own = " UNION ALL ".join(sources)
+    unless = f"WHERE (subject_id, event) NOT IN (SELECT subject_id, event FROM ({own}) AS own)"
+    related, more = due_rows.kin(scope, events)
+    scope.execute(
+        f"""WITH {related}
+            INSERT INTO anchor (controller, subject_id, placement_id, event, on_date)
+            SELECT :controller, subject_id, 0, event, on_date FROM kin
+            {unless if sources else "WHERE true"}
+            {_ON_CONFLICT_SET}""",
+        {"controller": policy.id} | parameters | more,
+    )
+
+
+def _write_missing(policy: Policy, scope: Scope) -> None:
+    """Where a rule needs a date that nothing tells, that it is missing is written down."""
+    reach = reaches(policy)
+    if not reach:
+        return
+    ground, parameters = reached(policy, scope, reach)
+    scope.execute(
+        f"""WITH {ground}
+            INSERT INTO anchor (controller, subject_id, placement_id, event)
+            SELECT DISTINCT :controller, subject_id,
+                   CASE WHEN per_record = 1 THEN placement_id ELSE 0 END, event
+            FROM reached WHERE true
+            ON CONFLICT (subject_id, placement_id, event) DO NOTHING""",
+        {"controller": policy.id} | parameters,
+    )
+
+
+def _not_relative(relatives: list[str]) -> tuple[str, dict[str, Any]]:
+    if not relatives:
+        return "", {}
+    listed, parameters = _listed("relative_kind", relatives)
+    return f"AND p.kind NOT IN ({listed})", parameters
+
+
+def _listed(name: str, words: Sequence[str]) -> tuple[str, dict[str, Any]]:
+    parameters = {f"{name}_{number}": word for number, word in enumerate(words)}
+    return ", ".join(f":{key}" for key in parameters), parameters
+
+
+_LATEST_IF_ALL: Final = "CASE WHEN count(on_date) = count(*) THEN max(on_date) END"
+_ON_CONFLICT_SET: Final = """ON CONFLICT (subject_id, placement_id, event) DO UPDATE
+    SET on_date = excluded.on_date
+    WHERE coalesce(anchor.on_date, '') <> coalesce(excluded.on_date, '')"""

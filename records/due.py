@@ -1,0 +1,148 @@
+"""What a rule will ask for stands ready by date: finding what is due costs what is due."""
+
+# SQL is put together from the names of our own tables only; values are always parameters.
+# ruff: noqa: S608
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from sqlalchemy import Connection, and_, delete, exists, func, or_, select, text
+from sqlalchemy.sql.elements import ColumnElement
+
+from lifecycle.policy.model import Policy
+from records import anchors, bulk
+from records.scope import pairs_of
+from records.tables import anchor, due, rules_in_force
+
+
+class Missing(NamedTuple):
+    """An event that nobody has a date for."""
+
+    subject_id: int
+    placement_id: int
+    """0: an event of the person; else of that record."""
+    event: str
+
+
+def find_due(connection: Connection, *, controller: str, cutoffs: Mapping[str, str]) -> list[int]:
+    """The people about whom any of these rules may have something to say, sorted, each once.
+
+    `cutoffs`: rule id → the latest date (ISO) whose time is up. One range of the index for each
+    rule; what has been settled is not found. Nobody is decided about here.
+    """
+    found: set[int] = set()
+    for rule, latest in cutoffs.items():
+        found.update(
+            connection.execute(
+                select(due.c.subject_id).where(
+                    due.c.controller == controller,
+                    due.c.rule == rule,
+                    due.c.anchor_on <= latest,
+                    due.c.done_at.is_(None),
+                )
+            ).scalars()
+        )
+    return sorted(found)
+
+
+def is_in_force(connection: Connection, policy: Policy) -> bool:
+    """Whether what is due was written for exactly this policy."""
+    return policy.sha256 == (
+        connection.execute(
+            select(rules_in_force.c.policy_sha256).where(rules_in_force.c.controller == policy.id)
+        ).scalar_one_or_none()
+    )
+
+
+def apply_rules(connection: Connection, policy: Policy) -> int:
+    """Write everybody's dates and what is due for `policy`, if it was another one until now.
+
+    Returns how many rows of `due` changed; 0 also where this policy was in force already. What a
+    rule of the same id has done, for the same date, stays done. The caller writes the ledger
+    event (`rules.applied`).
+    """
+    if is_in_force(connection, policy):
+        return 0
+    # Rules that are gone; `refresh` goes by those that are there.
+    names = [rule.id for rule in policy.retention]
+    gone = connection.execute(
+        delete(due).where(due.c.controller == policy.id, due.c.rule.not_in(names))
+    ).rowcount
+    anchors.forget_unknown_events(connection, policy)
+    changed = anchors.refresh(connection, policy, controller=policy.id, subjects=None)
+    bulk.upsert_rows(
+        connection,
+        rules_in_force,
+        ("controller", "policy_sha256"),
+        [(policy.id, policy.sha256)],
+    )
+    return gone + changed
+
+
+def settle(connection: Connection, done: Iterable[tuple[int, int, str]], *, at: str) -> None:
+    """These rules have been carried out: (person, placement, rule), as the plan's items name them.
+
+    Placement 0 stands for our own records, the case system and every place weeded by hand at
+    once: settle it when the last of them is proven. Unknown rows are fine; repeating is harmless,
+    and the first instant stays. Another date later opens the row again.
+    """
+    by_rule: dict[str, set[tuple[int, int]]] = {}
+    for subject, placement, rule in done:
+        by_rule.setdefault(rule, set()).add((subject, placement))
+    for rule, rows in sorted(by_rule.items()):
+        pairs = sorted(rows)
+        chosen, parameters = pairs_of(connection, pairs)
+        connection.execute(
+            text(
+                "UPDATE due SET done_at = :at WHERE rule = :rule AND done_at IS NULL "
+                f"AND (subject_id, placement_id) IN ({chosen})"
+            ),
+            {"at": at, "rule": rule} | parameters,
+        )
+
+
+def count_missing(connection: Connection, *, controller: str) -> dict[str, int]:
+    """Event → how many people (or records, where each has its own date) have no date for it.
+
+    Only where some rule or some system speaks of the event: what is missing is what is needed.
+    """
+    rows = connection.execute(
+        select(anchor.c.event, func.count())
+        .where(anchor.c.controller == controller, _is_missing())
+        .group_by(anchor.c.event)
+        .order_by(anchor.c.event)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def missing(
+    connection: Connection, *, controller: str, limit: int, event: str | None = None
+) -> list[Missing]:
+    """The first `limit` of those that `count_missing` counts, by event and person."""
+    query = (
+        select(anchor.c.subject_id, anchor.c.placement_id, anchor.c.event)
+        .where(anchor.c.controller == controller, _is_missing())
+        .order_by(anchor.c.event, anchor.c.subject_id, anchor.c.placement_id)
+        .limit(limit)
+    )
+    if event is not None:
+        query = query.where(anchor.c.event == event)
+    return [Missing(*row) for row in connection.execute(query)]
+
+
+def _is_missing() -> ColumnElement[bool]:
+    """No date; a record's counts only where the person has no row of their own for the event."""
+    of_person = anchor.alias("of_person")
+    return and_(
+        anchor.c.on_date.is_(None),
+        or_(
+            anchor.c.placement_id == 0,
+            ~exists().where(
+                of_person.c.subject_id == anchor.c.subject_id,
+                of_person.c.placement_id == 0,
+                of_person.c.event == anchor.c.event,
+            ),
+        ),
+    )
