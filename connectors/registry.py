@@ -3,20 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
+from zoneinfo import ZoneInfo
 
 from connectors.absent import AbsentStaging
 from connectors.base import CaseSystem, Fingerprint, SealedBox, Staging
 from connectors.case_register import CaseRegister
 from connectors.folder import FolderStaging
 from connectors.memory import MemoryStaging
+from connectors.memory_system import MemorySystem
+from connectors.system import OuterSystem
 from lifecycle.bindings import CaseRegister as CaseRegisterBinding
 from lifecycle.bindings import FolderStaging as FolderBinding
 from lifecycle.bindings import MemoryStaging as MemoryBinding
+from lifecycle.bindings import OuterBinding, SecretName
 from lifecycle.bindings import Workbuster as WorkbusterBinding
 
 StagingBinding: TypeAlias = FolderBinding | MemoryBinding
 CaseSystemBinding: TypeAlias = CaseRegisterBinding | WorkbusterBinding
+Secrets: TypeAlias = Callable[[SecretName], Callable[[], str]]
+"""Gives, for a secret's name, a function that fetches it when it is used."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What an outer system needs besides its binding."""
+
+    system: str
+    """The policy's name of it."""
+    secrets: Secrets
+    zone: ZoneInfo
+    """The controller's: an instant in a system is a local date in the policy."""
+    residue: frozenset[str]
+    """Fields that say nothing of a person once everything else of a record is gone."""
 
 
 def _case_register(
@@ -47,6 +67,9 @@ CASE_SYSTEMS: Final[dict[str, Callable[[Any, SealedBox, Fingerprint], CaseSystem
     "case_register": _case_register,
     "workbuster": _workbuster,
 }
+OUTER_SYSTEMS: Final[dict[str, Callable[[Any, Surroundings], OuterSystem]]] = {
+    "memory": lambda _, around: MemorySystem(system=around.system, residue=around.residue),
+}
 
 
 def staging(binding: StagingBinding | None) -> Staging:
@@ -64,3 +87,20 @@ def case_system(
     Raises `Misconfigured`, `Unreachable`.
     """
     return CASE_SYSTEMS[binding.kind](binding, box, fingerprint)
+
+
+def outer_system(
+    binding: OuterBinding,
+    *,
+    system: str,
+    secrets: Secrets,
+    zone: ZoneInfo,
+    residue: frozenset[str] = frozenset(),
+) -> OuterSystem | None:
+    """The outer system that `binding` describes; None where only a person reaches it, or where
+    there is none. Nothing is asked of it yet, so nothing is raised if it does not answer."""
+    make = OUTER_SYSTEMS.get(binding.kind)
+    if make is None:
+        return None
+    around = Surroundings(system=system, secrets=secrets, zone=zone, residue=residue)
+    return make(binding, around)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from connectors.base import CaseSystem, Staging
 from connectors.erasure_journal import ErasureJournal
+from connectors.system import OuterSystem
 from lifecycle.checkpoint import Checkpoint
 from lifecycle.policy.model import Policy
 from records.keyring import Keyring
@@ -65,6 +66,12 @@ class House:
     ledger: LedgerStore
     staging: Staging
     case_system: CaseSystem
+    systems: Mapping[str, OuterSystem] = field(default_factory=dict)
+    """Every other system that a machine reaches, by the policy's name (A-75)."""
+    by_hand: frozenset[str] = frozenset()
+    """The policy's systems and places that only a person reaches."""
+    absent: frozenset[str] = frozenset()
+    """The policy's systems and places that this company does not have."""
     witnesses: Sequence[Sink]
     journal: ErasureJournal
     """Who was erased, outside the databases: replayed after a restore."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, select
 
@@ -15,11 +16,20 @@ from connectors.absent import AbsentCaseSystem
 from connectors.base import CaseSystem
 from connectors.chosen_files import ChosenFiles
 from connectors.erasure_journal import ErasureJournal
-from connectors.registry import case_system, staging
+from connectors.registry import case_system, outer_system, staging
 from connectors.smtp import Mailbox
+from connectors.system import OuterSystem
 from connectors.witness import FileWitness, Witness
 from connectors.witness_mail import MailWitness
-from lifecycle.bindings import Bindings, FolderStaging, Mail, Workbuster, load_bindings
+from lifecycle.bindings import (
+    Absent,
+    Bindings,
+    FolderStaging,
+    Mail,
+    Manual,
+    Workbuster,
+    load_bindings,
+)
 from lifecycle.checkpoint import Checkpoint
 from lifecycle.configuration.problems import ControllerUnknown
 from lifecycle.errors import GallraError, KeyFailure, Misconfigured
@@ -112,6 +122,9 @@ def open_house(
             ledger=ledger,
             staging=chosen_files or staging(bindings.staging),
             case_system=_case_system(bindings, vault),
+            systems=_outer_systems(bindings, policy, settings),
+            by_hand=_bound_as(Manual, bindings),
+            absent=_bound_as(Absent, bindings),
             witnesses=_witnesses(bindings, policy, settings),
             journal=ErasureJournal(
                 bindings.witness.file.parent / f"erasures-{controller}.jsonl",
@@ -210,6 +223,26 @@ def _case_system(bindings: Bindings, vault: Vault) -> CaseSystem:
     if binding is None:
         return AbsentCaseSystem()
     return case_system(binding, box=vault.box(binding.system), fingerprint=vault.fingerprint)
+
+
+def _outer_systems(
+    bindings: Bindings, policy: Policy, settings: Settings
+) -> dict[str, OuterSystem]:
+    made = {
+        name: outer_system(
+            binding,
+            system=name,
+            secrets=lambda secret_name: secret(secret_name, settings.environment),
+            zone=ZoneInfo(policy.controller.time_zone),
+            residue=policy.residue_in(name),
+        )
+        for name, binding in bindings.systems.items()
+    }
+    return {name: system for name, system in made.items() if system is not None}
+
+
+def _bound_as(kind: type[Manual] | type[Absent], bindings: Bindings) -> frozenset[str]:
+    return frozenset(name for name, b in bindings.systems.items() if isinstance(b, kind))
 
 
 def _witnesses(bindings: Bindings, policy: Policy, settings: Settings) -> list[Sink]:

@@ -99,6 +99,15 @@ class Policy(Part):
             raise Misconfigured("no_intake", ref=self.id)
         return self.intake
 
+    def residue_in(self, system: str) -> frozenset[str]:
+        """Fields that may stay in `system` for good, because they say nothing of a person."""
+        return frozenset(
+            field
+            for rule in self.retention
+            if rule.residue is not None and rule.covers.in_system(system)
+            for field in rule.residue.fields
+        )
+
     def rule(self, name: str) -> RetentionRule:
         """The retention rule of that id; raises `Misconfigured("rule_unknown")`."""
         for rule in self.retention:

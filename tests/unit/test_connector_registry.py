@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 from connectors.case_register import CaseRegister
 from connectors.folder import FolderStaging
 from connectors.memory import MemoryStaging
-from connectors.registry import CASE_SYSTEMS, STAGING, case_system, staging
+from connectors.registry import CASE_SYSTEMS, OUTER_SYSTEMS, STAGING, case_system, staging
 from connectors.workbuster import WorkbusterExchange
 from lifecycle import bindings
+from lifecycle.configuration.validated import Part
 from tests.factories.boxes import TestBox, fingerprint
+
+WITHOUT_A_MACHINE = {"manual", "absent"}
+
+
+def _parts(annotation: object) -> set[type[Part]]:
+    if isinstance(annotation, type):
+        return {annotation} if issubclass(annotation, Part) else set()
+    return {part for inner in get_args(annotation) for part in _parts(inner)}
 
 
 def _kinds(field: str) -> set[str]:
-    union = bindings.Bindings.model_fields[field].annotation
-    parts = union.__args__
-    return {part.model_fields["kind"].annotation.__args__[0] for part in parts}
+    parts = _parts(bindings.Bindings.model_fields[field].annotation)
+    return {get_args(part.model_fields["kind"].annotation)[0] for part in parts}
 
 
 def test_every_kind_a_binding_can_name_has_its_line() -> None:
     assert set(STAGING) == _kinds("staging")
     assert set(CASE_SYSTEMS) == _kinds("case_system")
+    assert set(OUTER_SYSTEMS) == _kinds("systems") - WITHOUT_A_MACHINE
 
 
 def test_staging_kinds_are_built_as_bound(tmp_path: Path) -> None:

@@ -1,0 +1,46 @@
+"""Which outer systems a controller really has, where they are, and by which names secrets go."""
+
+from lifecycle.bindings.check_outer import BOUND_ROLES, OuterBinding, known_fields
+from lifecycle.bindings.http import Http, Resource
+from lifecycle.bindings.imports import (
+    CaseRegister,
+    FolderStaging,
+    MemoryStaging,
+    Workbook,
+    Workbuster,
+)
+from lifecycle.bindings.load import Bindings, check_bindings, load_bindings, parse_bindings
+from lifecycle.bindings.mail import DPO, Mail, Watch, Witness
+from lifecycle.bindings.outer import Absent, BoundRecords, Manual, MemorySystem
+from lifecycle.bindings.places import Place, SecretName, expand
+from lifecycle.bindings.sql import Sql, Table
+
+__all__ = [
+    "BOUND_ROLES",
+    "DPO",
+    "Absent",
+    "Bindings",
+    "BoundRecords",
+    "CaseRegister",
+    "FolderStaging",
+    "Http",
+    "Mail",
+    "Manual",
+    "MemoryStaging",
+    "MemorySystem",
+    "OuterBinding",
+    "Place",
+    "Resource",
+    "SecretName",
+    "Sql",
+    "Table",
+    "Watch",
+    "Witness",
+    "Workbook",
+    "Workbuster",
+    "check_bindings",
+    "expand",
+    "known_fields",
+    "load_bindings",
+    "parse_bindings",
+]
