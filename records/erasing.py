@@ -1,29 +1,25 @@
-"""A person is erased: holdings, index and keys go, cases lose their person, the hash is listed.
+"""People are erased: holdings, index and keys go, cases lose their person, the hash is listed.
 
 The holding rows, the index and the ledger event go in one transaction that also notes which keys
 must be destroyed; the keys follow, and whatever a kill left is finished by `finish_shredding`.
 """
 
+# SQL is put together from the names of our own tables only; values are always parameters.
+# ruff: noqa: S608
+
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
-from sqlalchemy import Connection, Engine, delete, select
+from sqlalchemy import Connection, Engine, select
 
-from lifecycle.errors import NotProven
+from lifecycle.errors import NotProven, Refused
 from records import bulk
 from records.acquaintances import NATIONAL_ID
 from records.engines import reading
-from records.tables import (
-    NOBODY,
-    blind_index,
-    engagement,
-    erasure_list,
-    holding,
-    shredding,
-    subject,
-)
+from records.scope import Scope
+from records.tables import NOBODY, holding, placement, shredding
 from records.unit_of_work import UnitOfWork
 from records.vault import Vault
 
@@ -32,53 +28,88 @@ ERASURE_INDEX: Final = {
     "blind_index": "the rows go",
     "holding": "the rows go, then their keys",
     "engagement": "number, service, date and project stay, without a person (A-108)",
+    "placement": "the rows go, then the keys of the systems' own keys",
+    "relation": "the rows go, as who is known through others and as whom others are known through",
+    "anchor": "the rows go",
+    "due": "the rows go",
+    "held": "the rows of released holds go; while a hold stands nobody it keeps is removed (A-73)",
+    "work_order": "the sealed slip says whose papers are to be weeded; its own key goes when the "
+    "order is confirmed",
+    "plan_item": "stays, with an opaque reference of somebody who is gone: nothing leads from it "
+    "to a person any more, and it is what the certificate counts",
 }
-"""Every table that knows a person, and what `remove_subject` does there. A test holds it against
+"""Every table that knows a person, and what `remove_subjects` does there. A test holds it against
 the tables, so that no new one is forgotten."""
 
+_GOES: Final = (
+    ("holding", "subject_id"),
+    ("blind_index", "subject_id"),
+    ("placement", "subject_id"),
+    ("relation", "subject_id"),
+    ("relation", "to_id"),
+    ("anchor", "subject_id"),
+    ("due", "subject_id"),
+    ("held", "subject_id"),
+    ("subject", "id"),
+)
+_TO_SHRED: Final = """INSERT INTO shredding (holding_id) SELECT id FROM {table} WHERE {people}
+    ON CONFLICT (holding_id) DO NOTHING"""
 
-def remove_subject(connection: Connection, number: int, *, at: str) -> int:
-    """Take one person out of the records; returns how many holdings went.
 
-    The keyed digest of the national id goes over to the erasure list, so that neither tomorrow's
-    export nor a restored backup brings the person back unnoticed; for that nothing has to be
-    opened, and it works where the keys are gone already. The person's cases stay as case number,
-    date and project (A-108), without a person. The caller writes the ledger event and afterwards
-    calls `finish_shredding`.
+def remove_subjects(
+    connection: Connection, numbers: Iterable[int], *, at: str, listed: bool = True
+) -> int:
+    """Take these people out of the records, any number in one go; returns how many holdings went.
+
+    The keyed digests of their national ids go over to the erasure list (unless not `listed`: of
+    people whom nobody erased, but who are gone everywhere), so that neither tomorrow's export nor
+    a restored backup brings them back unnoticed; for that nothing has to be opened, and it works
+    where the keys are gone already. Cases stay as case number, date and project (A-108), without
+    a person. The caller writes the ledger events and afterwards calls `finish_shredding`. Raises
+    `Refused("under_hold", people=…)` when a legal hold keeps anything that would go (A-73).
     """
-    holdings = list(
-        connection.execute(select(holding.c.id).where(holding.c.subject_id == number)).scalars()
-    )
-    listed = (
-        connection.execute(
-            select(blind_index.c.digest).where(
-                blind_index.c.subject_id == number, blind_index.c.kind == NATIONAL_ID
-            )
+    scope = Scope(connection, sorted(set(numbers)))
+    if scope.is_empty:
+        return 0
+    _require_no_hold(scope)
+    gone = scope.execute(_TO_SHRED.format(table="holding", people=scope.only("subject_id")), {})
+    scope.execute(_TO_SHRED.format(table="placement", people=scope.only("subject_id")), {})
+    if listed:
+        scope.execute(
+            f"""INSERT INTO erasure_list (digest, erased_at)
+                SELECT DISTINCT digest, :at FROM blind_index
+                WHERE kind = :kind AND {scope.only("subject_id")}
+                ON CONFLICT (digest) DO NOTHING""",
+            {"at": at, "kind": NATIONAL_ID},
         )
-        .scalars()
-        .all()
+    for table, column in _GOES:
+        scope.execute(f"DELETE FROM {table} WHERE {scope.only(column)}", {})
+    scope.execute(
+        f"""UPDATE engagement SET subject_id = {NOBODY}, ends_on = NULL, broke_off_on = NULL
+            WHERE {scope.only("subject_id")}""",
+        {},
     )
-    bulk.upsert_rows(connection, shredding, ("holding_id",), [(h,) for h in holdings], update=())
-    connection.execute(delete(holding).where(holding.c.subject_id == number))
-    connection.execute(delete(blind_index).where(blind_index.c.subject_id == number))
-    connection.execute(
-        engagement.update()
-        .where(engagement.c.subject_id == number)
-        .values(subject_id=NOBODY, ends_on=None, broke_off_on=None)
+    return gone
+
+
+def _require_no_hold(scope: Scope) -> None:
+    """The last guard, whoever asks: what a legal hold keeps is still there afterwards."""
+    ((people,),) = scope.fetch(
+        f"""SELECT count(DISTINCT h.subject_id) FROM held h JOIN legal_hold l ON l.id = h.hold_id
+            WHERE l.released_at IS NULL AND {scope.only("h.subject_id")} AND (
+                h.category = '*'
+                OR EXISTS (SELECT 1 FROM holding o
+                           WHERE o.subject_id = h.subject_id AND o.category = h.category)
+                OR EXISTS (SELECT 1 FROM placement p WHERE p.subject_id = h.subject_id
+                           AND {scope.has_word("p.categories", "h.category")}))""",
+        {},
     )
-    connection.execute(delete(subject).where(subject.c.id == number))
-    bulk.upsert_rows(
-        connection,
-        erasure_list,
-        ("digest", "erased_at"),
-        [(bytes(d), at) for d in listed],
-        update=(),
-    )
-    return len(holdings)
+    if people:
+        raise Refused("under_hold", people=people)
 
 
 def pending_shredding(engine: Engine) -> list[int]:
-    """Holdings whose rows are gone while their keys may still exist."""
+    """Holdings and placements whose rows are gone while their keys may still exist."""
     with reading(engine) as connection:
         return list(connection.execute(select(shredding.c.holding_id)).scalars())
 
@@ -88,10 +119,12 @@ def finish_shredding(
 ) -> None:
     """Destroy the keys of `numbers`, prove it, and strike them off the list within `work`.
 
-    Raises `NotProven("holding_still_there")` when a holding row is still in place.
+    Raises `NotProven` with `holding_still_there` or `placement_still_there` when a row is still in
+    place.
     """
     with reading(engine) as connection:
-        if any(True for _ in bulk.fetch_in(connection, (holding.c.id,), holding.c.id, numbers)):
-            raise NotProven("holding_still_there")
+        for table, code in ((holding, "holding_still_there"), (placement, "placement_still_there")):
+            if any(True for _ in bulk.fetch_in(connection, (table.c.id,), table.c.id, numbers)):
+                raise NotProven(code)
     vault.shred(list(numbers))
     bulk.delete_in(work.connection, shredding.c.holding_id, numbers)

@@ -7,7 +7,10 @@ from sqlalchemy import Table
 from records.erasing import ERASURE_INDEX
 from records.tables import KEYS, RECORDS
 
-OF_NO_PERSON = {"staged_file": "a sealed file name, which goes with the file's deletion"}
+OF_NO_PERSON = {
+    "staged_file": "a sealed file name, which goes with the file's deletion",
+    "officer": "the secret of an officer's one-time codes",
+}
 
 
 def knows_a_person(table: Table) -> bool:
