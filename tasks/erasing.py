@@ -126,7 +126,7 @@ def _remove(house: House, ref: str, number: int) -> int:
         if waited:
             witness(house)  # the one before the wait is old by now
     with house.work() as work:
-        gone = erasing.remove_subject(work.connection, number, at=house.at())
+        gone = erasing.remove_subjects(work.connection, [number], at=house.at())
         work.record(
             EventKind.ERASURE_DONE,
             ref=ref,
