@@ -73,6 +73,20 @@ class FileWitness:
             with self._opened(create=False) as file:
                 return _newest(_read_tail(file))
 
+    def set_aside(self, mark: str) -> None:
+        """Keep what it has under another name that ends with `mark`, and begin anew: after a
+        restore the ledger goes on from an older state, and the longer one stays as evidence.
+
+        Nothing there is fine. Raises `LedgerFailure("witness_not_written")`.
+        """
+        with _told_as("witness_not_written"):
+            target = self._path.with_name(f"{self._path.name}.{mark}")
+            if self._path.exists():
+                if target.exists():
+                    raise LedgerFailure("witness_not_written")
+                self._path.rename(target)
+                self._sync_folder()
+
     def shares_volume_with(self, other: Path) -> bool:
         """Whether the file lies (or will lie) on the same volume as `other`: no real witness."""
         with _told_as("witness_unreadable"):

@@ -43,6 +43,10 @@ class Sink(Protocol):
         """The newest checkpoint it can show by itself; None where it cannot (a mail)."""
         ...
 
+    def set_aside(self, mark: str) -> None:
+        """Keep what it has under another name and begin anew, after a restore."""
+        ...
+
 
 class Letterbox(Protocol):
     """Where mail about alarms goes."""

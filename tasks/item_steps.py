@@ -1,4 +1,4 @@
-"""No item is carried out that is not still due, approved and free of holds; each step is recorded."""
+"""Nothing is carried out that is not still due, approved and free of holds; each step is noted."""
 
 from __future__ import annotations
 

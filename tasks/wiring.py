@@ -32,7 +32,7 @@ from lifecycle.bindings import (
 )
 from lifecycle.checkpoint import Checkpoint
 from lifecycle.configuration.problems import ControllerUnknown
-from lifecycle.errors import GallraError, KeyFailure, Misconfigured
+from lifecycle.errors import GallraError, KeyFailure, LedgerFailure, Misconfigured
 from lifecycle.ledger import EventKind
 from lifecycle.policy.load import SUFFIX, known_policies, load_policy
 from lifecycle.policy.model import Policy
@@ -74,6 +74,11 @@ class NamedSink:
         """The newest checkpoint, where the witness can show one."""
         return self.witness.latest() if isinstance(self.witness, FileWitness) else None
 
+    def set_aside(self, mark: str) -> None:
+        """Begin anew after a restore, where the witness is a file; see `FileWitness`."""
+        if isinstance(self.witness, FileWitness):
+            self.witness.set_aside(mark)
+
 
 @contextmanager
 def open_house(
@@ -81,13 +86,16 @@ def open_house(
     *,
     settings: Settings | None = None,
     chosen: Sequence[Path] | None = None,
+    restoring: bool = False,
     now: Callable[[], datetime] = utc_now,
 ) -> Iterator[House]:
     """Everything one run needs for one controller; closes its databases at the end.
 
     `chosen`: files to import from where they lie, instead of the staging folder. The first call
     makes databases, keys, ledger and folders; a folder that is missing later is not made anew, and
-    is unreachable when it is looked at. Raises `Misconfigured` (with every problem in the
+    is unreachable when it is looked at. Records that are older than the witness knows were restored
+    from a backup: only `restoring` opens them, to replay the erasures first. Raises
+    `LedgerFailure("database_restored")` otherwise, `Misconfigured` (with every problem in the
     policy or the bindings), `KeyFailure`, `Unreachable`.
     """
     settings = settings or Settings.from_environment()
@@ -112,6 +120,9 @@ def open_house(
         if not _has_begun(engine):
             _make_folders(bindings)
             _begin_ledger(engine, ledger, now=now, run=run, controller=controller)
+        witnesses = _witnesses(bindings, policy, settings)
+        if not restoring:
+            _require_not_restored(engine, witnesses)
         chosen_files = None if chosen is None else ChosenFiles(chosen, place=CHOSEN_PLACE)
         yield House(
             settings=settings,
@@ -125,7 +136,7 @@ def open_house(
             systems=_outer_systems(bindings, policy, settings),
             by_hand=_bound_as(Manual, bindings),
             absent=_bound_as(Absent, bindings),
-            witnesses=_witnesses(bindings, policy, settings),
+            witnesses=witnesses,
             journal=ErasureJournal(
                 bindings.witness.file.parent / f"erasures-{controller}.jsonl",
                 keyring.named("ledger"),
@@ -285,6 +296,19 @@ def _begin_ledger(
         if ledger.initialise(work.connection):
             work.record(EventKind.LEDGER_BEGUN)
             work.commit()
+
+
+def _require_not_restored(engine: Engine, witnesses: Sequence[Sink]) -> None:
+    """Who was erased since a backup is in it again: nothing else opens it before the replay."""
+    shown = None
+    for sink in witnesses:
+        # What a witness cannot tell stops every deletion later on; it does not stop reading.
+        with suppress(GallraError):
+            shown = sink.latest() or shown
+    with quiet_errors(), reading(engine) as connection:
+        head = connection.execute(select(ledger_head.c.origin, ledger_head.c.size)).first()
+    if shown and head and shown.origin == head.origin and head.size < shown.size:
+        raise LedgerFailure("database_restored", missing=shown.size - head.size)
 
 
 def _has_begun(engine: Engine) -> bool:

@@ -1,4 +1,4 @@
-"""Paper, sticks and cabinets are weeded by a person: the plan opens one work order for each place."""
+"""Paper, sticks and cabinets are weeded by a person: one work order for each place."""
 
 from __future__ import annotations
 

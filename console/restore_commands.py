@@ -1,0 +1,46 @@
+"""`gallra restore`: a backup brings nobody back who was erased."""
+
+from __future__ import annotations
+
+import typer
+
+from console.options import CONTROLLER, AsJson, Controller
+from console.output import Exit, failures, print_json, say
+
+app = typer.Typer(help="After a backup was put back.", no_args_is_help=True)
+
+
+@app.command()
+def replay(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None:
+    """Erase again everybody who was erased since the backup; nothing else opens it before.
+
+    Put back the records only. The key database and the key-encryption keys stay as they are
+    today: an old copy of them may be worthless after a rotation.
+
+    Example:  gallra restore replay
+    """
+    with failures(as_json=as_json):
+        from dataclasses import asdict
+
+        from tasks.restoring import replay as replay_erasures
+        from tasks.wiring import open_house
+
+        with open_house(controller, restoring=True) as house:
+            done = replay_erasures(house)
+        if as_json:
+            print_json(asdict(done))
+        else:
+            say(f"{done.erased_since} person(s) were erased since the journal began;")
+            say(f"{done.found_again} of them were in these records again, and are gone again.")
+            say(f"{done.keys} key(s) that open nothing were destroyed.")
+            if done.missing_events:
+                say(
+                    f"The records were restored: {done.missing_events} ledger event(s) are missing."
+                    " The witness's longer file was set aside as evidence."
+                )
+            if done.unreadable:
+                say(f"{done.unreadable} holding(s) changed after the backup: import again.")
+            if done.unsure:
+                say(f"{done.unsure} erasure(s) were begun and never said to be done: look at them.")
+        if done.unsure or done.unreadable:
+            raise typer.Exit(Exit.ATTENTION)

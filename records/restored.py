@@ -1,0 +1,81 @@
+"""A restored database is brought up to the erasures that it missed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, Engine, select
+
+from lifecycle.erasure import Erased
+from records import bulk, erasing
+from records.engines import reading
+from records.forgetting import ToForget, forget, still_there
+from records.tables import data_key, erasure_list, holding, placement, shredding, work_order
+
+
+def erase_again(connection: Connection, people: Sequence[Erased], *, at: str) -> int:
+    """Take out what went of these people; of how many there was something.
+
+    Their digests are on the erasure list again. The caller writes the ledger event and destroys
+    the keys that `shredding` then names.
+    """
+    found = len(still_there(connection, people))
+    # A person may stand in the journal twice: first a part of them went, then the whole.
+    for batch in ([p for p in people if not p.whole], [p for p in people if p.whole]):
+        forget(
+            connection,
+            [ToForget(p.subject_id, p.categories, p.placements, p.cases) for p in batch],
+            at=at,
+        )
+    erasing.remove_subjects(connection, [p.subject_id for p in people if p.whole], at=at)
+    digests = sorted({digest for p in people for digest in p.digests})
+    bulk.upsert_rows(
+        connection,
+        erasure_list,
+        ("digest", "erased_at"),
+        [(bytes.fromhex(digest), at) for digest in digests],
+        update=(),
+    )
+    return found
+
+
+def keys_without_data(records: Engine, keys: Engine) -> list[int]:
+    """Numbers of data keys that no holding, record elsewhere or open work order needs."""
+    return sorted(_keys(keys) - _data(records) - _shredding(records))
+
+
+def data_without_key(records: Engine, keys: Engine) -> list[int]:
+    """Numbers of holdings and records elsewhere that no key opens."""
+    return sorted(_data(records) - _keys(keys))
+
+
+def drop_holdings(connection: Connection, numbers: Sequence[int]) -> None:
+    """Take out what nobody can read: holdings and places in outer systems."""
+    bulk.delete_in(connection, holding.c.id, numbers)
+    bulk.delete_in(connection, placement.c.id, numbers)
+
+
+def _keys(engine: Engine) -> set[int]:
+    # Keys of embedded systems' boxes have negative numbers.
+    with reading(engine) as connection:
+        return set(connection.execute(select(data_key.c.id).where(data_key.c.id > 0)).scalars())
+
+
+def _data(engine: Engine) -> set[int]:
+    with reading(engine) as connection:
+        found: set[int] = set()
+        for column, needed in (
+            (holding.c.id, None),
+            (placement.c.id, None),
+            (work_order.c.id, work_order.c.sealed.is_not(None)),
+        ):
+            query = select(column)
+            found.update(
+                connection.execute(query if needed is None else query.where(needed)).scalars()
+            )
+        return found
+
+
+def _shredding(engine: Engine) -> set[int]:
+    with reading(engine) as connection:
+        return set(connection.execute(select(shredding.c.holding_id)).scalars())

@@ -1,0 +1,153 @@
+"""Backups bring nobody back: who was erased since is erased again before anything else opens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from connectors.erasure_journal import DONE
+from lifecycle.erasure import Erased
+from lifecycle.errors import NotProven
+from lifecycle.ledger import EventKind
+from records import restored, to_dos
+from records.engines import reading
+from records.forgetting import still_there
+from records.ledger_check import verify
+from records.scrub import scrub
+from tasks.house import House
+from tasks.proof import newest_witnessed, witness
+from tasks.shredding import destroy_keys
+
+_T = TypeVar("_T")
+
+AT_ONCE: Final = 2_000
+UNREADABLE: Final = "restored_without_key"
+"""The to-do for data that was changed after the backup: its old version has no key any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replayed:
+    """What a restore needed."""
+
+    erased_since: int
+    """People in the journal of erasures."""
+    found_again: int
+    """Of whom the backup had something; all of it is gone again."""
+    unsure: int
+    """Begun and never said to be done: a person must look, see `gallra plan list`."""
+    keys: int
+    """Keys without anything to open, destroyed."""
+    unreadable: int
+    """Holdings whose key is gone because they changed after the backup: import again."""
+    missing_events: int
+    """Ledger events that the backup lacks; the witness's file keeps them as evidence."""
+
+
+def replay(house: House) -> Replayed:
+    """Erase again everybody whom the journal names; then the databases may be opened.
+
+    `house` is opened with `restoring`. Safe to repeat and to kill; harmless where nothing was
+    restored. Raises `LedgerFailure` when the restored ledger or the journal does not verify,
+    `NotProven` when somebody is still there afterwards.
+    """
+    shown = newest_witnessed(house)
+    with reading(house.engine) as connection:
+        size = verify(connection, house.ledger_key).size
+    missing = 0 if shown is None else max(0, shown.size - size)
+    entries = house.journal.entries()
+    done = {entry.batch for entry in entries if entry.step == DONE}
+    people = [p for entry in entries if entry.step == DONE for p in entry.people]
+    unsure = sum(len(entry.people) for entry in entries if entry.batch not in done)
+    found = sum(_erase_again(house, part) for part in _parts(people))
+    keys = _destroy_orphans(house)
+    unreadable = _drop_unreadable(house)
+    destroy_keys(house)
+    scrub(house.engine)
+    _prove(house, people)
+    with house.work() as work:
+        work.record(
+            EventKind.ERASURE_REPLAYED,
+            rule="A-75",
+            found=found,
+            acted=found,
+            verified=found if found else None,
+            journal=len(people),
+            unsure=unsure,
+            keys=keys,
+            unreadable=unreadable,
+        )
+        if missing and shown is not None:
+            work.record(
+                EventKind.DATABASE_RESTORED,
+                facts={"witnessed": shown.link.hex()},
+                events=size,
+                missing=missing,
+            )
+        work.commit()
+    if missing and shown is not None:
+        for sink in house.witnesses:
+            sink.set_aside(f"restored-{shown.size}-{size}")
+        witness(house, begin_anew=True)
+    else:
+        witness(house)
+    return Replayed(
+        erased_since=len(people),
+        found_again=found,
+        unsure=unsure,
+        keys=keys,
+        unreadable=unreadable,
+        missing_events=missing,
+    )
+
+
+def _erase_again(house: House, people: Sequence[Erased]) -> int:
+    with house.work() as work:
+        found = restored.erase_again(work.connection, people, at=house.at())
+        work.record(EventKind.ERASURE_REPLAYED, found=found, journal=len(people))
+        work.commit()
+    destroy_keys(house)
+    return found
+
+
+def _destroy_orphans(house: House) -> int:
+    """Keys that open nothing in these records: of what was erased, or came after the backup."""
+    numbers = restored.keys_without_data(house.engine, house.keyring.engine)
+    for part in _parts(numbers):
+        with house.work() as work:
+            house.vault.shred(list(part))
+            work.record(EventKind.KEYS_DESTROYED, expected=len(part), verified=len(part))
+            work.commit()
+    return len(numbers)
+
+
+def _drop_unreadable(house: House) -> int:
+    """A holding that no key opens is nobody's data; the next import brings today's version."""
+    numbers = restored.data_without_key(house.engine, house.keyring.engine)
+    if numbers:
+        with house.work() as work:
+            restored.drop_holdings(work.connection, numbers)
+            to_dos.open_to_do(
+                work.connection,
+                controller=house.controller,
+                kind=UNREADABLE,
+                ref=house.run,
+                number=len(numbers),
+                at=house.at(),
+            )
+            work.record(EventKind.TO_DO_OPENED, ref=house.run, found=len(numbers))
+            work.commit()
+    return len(numbers)
+
+
+def _prove(house: House, people: Iterable[Erased]) -> None:
+    for part in _parts(list(people)):
+        with reading(house.engine) as connection:
+            left = still_there(connection, part)
+        if left:
+            raise NotProven("subject_still_there", left=len(left))
+
+
+def _parts(things: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    for start in range(0, len(things), AT_ONCE):
+        yield things[start : start + AT_ONCE]
