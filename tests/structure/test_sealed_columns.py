@@ -29,9 +29,20 @@ REFERENCES = frozenset(
         "ref",
         "name",
         "holder",
+        "about_id",
+        "to_id",
+        "placement_id",
+        "plan_id",
+        "hold_id",
+        "officer_id",
+        "created_by",
+        "decided_by",
+        "released_by",
+        "done_by",
+        "confirmed_by",
     ]
 )
-"""Opaque numbers, and names that Gallra itself gave."""
+"""Opaque numbers, and names that Gallra itself gave; `…_by`: an officer's reference."""
 INSTANTS_AND_DATES = frozenset(
     [
         "created_at",
@@ -54,6 +65,27 @@ INSTANTS_AND_DATES = frozenset(
         "occupied_since",
         "witnessed_at",
         "destroyed_at",
+        "acted_at",
+        "active_on",
+        "added_at",
+        "anchor_on",
+        "as_of",
+        "confirmed_at",
+        "decided_at",
+        "done_at",
+        "due_on",
+        "issued_at",
+        "last_day",
+        "locked_until",
+        "on_date",
+        "placed_at",
+        "proven_at",
+        "released_at",
+        "reminded_on",
+        "removed_at",
+        "review_on",
+        "ripe_on",
+        "seen_at",
     ]
 )
 VOCABULARY = frozenset(
@@ -69,16 +101,46 @@ VOCABULARY = frozenset(
         "place",
         "sink",
         "origin",
+        "action",
+        "answer",
+        "categories",
+        "decision",
+        "event",
+        "handle",
+        "role",
+        "roles",
+        "rule",
+        "stays",
+        "system",
+        "verdict",
     ]
 )
-"""Words out of the policy, the bindings or an enumeration."""
+"""Words out of the policy, the bindings or an enumeration; an officer's handle."""
 CASE = frozenset({"case_reference"})
 """Case number, date and project are what may stay (A-108)."""
-MEASURES = frozenset({"size", "version", "sha256", "epoch"})
-"""Of files and keys, not of people."""
+MEASURES = frozenset(
+    [
+        "size",
+        "version",
+        "sha256",
+        "epoch",
+        "approvals",
+        "evidence",
+        "failures",
+        "hash",
+        "items",
+        "last_step",
+        "plan_hash",
+        "policy_sha256",
+    ]
+)
+"""Of files, keys, plans and codes, not of people; `evidence`: a file's SHA-256, or a word."""
 FREE_OF_PERSONS = {
     "file_import.counts": "counts alone",
     "file_import.rows": "row numbers with outcomes and reasons",
+    "plan.counts": "counts alone",
+    "certificate.body": "canonical JSON of references, words, dates and counts",
+    "certificate.signature": "Ed25519",
     "ledger_event.body": "canonical JSON that `lifecycle.ledger` keeps free of personal data",
     "ledger_event.link": "HMAC",
     "ledger_head.link": "HMAC",
