@@ -53,6 +53,7 @@ _KINDS: Final[Mapping[str, str]] = {
     "contact": "kontakt · contact",
     "gap": "lucka · gap",
 }
+_QUOTED: Final = "står även i policyn · quoted in the policy file too"
 _STYLE: Final = """
 body { font: 15px/1.4 system-ui, sans-serif; margin: 2rem auto; max-width: 75rem; padding: 0 1rem;
   color: #1c1c1c; }
@@ -136,6 +137,8 @@ def _row(line: Line, zone: str) -> str:
     where = f"{_LIVES[line.lives]}<br>{escape(line.where)}"
     if line.why is not None:
         where += f'<br><span class="why">{escape(line.why)}</span>'
+    if line.quoted:
+        where += f'<br><span class="why">{_QUOTED}: {escape(line.quoted)}</span>'
     last = escape(_STATES[line.state])
     if line.last is not None:
         when = _local(datetime.fromisoformat(line.last.at), zone)

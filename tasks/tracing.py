@@ -123,6 +123,8 @@ class Line(NamedTuple):
     """not_automated: why no machine does it."""
     state: State
     last: Seen | None
+    quoted: str
+    """Parts of the policy file that quote it, beside the place where it lives."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,7 +265,8 @@ def _line(
             why = topic.why
             state = State.NOT_BUILT if topic.built == "not_yet" else State.BY_PEOPLE
             where = topic.called
-    return Line(number, duty.kind, duty.says, duty.lives, where, why, state, last)
+    quoted = "" if duty.lives is Lives.POLICY else "; ".join(place.text for place in places)
+    return Line(number, duty.kind, duty.says, duty.lives, where, why, state, last, quoted)
 
 
 def _words_of(places: tuple[Place, ...]) -> Iterator[str]:

@@ -12,15 +12,28 @@ from lifecycle.policy.model import Policy
 from lifecycle.policy.values import Source
 
 _SINGULAR: Final[Mapping[str, str]] = {
-    "subjects": "subject",
-    "categories": "category",
-    "purposes": "purpose",
-    "systems": "system",
+    "absence": "absence",
     "anchors": "anchor",
-    "roles": "role",
+    "categories": "category",
+    "channels": "channel",
+    "consents": "consent",
     "decisions": "decision",
+    "free_text": "free text",
+    "information": "information",
+    "joint": "joint controller",
     "levels": "level",
+    "not_collected": "not collected",
+    "notices": "notice",
+    "processors": "processor",
+    "purposes": "purpose",
+    "recipients": "recipient",
+    "retention": "retention",
+    "roles": "role",
+    "rules": "rule",
+    "subjects": "subject",
+    "systems": "system",
 }
+"""Lists and mappings: one thing in them, in words; the step after it says which."""
 _NAMES: Final = ("id", "level")
 """What an item of a list is called by, where it has a name of its own."""
 
@@ -83,10 +96,14 @@ def _called(item: object, position: int) -> str:
 def _place(path: tuple[str, ...]) -> Place:
     """`("controller", "dpo")` is `controller.dpo`, `("systems", "x", "levels", "1")` is
     `system x, level 1`."""
-    part, *rest = path
-    if part == "controller":
-        return Place(part, "", ".".join(path))
-    text = " ".join([_SINGULAR.get(part, part), *rest[:1]])
-    if rest[1:]:
-        text += ", " + " ".join(_SINGULAR.get(step, step) for step in rest[1:])
-    return Place(part, rest[0] if rest else "", text)
+    parts: list[str] = []
+    name, steps = "", iter(path)
+    for step in steps:
+        if step in _SINGULAR:
+            name = next(steps, "")
+            parts.append(f"{_SINGULAR[step]} {name}".rstrip())
+        else:
+            parts.append(step)
+    if path[0] in _SINGULAR:
+        return Place(path[0], path[1] if path[1:] else "", ", ".join(parts))
+    return Place(path[0], name, ".".join(parts))
