@@ -1,0 +1,198 @@
+"""When in doubt nothing goes, and a person is told: holds, missing dates, people who came back."""
+
+from tests.spec.rule_chapter import Case, Chapter
+
+_SIX_MONTHS = """\
+- id: participant.six-months
+  covers: {subject: participant, categories: [identity, contact], systems: all}
+  from: left
+  keep: {at_most: P6M}
+  then: erase
+  approval: one
+  source: {id: A-71, quote: "ska tas bort senast sex månader efter att eleven slutat"}
+"""
+
+DATES = Chapter(
+    title="Missing and impossible dates",
+    text="No date is ever made up. One before `earliest_anchor` (here 1990-01-01) is taken for a "
+    "mistake and not for long due.",
+    rules=_SIX_MONTHS,
+    cases=(
+        Case("nobody has said when", {}, "2026-05-01", "**refused**, anchor_missing"),
+        Case(
+            "an empty field that a system counted from 1970",
+            {"left": "1970-01-01"},
+            "2026-05-01",
+            "**refused**, anchor_in_far_past",
+        ),
+        Case(
+            "a spreadsheet's day nought",
+            {"left": "1899-12-30"},
+            "2026-05-01",
+            "**refused**, anchor_in_far_past",
+        ),
+        Case(
+            "the day before the earliest",
+            {"left": "1989-12-31"},
+            "2026-05-01",
+            "**refused**, anchor_in_far_past",
+        ),
+        Case(
+            "the earliest day is taken at its word",
+            {"left": "1990-01-01"},
+            "2026-05-01",
+            "**erase**, free on 1990-01-01, last day 1990-07-01, LATE",
+        ),
+        Case(
+            "data that nobody wrote a rule for",
+            {"left": "2025-05-01"},
+            "2026-05-01",
+            "identity: **erase**, free on 2025-05-01, last day 2025-11-01, LATE; "
+            "diary: **refused**, no_rule",
+            categories=("identity", "diary"),
+        ),
+        Case(
+            "a kind of person that nobody wrote a rule for",
+            {"left": "2025-05-01"},
+            "2026-05-01",
+            "**refused**, no_rule",
+            kind="guardian",
+        ),
+    ),
+)
+
+HOLDS = Chapter(
+    title="Legal holds",
+    text="A hold keeps everything of a person or some categories, and shows whatever the rules "
+    "say. Its release resumes them.",
+    rules=_SIX_MONTHS,
+    cases=(
+        Case(
+            "everything is held",
+            {"left": "2025-05-01"},
+            "2026-05-01",
+            "**held**, free on 2025-05-01, last day 2025-11-01",
+            held=("*",),
+        ),
+        Case(
+            "one category is held: the other goes",
+            {"left": "2025-11-10"},
+            "2026-05-01",
+            "identity: **held**, free on 2025-11-10, last day 2026-05-10; "
+            "contact: **erase**, free on 2025-11-10, last day 2026-05-10",
+            held=("identity",),
+        ),
+        Case(
+            "released",
+            {"left": "2025-11-10"},
+            "2026-05-01",
+            "**erase**, free on 2025-11-10, last day 2026-05-10",
+        ),
+        Case(
+            "held long before anything is due: it is told all the same",
+            {"left": "2026-04-30"},
+            "2026-05-01",
+            "**held**, free on 2026-04-30, last day 2026-10-30",
+            held=("*",),
+        ),
+        Case("held, and nobody knows when", {}, "2026-05-01", "**held**", held=("*",)),
+        Case(
+            "a hold on another category keeps nothing",
+            {"left": "2025-11-10"},
+            "2026-05-01",
+            "**erase**, free on 2025-11-10, last day 2026-05-10",
+            held=("health",),
+        ),
+    ),
+)
+
+ACTIVE = Chapter(
+    title="Somebody who did something lately",
+    text="An expired date beside fresh activity in any system (`recent_activity`: three months) "
+    "holds it back, and says so.",
+    rules=_SIX_MONTHS,
+    cases=(
+        Case(
+            "left a year ago, logged in last week",
+            {"left": "2025-05-01"},
+            "2026-05-01",
+            "**refused**, active_since, free on 2025-05-01, last day 2025-11-01, LATE",
+            active_on="2026-04-24",
+        ),
+        Case(
+            "three months ago to the day",
+            {"left": "2025-05-01"},
+            "2026-05-01",
+            "**refused**, active_since, free on 2025-05-01, last day 2025-11-01, LATE",
+            active_on="2026-02-01",
+        ),
+        Case(
+            "a day longer ago: that is no longer lately",
+            {"left": "2025-05-01"},
+            "2026-05-01",
+            "**erase**, free on 2025-05-01, last day 2025-11-01, LATE",
+            active_on="2026-01-31",
+        ),
+        Case(
+            "the last thing was done on the day of leaving",
+            {"left": "2026-03-01"},
+            "2026-08-20",
+            "**erase**, free on 2026-03-01, last day 2026-09-01",
+            active_on="2026-03-01",
+        ),
+        Case(
+            "activity makes nothing due: it stays as before",
+            {"left": "2026-04-01"},
+            "2026-05-01",
+            "**stays**, free on 2026-04-01, last day 2026-10-01",
+            active_on="2026-04-24",
+        ),
+    ),
+)
+
+RELATIVES = Chapter(
+    title="Parents and relatives go with the pupil",
+    text="They count from the pupil's date: of several pupils from the latest, and from none as "
+    "long as one has none. Somebody who is known for a purpose of their own stays.",
+    rules="""\
+- id: relatives.with-the-pupil
+  covers: {subject: relative, categories: [identity, contact], systems: all}
+  from: left
+  keep: {at_most: P1M}
+  then: erase
+  approval: one
+  source: {id: H-84, quote: "herunder oplysninger om forældre og eventuelle andre pårørende"}
+""",
+    zone="Europe/Copenhagen",
+    cases=(
+        Case(
+            "the pupil left on 31 January",
+            {"left": "2026-01-31"},
+            "2026-02-14",
+            "**erase**, free on 2026-01-31, last day 2026-02-28",
+        ),
+        Case(
+            "one of two pupils is still at the school",
+            {},
+            "2026-02-14",
+            "**refused**, anchor_missing",
+        ),
+        Case(
+            "the father works at the school as well",
+            {"left": "2026-01-31"},
+            "2026-02-14",
+            "**stays**, has_own_purpose",
+            own_purpose=True,
+        ),
+        Case(
+            "and he logs in every day: still his own purpose",
+            {"left": "2026-01-31"},
+            "2026-02-14",
+            "**stays**, has_own_purpose",
+            own_purpose=True,
+            active_on="2026-02-13",
+        ),
+    ),
+)
+
+DOUBT = (DATES, HOLDS, ACTIVE, RELATIVES)
