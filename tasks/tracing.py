@@ -39,9 +39,8 @@ FLOW_EVENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "year_end": (f"{EventKind.PLAN_DRAWN} year_end",),
     "follow_up": (
         EventKind.HOLD_REVIEWED,
+        EventKind.HOLD_RELEASED,
         EventKind.WORK_ORDER_REMINDED,
-        EventKind.ALARM_RAISED,
-        EventKind.ALARM_CLEARED,
     ),
 }
 """What a flow writes when it did its work; with a second word: only of that kind of plan."""
