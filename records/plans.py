@@ -91,7 +91,7 @@ def get(connection: Connection, *, controller: str, number: int) -> Plan:
     ).first()
     if row is None:
         raise Refused("plan_unknown", ref=to_reference(PLAN, number))
-    return _plan(row)
+    return plan_of(row)
 
 
 def find(
@@ -109,7 +109,7 @@ def find(
     if kind is not None:
         query = query.where(plans.c.kind == str(kind))
     query = query.order_by(plans.c.created_at.desc(), plans.c.id.desc())
-    return [_plan(row) for row in connection.execute(query.limit(limit))]
+    return [plan_of(row) for row in connection.execute(query.limit(limit))]
 
 
 def items(
@@ -124,7 +124,7 @@ def items(
     limit: int | None = None,
 ) -> list[StoredItem]:
     """The items of a plan in their order, from the number behind `after` on."""
-    query = _of_items().where(plan_item.c.plan_id == number, plan_item.c.number > after)
+    query = select_items().where(plan_item.c.plan_id == number, plan_item.c.number > after)
     if verdict is not None:
         query = query.where(plan_item.c.verdict == str(verdict))
     if states is not None:
@@ -134,25 +134,7 @@ def items(
     if subject is not None:
         query = query.where(plan_item.c.subject_id == subject)
     query = query.order_by(plan_item.c.number).limit(limit)
-    return [_stored(row) for row in connection.execute(query)]
-
-
-def mentions(
-    connection: Connection, *, controller: str, subject: int
-) -> list[tuple[Plan, StoredItem]]:
-    """Every item of every plan about one person, the newest plan first."""
-    rows = connection.execute(
-        _of_items()
-        .add_columns(plan_item.c.plan_id)
-        .join(plans, plans.c.id == plan_item.c.plan_id)
-        .where(plan_item.c.subject_id == subject, plans.c.controller == controller)
-        .order_by(plans.c.created_at.desc(), plans.c.id.desc(), plan_item.c.number)
-    ).all()
-    of = {row[-1] for row in rows}
-    known = {
-        row.id: _plan(row) for row in connection.execute(select(plans).where(plans.c.id.in_(of)))
-    }
-    return [(known[row[-1]], _stored(row)) for row in rows]
+    return [stored(row) for row in connection.execute(query)]
 
 
 def set_state(
@@ -249,7 +231,8 @@ def _rows(number: int, given: Iterable[PlanItem]) -> Iterator[tuple[Any, ...]]:
         yield (number, position, *values.values(), str(state))
 
 
-def _of_items() -> Select[Any]:
+def select_items() -> Select[Any]:
+    """A query of items: add conditions and read each row with `stored`."""
     return select(
         plan_item.c.number,
         *(plan_item.c[name] for name in PlanItem._fields),
@@ -260,7 +243,8 @@ def _of_items() -> Select[Any]:
     )
 
 
-def _stored(row: Row[Any]) -> StoredItem:
+def stored(row: Row[Any]) -> StoredItem:
+    """A row of `select_items`."""
     values = row._mapping
     item = PlanItem(*(values[name] for name in PlanItem._fields))
     return StoredItem(
@@ -275,7 +259,8 @@ def _stored(row: Row[Any]) -> StoredItem:
     )
 
 
-def _plan(row: Row[Any]) -> Plan:
+def plan_of(row: Row[Any]) -> Plan:
+    """A row of the table `plan`."""
     values = dict(row._mapping)
     return Plan(
         number=values.pop("id"),

@@ -12,7 +12,7 @@ from lifecycle.plan import ITEM_TRANSITIONS, PLAN_TRANSITIONS, ItemState, PlanIt
 from lifecycle.plan import PlanState as State
 from lifecycle.references import PLAN, from_reference
 from lifecycle.retention.facts import Verdict
-from records import plans
+from records import planned_people, plans
 from records.engines import reading
 from records.plans import Plan
 
@@ -138,8 +138,8 @@ def test_every_plan_that_mentions_a_person_is_found(engine: Engine) -> None:
         plans.insert(connection, a_plan(8, created_at=LATER), [an_item(11)])
         plans.insert(connection, a_plan(9, controller="tommerup"), [an_item(11)])
     with reading(engine) as connection:
-        found = plans.mentions(connection, controller="academedia", subject=11)
-        nobody = plans.mentions(connection, controller="academedia", subject=99)
+        found = planned_people.mentions(connection, controller="academedia", subject=11)
+        nobody = planned_people.mentions(connection, controller="academedia", subject=99)
     assert [(plan.number, one.number) for plan, one in found] == [(8, 1), (7, 1), (7, 2)]
     assert nobody == []
 
