@@ -6,6 +6,8 @@ import typer
 
 from console import (
     approve_commands,
+    certificate_commands,
+    execution_commands,
     hold_commands,
     import_commands,
     key_commands,
@@ -13,9 +15,11 @@ from console import (
     officer_commands,
     people_commands,
     policy_commands,
+    restore_commands,
     row_commands,
     setup_commands,
     watch_commands,
+    work_order_commands,
 )
 
 app = typer.Typer(
@@ -33,11 +37,15 @@ watch_commands.register(app)
 row_commands.register(app)
 people_commands.register(app)
 approve_commands.register(app)
+execution_commands.register(app)
 app.add_typer(ledger_commands.app, name="ledger")
 app.add_typer(policy_commands.app, name="policy")
 app.add_typer(key_commands.app, name="keys")
 app.add_typer(officer_commands.app, name="officers")
 app.add_typer(hold_commands.app, name="hold")
+app.add_typer(work_order_commands.app, name="work-orders")
+app.add_typer(certificate_commands.app, name="certificate")
+app.add_typer(restore_commands.app, name="restore")
 
 
 def main() -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from lifecycle.ledger import EventKind
 from records.keyring import KeyStatus
-from tasks.erasing import finish_erasures
 from tasks.house import House
 from tasks.proof import witness
+from tasks.shredding import destroy_keys
 
 
 def rotate_keys(house: House) -> KeyStatus:
@@ -15,7 +15,7 @@ def rotate_keys(house: House) -> KeyStatus:
     Safe to repeat: a rotation that was stopped is finished. Raises `KeyFailure`,
     `LedgerFailure` before anything is destroyed when no witness can be reached, `NotProven`.
     """
-    finish_erasures(house)
+    destroy_keys(house)
     witness(house)
     before = house.keyring.status()
     with house.work() as work:

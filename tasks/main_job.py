@@ -10,8 +10,8 @@ from lifecycle.references import STAGED_FILE, from_reference
 from records import staged_files
 from records.engines import reading
 from tasks.deletions import recover
-from tasks.erasing import finish_erasures
 from tasks.house import House
+from tasks.shredding import destroy_keys
 from tasks.stock import take_stock
 from tasks.transfers import settle_all
 
@@ -33,7 +33,7 @@ def finish_earlier(house: House) -> int:
     Returns how many imports were not finished. Raises what `settle_import` raises.
     """
     recover(house)
-    finish_erasures(house)
+    destroy_keys(house)
     return len(settle_all(house))
 
 

@@ -118,7 +118,8 @@ def _ask_systems(house: House, unknown: dict[int, dict[str, Any]], rule: ByHand)
     if not unknown or not rule.slip:
         return
     with reading(house.engine) as connection:
-        records = placements.of_subjects(connection, house.vault, subjects=sorted(unknown))
+        numbers = [place.id for place in placements.of_people(connection, sorted(unknown))]
+        records = placements.opened(connection, house.vault, numbers=numbers).values()
     for name, system in house.systems.items():
         by_key = {
             one.key: one.subject_id

@@ -61,6 +61,12 @@ def lines(house: House, *, plan: str | None = None) -> list[Line]:
     return [_line(house, one, today) for one in found]
 
 
+def line(house: House, ref: str) -> Line:
+    """One work order. Raises `Refused("work_order_unknown")`."""
+    order = _require(house, from_reference(WORK_ORDER, ref))
+    return _line(house, order, local_today(house).isoformat())
+
+
 def finish(house: House, ref: str, *, officer: str, code: str, evidence: str) -> str:
     """The place is weeded: by whom, with which evidence (a word, or the SHA-256 of a file); the
     order's state now.
