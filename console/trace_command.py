@@ -29,8 +29,8 @@ def trace(
         list[str] | None,
         typer.Option(
             help="Only these: a sentence (A-71), a place (policy, flow, report, work_order, "
-            "not_automated), a state (exercised, never, on_demand, stated, by_people, not_built, "
-            "missing) or a kind (retention, …). May be given again: either of them."
+            "not_automated), a state (exercised, never, undecided, on_demand, stated, by_people, "
+            "not_built, missing) or a kind (retention, …). May be given again: either of them."
         ),
     ] = None,
     html: Annotated[
@@ -95,7 +95,7 @@ def _show(found: Trace) -> None:
 def _in_words(line: Line, zone: str) -> str:
     where = f"{line.lives}: {line.where}"
     if line.why is not None:
-        where = f"docs/not-automated.md: {line.where} ({line.state})"
+        where = f"docs/not-automated.md, {line.where} ({line.state}): {line.why}"
     told = f"last {local_time(line.last.at, zone)} {line.last.run}" if line.last else line.state
     last = "" if line.why is not None else f" · {told}"
     return f"{line.id:<5} {line.says} · {where}{last}"

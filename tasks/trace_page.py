@@ -21,6 +21,7 @@ _LIVES: Final[Mapping[Lives, str]] = {
 _STATES: Final[Mapping[State, str]] = {
     State.EXERCISED: "utförd · exercised",
     State.NEVER: "aldrig ännu · never yet",
+    State.UNDECIDED: "väntar på beslut · undecided",
     State.ON_DEMAND: "på begäran · on demand",
     State.STATED: "uppgift · a statement",
     State.BY_PEOPLE: "av människor · by people",
@@ -30,6 +31,7 @@ _STATES: Final[Mapping[State, str]] = {
 _MEANINGS: Final[Mapping[State, str]] = {
     State.EXERCISED: "a run acted on it; the run and its time are from the ledger",
     State.NEVER: "a run would act on it, and none has yet",
+    State.UNDECIDED: "the document leaves it open: nothing is done until somebody decides",
     State.ON_DEMAND: "a report, whenever somebody asks; reading leaves no entry",
     State.STATED: "a fact in the policy file that nothing is to be done about",
     State.BY_PEOPLE: "for people and not for a machine; the reason stands beside it",

@@ -75,6 +75,9 @@ class State(StrEnum):
     """A run acted on it."""
     NEVER = "never"
     """A run would act on it, and none has yet."""
+    UNDECIDED = "undecided"
+    """The document leaves it open, and so does the policy file: nothing is done until somebody
+    decides."""
     ON_DEMAND = "on_demand"
     """A report: whenever somebody asks; it leaves no entry."""
     STATED = "stated"
@@ -243,7 +246,7 @@ def _line(
     match duty.lives:
         case Lives.POLICY:
             last = exercise.last([number, *_words_of(places)])
-            state = State.MISSING if not places else _state_of_part(places, last)
+            state = _state_of_parts(policy, places, last)
             where = "; ".join(place.text for place in places)
         case Lives.FLOW:
             last = exercise.last([number, *FLOW_EVENTS.get(where, ())])
@@ -276,11 +279,24 @@ def _words_of(places: tuple[Place, ...]) -> Iterator[str]:
                 yield place.name
 
 
-def _state_of_part(places: tuple[Place, ...], last: Seen | None) -> State:
+def _state_of_parts(policy: Policy, places: tuple[Place, ...], last: Seen | None) -> State:
+    if not places:
+        return State.MISSING
     if last is not None:
         return State.EXERCISED
+    if _is_open(policy, places):
+        return State.UNDECIDED
     acted_upon = any(place.part in _PART_EVENTS for place in places)
     return State.NEVER if acted_upon else State.STATED
+
+
+def _is_open(policy: Policy, places: tuple[Place, ...]) -> bool:
+    """Every rule that has the sentence waits for a decision; without a rule: one is open."""
+    named = {place.name for place in places if place.part == "retention"}
+    rules = [rule.undecided for rule in policy.retention if rule.id in named]
+    open_ones = {decision.id for decision in policy.decisions if decision.status == "open"}
+    about = {place.name for place in places if place.part == "decisions"}
+    return all(rules) if rules else bool(open_ones & about)
 
 
 @contextmanager

@@ -42,7 +42,8 @@ class Place(NamedTuple):
     """A part of a policy file that carries a sentence's number."""
 
     part: str
-    """The top-level key: `retention`."""
+    """The innermost list or mapping that it stands in: `retention`, `levels`; else the top-level
+    key."""
     name: str
     """What it is called there: `participant.six-months`; "" where there is only one."""
     text: str
@@ -96,14 +97,13 @@ def _called(item: object, position: int) -> str:
 def _place(path: tuple[str, ...]) -> Place:
     """`("controller", "dpo")` is `controller.dpo`, `("systems", "x", "levels", "1")` is
     `system x, level 1`."""
-    parts: list[str] = []
-    name, steps = "", iter(path)
+    words: list[str] = []
+    part, name = path[0], ""
+    steps = iter(path)
     for step in steps:
         if step in _SINGULAR:
-            name = next(steps, "")
-            parts.append(f"{_SINGULAR[step]} {name}".rstrip())
+            part, name = step, next(steps, "")
+            words.append(f"{_SINGULAR[step]} {name}".rstrip())
         else:
-            parts.append(step)
-    if path[0] in _SINGULAR:
-        return Place(path[0], path[1] if path[1:] else "", ", ".join(parts))
-    return Place(path[0], name, ".".join(parts))
+            words.append(step)
+    return Place(part, name, (", " if path[0] in _SINGULAR else ".").join(words))

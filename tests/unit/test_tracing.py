@@ -42,6 +42,8 @@ duties:
   A-98: {kind: retention, says: deleted then, lives: flow, where: import_af}
   A-101: {kind: deadline, says: every day, lives: flow, where: purge_staging}
   A-05: {kind: basis, says: no & yes, lives: report, where: policy check}
+  A-84: {kind: retention, says: Novo's own policy, lives: policy}
+  A-105: {kind: role, says: a coach, lives: policy}
   Z-99: {kind: duty, says: nobody wrote it down, lives: policy}
   A-59: {kind: system, says: a binder, lives: work_order, where: no-such-binder}
   A-33: {kind: duty, says: told before, lives: not_automated, where: telling}
@@ -149,6 +151,8 @@ def test_without_a_ledger_every_sentence_says_how_it_stands() -> None:
         "A-98": State.NEVER,
         "A-101": State.NEVER,
         "A-05": State.ON_DEMAND,
+        "A-84": State.UNDECIDED,
+        "A-105": State.STATED,
         "Z-99": State.MISSING,
         "A-59": State.MISSING,
         "A-33": State.NOT_BUILT,
@@ -157,9 +161,16 @@ def test_without_a_ledger_every_sentence_says_how_it_stands() -> None:
     assert sum(traced().by_state.values()) == len(PEOPLE.duties) == sum(traced().by_place.values())
 
 
-def test_a_sentence_that_the_policy_does_not_carry_is_missing() -> None:
-    without = POLICY.model_copy(update={"retention": (), "decisions": ()})
-    assert states(traced(policy=without))["A-71"] is State.MISSING
+def test_a_sentence_with_a_decided_rule_does_not_wait_for_a_decision() -> None:
+    places = [place.text for place in places_of(POLICY)["A-72"]]
+    assert any(text.startswith("decision") for text in places)
+    duties = parse_duties(DUTIES.replace("A-71", "A-72").encode(), name="academedia.yaml")
+    [rule] = [rule for rule in POLICY.retention if rule.id == "participant.six-months"]
+    sourced = rule.model_copy(update={"source": rule.source.model_copy(update={"id": "A-72"})})
+    for retention, state in (((), State.UNDECIDED), ((sourced,), State.NEVER)):
+        policy = POLICY.model_copy(update={"retention": retention})
+        found = trace(policy, duties, NOTHING, size=None, now=NOW)
+        assert states(found)["A-72"] is state
 
 
 def test_a_place_is_told_as_people_would_say_it() -> None:
