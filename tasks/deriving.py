@@ -197,6 +197,8 @@ def _decided(
     for person in sorted(units):
         kept = held.get(person, nothing)
         for unit in units[person]:
+            if unit.system in house.absent:
+                continue  # the bindings say that this company has no such place
             decisions = (
                 decide_on_request(unit, rules=rules, held=kept, themselves=person == about)
                 if kind is PlanKind.REQUEST

@@ -17,6 +17,7 @@ from records.plans import Plan
 from records.unit_of_work import UnitOfWork
 from tasks.deriving import Derived, derive, derived_of, hash_of, rehearse
 from tasks.house import House
+from tasks.watching import RETENTION_LATE
 
 __all__ = [
     "INCIDENT_DRAFT",
@@ -28,8 +29,6 @@ __all__ = [
     "still_current",
 ]
 
-RETENTION_LATE: Final = "retention_late"
-"""The alarm about what should be gone already."""
 INCIDENT_DRAFT: Final = "incident_draft"
 """The to-do to judge that breach (art. 33)."""
 SUPERSEDED: Final = "superseded"

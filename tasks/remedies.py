@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from lifecycle.errors import GallraError
 from tasks.approval_remedies import APPROVALS
+from tasks.plan_remedies import PLANS
 from tasks.request_remedies import REQUESTS
 from tasks.row_remedies import OTHERS, QUARANTINED, ROW_SAFE
 from tasks.standing_remedies import STANDING
@@ -217,7 +218,8 @@ _BY_CODE: dict[str, Remedy] = {
 }
 
 _BY_CODE |= {
-    code: Remedy(*sentences) for code, sentences in (STANDING | REQUESTS | APPROVALS).items()
+    code: Remedy(*sentences)
+    for code, sentences in (STANDING | REQUESTS | APPROVALS | PLANS).items()
 }
 _BY_CODE |= {
     reason.value: Remedy(happened, ROW_SAFE, next_)

@@ -11,7 +11,9 @@ from records import to_dos
 from records.engines import reading
 from tasks.house import House
 
-BY_HAND: Final = frozenset({"export_again", "quarantined_rows", "officers_without_agreement"})
+BY_HAND: Final = frozenset(
+    {"export_again", "incident_draft", "officers_without_agreement", "quarantined_rows"}
+)
 """Kinds that only a person can know to be done; the others close themselves when it is proven."""
 
 

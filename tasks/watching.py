@@ -21,6 +21,7 @@ from records.file_imports import WAITING
 from records.staged_files import Known
 from records.unit_of_work import UnitOfWork
 from tasks.alarm_mail import MAIL_FAILS, Told, tell
+from tasks.deriving import late_now
 from tasks.house import House
 from tasks.stock import match
 
@@ -29,12 +30,14 @@ STAGING_UNREACHABLE: Final = "staging_unreachable"
 IMPORT_STUCK: Final = "import_stuck"
 WITNESS_SILENT: Final = "witness_silent"
 CLOCK_WENT_BACK: Final = "clock_went_back"
+RETENTION_LATE: Final = "retention_late"
 KINDS: Final = (
     STAGED_TOO_LONG,
     STAGING_UNREACHABLE,
     IMPORT_STUCK,
     WITNESS_SILENT,
     CLOCK_WENT_BACK,
+    RETENTION_LATE,
     MAIL_FAILS,
 )
 
@@ -90,6 +93,11 @@ def watch(house: House) -> Watch:
         )
     seen |= _too_old(house, files, now)
     seen |= _stuck_imports(house, now) | _silent_witness(house, now)
+    late = late_now(house)
+    if late is None:
+        unknowable.add(RETENTION_LATE)
+    elif late:
+        seen.add((RETENTION_LATE, house.controller))
     # How old a file is that lay there when the clock was set back is not known any more: the
     # alarm stands until all of them are gone.
     set_back = any(at - now > CLOCK_MAY_SLIP for at in tail)
