@@ -1,4 +1,4 @@
-"""`gallra execute` and `gallra inventory`: an approved plan is carried out, read back, certified."""
+"""`gallra execute`: an approved plan is carried out, read back and certified."""
 
 from __future__ import annotations
 

@@ -79,25 +79,30 @@ def _show(found: list[Found]) -> None:
 
 def erase(
     ref: Annotated[str, typer.Argument(help="The person's reference, S-…, as `gallra find` says.")],
-    yes: Annotated[
-        bool, typer.Option("--yes", help="Do not ask; for scripts that asked a person.")
-    ] = False,
+    by: Annotated[
+        str | None,
+        typer.Option(help="The handle of whoever asks for it; they may not approve it themselves."),
+    ] = None,
     controller: Controller = CONTROLLER,
+    as_json: AsJson = False,
 ) -> None:
-    """Erase one person from the records and the case system, permanently, and prove it.
+    """Draw up a plan that erases one person everywhere, because the person asked (art. 17).
 
-    In the case system number, date and project stay (A-108). There is no way back.
+    Nothing is erased yet: somebody approves it (`gallra approve`), then it is carried out
+    (`gallra execute`). What a law or a hold still needs stays, and the plan says so.
 
     Example:  gallra erase S-0123456789ABC
     """
-    with failures():
-        from tasks.erasing import erase_subject
+    with failures(as_json=as_json):
+        from tasks.requests import ask_for_erasure
         from tasks.wiring import open_house
 
-        if not yes and typer.prompt("Type the reference again to erase") != ref:
-            say("Not the same: nothing was erased.")
-            raise typer.Exit(Exit.REFUSED)
         with open_house(controller) as house:
-            gone = erase_subject(house, ref)
-        say(f"Erased: {gone} holding(s) and their keys; read back and proven.")
-        say("Backups without the KEK are harmless once it has been rotated: `gallra keys rotate`.")
+            plan = ask_for_erasure(house, ref, created_by=by or "")
+        if as_json:
+            print_json({"plan": plan.ref, "hash": plan.hash, "counts": plan.counts})
+        else:
+            say(f"{plan.ref}  drawn up; nothing is erased yet.")
+            say(f"Look at it:     gallra plan show {plan.ref}")
+            say(f"Approve it:     gallra approve {plan.ref}   ({plan.approvals} person(s))")
+            say(f"Carry it out:   gallra execute {plan.ref}")

@@ -46,6 +46,14 @@ def subject_of_case(connection: Connection, *, controller: str, case_reference: 
     )
 
 
+def is_known(connection: Connection, *, controller: str, number: int) -> bool:
+    """Whether there is anything about that person."""
+    found = connection.execute(
+        select(subject.c.id).where(subject.c.id == number, subject.c.controller == controller)
+    )
+    return found.one_or_none() is not None
+
+
 def cases_of(connection: Connection, number: int) -> list[Case]:
     """The cases of one person, oldest first."""
     rows = connection.execute(

@@ -3,7 +3,7 @@ again."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -21,9 +21,12 @@ AT_ONCE: Final = 1_000
 TO_DO: Final = (ItemState.PLANNED, ItemState.INTENDED)
 
 
-def erase_in(house: House, plan: Plan, name: str, *, today: str) -> None:
+def erase_in(
+    house: House, plan: Plan, name: str, *, today: str, witnessed: Callable[[], object]
+) -> None:
     """Carry out what is to be done in one outer system, as far as its day has come.
 
+    `witnessed` is called before anything goes; it raises where no witness takes a checkpoint.
     Raises what the system raises (`Unreachable`, `Refused`); what was done stays noted.
     """
     system = _system(house, name)
@@ -32,6 +35,7 @@ def erase_in(house: House, plan: Plan, name: str, *, today: str) -> None:
         if not allowed:
             continue
         orders = _orders(house, allowed)
+        witnessed()
         _archive(house, system, [o for o in orders if o.action is Action.ARCHIVE])
         system.carry_out(orders)
         note_done(house, plan, allowed, system=name)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -26,9 +26,12 @@ ANONYMISE: Final = "anonymise_in_workbuster"
 NEEDS_A_PERSON: Final = "needs_a_person"
 
 
-def anonymise_cases(house: House, plan: Plan, *, today: str) -> None:
+def anonymise_cases(
+    house: House, plan: Plan, *, today: str, witnessed: Callable[[], object]
+) -> None:
     """Anonymise the cases of everybody whose day has come, in one call.
 
+    `witnessed` is called before anything goes; it raises where no witness takes a checkpoint.
     Raises `Refused("needs_a_person")` where a person has to do it first: what to do stands in a
     to-do, and the same call goes on when it is done. `Unreachable`, `Busy`.
     """
@@ -38,6 +41,8 @@ def anonymise_cases(house: House, plan: Plan, *, today: str) -> None:
         return
     cases = _cases(house, stored)
     keys = [key for one in stored for key in cases[one.item.subject_id]]
+    if ANONYMISE not in _open_kinds(house, plan):
+        witnessed()
     waiting = False
     try:
         if keys:
@@ -113,9 +118,10 @@ def _cases(house: House, stored: Sequence[StoredItem]) -> dict[int, list[CaseKey
 
 def _wait_for_a_person(house: House, plan: Plan, cases: int) -> None:
     """Say once what somebody has to do in the case system."""
+    if ANONYMISE in _open_kinds(house, plan):
+        return
     with house.work() as work:
-        if ANONYMISE not in _open_kinds(house, plan):
-            work.record(EventKind.ERASURE_WAITING, ref=plan.ref, rule="A-108", found=cases)
+        work.record(EventKind.ERASURE_WAITING, ref=plan.ref, rule="A-108", found=cases)
         to_dos.open_to_do(
             work.connection,
             controller=house.controller,
@@ -124,7 +130,6 @@ def _wait_for_a_person(house: House, plan: Plan, cases: int) -> None:
             number=cases,
             at=house.at(),
         )
-        work.record(EventKind.TO_DO_OPENED, ref=plan.ref, facts={"kind": ANONYMISE})
         work.commit()
 
 

@@ -1,4 +1,4 @@
-"""A certificate as a page that a person can read: what went, where, by which sentence, who agreed."""
+"""A certificate as a page for people: what went, where, by which sentence, and who agreed."""
 
 from __future__ import annotations
 

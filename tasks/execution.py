@@ -116,14 +116,16 @@ def execute(house: House, ref: str) -> Outcome:
             file_copy(house, plan)  # a killed run may not have laid it
             return outcome(house, ref)
         require_approved(house, plan)
-        witness(house)
         if plan.state is not PlanState.EXECUTING:
             _begin(house, number)
         plan = _get(house, number)
-        failures = _carry_out(house, plan)
+        witnessed = _Witnessed(house)
+        failures = _carry_out(house, plan, witnessed)
         if _is_over(house, plan):
             conclude(house, plan)
-        witness(house)
+            witnessed()
+        if witnessed.before:
+            witness(house)
         return outcome(house, ref, failures=failures)
 
 
@@ -162,7 +164,21 @@ def _begin(house: House, number: int) -> None:
         work.commit()
 
 
-def _carry_out(house: House, plan: Plan) -> tuple[tuple[str, str], ...]:
+class _Witnessed:
+    """A checkpoint lies with a witness before the first thing goes; a run in which nothing goes
+    troubles nobody."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self.before = False
+
+    def __call__(self) -> None:
+        if not self.before:
+            witness(self._house)
+            self.before = True
+
+
+def _carry_out(house: House, plan: Plan, witnessed: _Witnessed) -> tuple[tuple[str, str], ...]:
     today = local_today(house).isoformat()
     verified = house.now() - house.policy.erasure.verify_delay
     names = _systems(house, plan)
@@ -176,12 +192,16 @@ def _carry_out(house: House, plan: Plan) -> tuple[tuple[str, str], ...]:
         steps.append((name, partial(take_over, house, plan, name)))
     for name in by_machine:
         if name == house.case_system.system:
-            steps.append((name, partial(anonymise_cases, house, plan, today=today)))
+            steps.append(
+                (name, partial(anonymise_cases, house, plan, today=today, witnessed=witnessed))
+            )
             steps.append((name, partial(read_cases_back, house, plan, acted_before=verified)))
         else:
-            steps.append((name, partial(erase_in, house, plan, name, today=today)))
+            steps.append(
+                (name, partial(erase_in, house, plan, name, today=today, witnessed=witnessed))
+            )
             steps.append((name, partial(read_back, house, plan, name, acted_before=verified)))
-    steps.append((house.own_system, partial(_forget, house, plan, today)))
+    steps.append((house.own_system, partial(_forget, house, plan, today, witnessed)))
     failures: list[tuple[str, str]] = []
     for name, step in steps:
         code = _attempt(step)
@@ -190,8 +210,11 @@ def _carry_out(house: House, plan: Plan) -> tuple[tuple[str, str], ...]:
     return tuple(failures)
 
 
-def _forget(house: House, plan: Plan, today: str) -> None:
-    if forget_people(house, plan, today=today) and house.policy.intake is not None:
+def _forget(house: House, plan: Plan, today: str, witnessed: _Witnessed) -> None:
+    if (
+        forget_people(house, plan, today=today, witnessed=witnessed)
+        and house.policy.intake is not None
+    ):
         # An import workbook that waits may hold somebody; the next import lays it anew.
         clear_exchange(house, lists_before=_ANY_LIST_STAYS)
 

@@ -7,7 +7,7 @@ they go only after the last of those was read back.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -55,9 +55,10 @@ class _Person:
         return all(one.item.ripe_on is None or one.item.ripe_on <= today for one in self.own)
 
 
-def forget_people(house: House, plan: Plan, *, today: str) -> int:
+def forget_people(house: House, plan: Plan, *, today: str, witnessed: Callable[[], object]) -> int:
     """Forget everybody of `plan` who is proven gone elsewhere; how many that were now.
 
+    `witnessed` is called before anything goes; it raises where no witness takes a checkpoint.
     Safe to repeat: what a killed run left is finished first. Where something of a person was
     given up (a hold, new data), their own records stay. Raises `NotProven`, and `LedgerFailure`
     before anything goes when the journal outside the databases cannot be written.
@@ -74,6 +75,7 @@ def forget_people(house: House, plan: Plan, *, today: str) -> int:
     }
     gone = 0
     for part in _in_parts(sorted(_with_something_left(house, plan, ready))):
+        witnessed()
         gone += _forget(house, plan, {number: ready[number] for number in part})
     if gone:
         destroy_keys(house)

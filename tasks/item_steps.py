@@ -58,6 +58,8 @@ def begin(
                     rule=one.item.rule,
                     facts={"plan": plan.ref, "system": system, "reason": reason},
                 )
+        if allowed == list(stored) and not any(one.state is ItemState.PLANNED for one in stored):
+            return allowed  # begun before, and nothing has changed: nothing to write
         new = [one.number for one in allowed if one.state is ItemState.PLANNED]
         plans.mark(work.connection, plan.number, new, was=ItemState.PLANNED, to=ItemState.INTENDED)
         work.record(

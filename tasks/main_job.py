@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 
-from lifecycle.errors import Busy, NotProven, Unreachable
+from lifecycle.errors import Busy, NotProven, Refused, Unreachable
 from lifecycle.references import STAGED_FILE, from_reference
 from records import staged_files
 from records.engines import reading
 from tasks.deletions import recover
+from tasks.execution import execute_open
 from tasks.house import House
 from tasks.shredding import destroy_keys
 from tasks.stock import take_stock
@@ -28,13 +29,17 @@ def begin_import(house: House) -> list[str]:
 
 
 def finish_earlier(house: House) -> int:
-    """Whatever an earlier run was stopped in the middle of: deletions, keys to destroy, imports.
+    """Whatever an earlier run was stopped in the middle of: deletions, keys, imports, plans.
 
     Returns how many imports were not finished. Raises what `settle_import` raises.
     """
     recover(house)
     destroy_keys(house)
-    return len(settle_all(house))
+    unfinished = len(settle_all(house))
+    # What is left of a plan tells itself: in `gallra status`, and red in the plan's own run.
+    with suppress(Busy, Refused):
+        execute_open(house)
+    return unfinished
 
 
 def names_of(house: House, refs: Sequence[str]) -> dict[str, str]:
