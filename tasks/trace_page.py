@@ -16,7 +16,7 @@ _LIVES: Final[Mapping[Lives, str]] = {
     Lives.FLOW: "Flöde · Flow",
     Lives.REPORT: "Rapport · Report",
     Lives.WORK_ORDER: "Arbetsorder · Work order",
-    Lives.NOT_AUTOMATED: "Utförs av människor · Done by people",
+    Lives.NOT_AUTOMATED: "Av människor · By people (docs/not-automated.md)",
 }
 _STATES: Final[Mapping[State, str]] = {
     State.EXERCISED: "utförd · exercised",
