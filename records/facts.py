@@ -26,16 +26,22 @@ Dates = dict[str, date | None]
 
 
 def load_units(
-    connection: Connection, policy: Policy, *, controller: str, subjects: Sequence[int]
+    connection: Connection,
+    policy: Policy,
+    *,
+    controller: str,
+    subjects: Sequence[int],
+    absent: frozenset[str] = frozenset(),
 ) -> dict[int, list[Unit]]:
     """Everything about these people, by person: the smallest things that are decided about.
 
     One unit for what our own records hold; one for the case system where the person has a case;
     one for each record in an outer system; one for each place weeded by hand that holds a kind as
-    which the person stands anywhere. Set-based; people who are not known are left out. In order
+    which the person stands anywhere (but for those that this company does not have, `absent`).
+    Set-based; people who are not known are left out. In order
     of place, so that the same facts always give the same list.
     """
-    loaded = _Facts(connection, policy, controller, sorted(set(subjects)))
+    loaded = _Facts(connection, policy, controller, sorted(set(subjects)), absent)
     return {number: loaded.units(number) for number in loaded.kinds}
 
 
@@ -53,13 +59,22 @@ class _Facts:
     """The rows about some people, by person."""
 
     def __init__(
-        self, connection: Connection, policy: Policy, controller: str, numbers: list[int]
+        self,
+        connection: Connection,
+        policy: Policy,
+        controller: str,
+        numbers: list[int],
+        absent: frozenset[str],
     ) -> None:
         self._policy = policy
         self._where = _Where(
             records=system_of_role(policy, "records"),
             cases=system_of_role(policy, "case_system"),
-            by_hand=[(n, dict(s.holds)) for n, s in sorted(systems_by_hand(policy).items())],
+            by_hand=[
+                (name, dict(system.holds))
+                for name, system in sorted(systems_by_hand(policy).items())
+                if name not in absent
+            ],
             case_kind=case_kind(policy),
             relatives=relative_kinds(policy),
         )

@@ -172,10 +172,10 @@ def add(
             for new, blob in zip(found, sealed.sealed, strict=True)
         ),
     )
-    write_anchors(
+    _write_dates(
         connection,
-        controller=controller,
-        rows=[
+        controller,
+        [
             (new.subject_id, new.id, event, _iso(day))
             for new in found
             for event, day in sorted(new.anchors.items())
@@ -183,14 +183,34 @@ def add(
     )
 
 
-def write_anchors(
+def redate(
     connection: Connection,
     *,
     controller: str,
-    rows: Iterable[tuple[int, int, str, str | None]],
+    rows: Mapping[tuple[int, int], Mapping[str, date | None]],
 ) -> None:
-    """Records' own dates: (person, placement, event, ISO date or None)."""
-    bulk.upsert_rows(
+    """Other dates of known records: (person, placement) → all that the record tells now."""
+    if not rows:
+        return
+    chosen, parameters = pairs_of(connection, sorted(rows))
+    connection.execute(
+        text(f"DELETE FROM anchor WHERE (subject_id, placement_id) IN ({chosen})"), parameters
+    )
+    _write_dates(
+        connection,
+        controller,
+        [
+            (subject, number, event, _iso(day))
+            for (subject, number), dates in sorted(rows.items())
+            for event, day in sorted(dates.items())
+        ],
+    )
+
+
+def _write_dates(
+    connection: Connection, controller: str, rows: Sequence[tuple[int, int, str, str | None]]
+) -> None:
+    bulk.insert_rows(
         connection,
         anchor,
         ("controller", "subject_id", "placement_id", "event", "on_date"),

@@ -6,8 +6,7 @@ from typing import Final, NamedTuple
 
 from lifecycle.policy.data import System
 from lifecycle.policy.model import Policy
-from lifecycle.policy.retention import RetentionRule
-from lifecycle.policy.values import Period, Term, Turn
+from lifecycle.retention.limits import makes_due
 
 RECORDS: Final = "#records"
 """Our own records, as the place that a rule reaches."""
@@ -34,7 +33,7 @@ class Reach(NamedTuple):
 def reaches(policy: Policy) -> tuple[Reach, ...]:
     """Every reach of every rule that counts from an event of a person or of a record, sorted."""
     found = {
-        Reach(rule.id, rule.anchor, kind, place, category, per == "record", _is_dated(rule))
+        Reach(rule.id, rule.anchor, kind, place, category, per == "record", makes_due(rule))
         for rule in policy.retention
         if rule.anchor is not None and (per := policy.anchors[rule.anchor].per) != "file"
         for kind in (rule.covers.subject,)
@@ -77,8 +76,3 @@ def _place(name: str, system: System) -> str | None:
         case "system" | "place":
             return name if system.reached == "by_machine" else BY_HAND
     return None  # a staging folder and a computer have their files' own story
-
-
-def _is_dated(rule: RetentionRule) -> bool:
-    limit = rule.keep.at_most
-    return isinstance(limit, Period | Turn) or limit is Term.ON_THE_EVENT
