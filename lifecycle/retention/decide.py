@@ -6,19 +6,15 @@ Planning and execution both decide here: what is approved and what is erased com
 from __future__ import annotations
 
 from datetime import date
-from typing import Final
 
 from lifecycle.policy.erasure import Erasure
 from lifecycle.policy.model import Policy
-from lifecycle.policy.retention import RetentionRule
 from lifecycle.retention.calendar import add_period, subtract_period
-from lifecycle.retention.covering import RuleSet
 from lifecycle.retention.facts import EVERYTHING, Decision, Unit, Verdict, WhyRefused
+from lifecycle.retention.judging import CARRIED_OUT, Judged
 from lifecycle.retention.rules import Rules
-from lifecycle.retention.weighing import Weighed
 
-CARRIED_OUT: Final = "carried_out"
-"""Reason of `STAYS`: what the rule demands of this data has been done; what is left may stay."""
+__all__ = ["CARRIED_OUT", "decide", "is_late", "rules_of"]
 
 
 def rules_of(policy: Policy, *, as_of: date) -> Rules:
@@ -49,22 +45,21 @@ def decide(unit: Unit, *, rules: Rules, held: frozenset[str]) -> tuple[Decision,
     erase before anonymise before strip before archive. Categories with equal decisions are
     grouped, in the unit's order. Raises `Misconfigured("accounting_year_missing")`.
     """
-    shares = rules.shares(
+    told: list[Decision] = []
+    for share in rules.shares(
         kind=unit.kind, system=unit.system, categories=unit.categories, settled=unit.settled
-    )
-    grouped: dict[Decision, list[str]] = {}
-    for categories, ruleset in shares:
-        free = _judged(unit, ruleset, rules)
-        kept = _held(free) if held and free.reason not in _NOT_HELD else free
-        for category in categories:
-            decision = kept if EVERYTHING in held or category in held else free
-            grouped.setdefault(decision, []).append(category)
-    place = unit.categories.index
-    told = [
-        decision._replace(categories=tuple(sorted(categories, key=place)))
-        for decision, categories in grouped.items()
-    ]
-    return tuple(sorted(told, key=lambda decision: place(decision.categories[0])))
+    ):
+        judged = rules.judged(share, unit.anchors)
+        free = _of_person(judged, unit, rules)
+        kept = free.categories if EVERYTHING in held else _both(free.categories, held)
+        if not kept or not judged.holdable:
+            told.append(free)
+            continue
+        told.append(_held(free, kept))
+        if len(kept) < len(free.categories):
+            rest = tuple(category for category in free.categories if category not in held)
+            told.append(free._replace(categories=rest))
+    return tuple(told) if len(told) == 1 else _grouped(told, unit)
 
 
 def is_late(decision: Decision, *, as_of: date, erasure: Erasure) -> bool:
@@ -77,41 +72,45 @@ def is_late(decision: Decision, *, as_of: date, erasure: Erasure) -> bool:
     return as_of > add_period(decision.last_day, erasure.grace)
 
 
-_NOT_HELD: Final = frozenset({WhyRefused.NO_RULE, CARRIED_OUT})
-
-
-def _judged(unit: Unit, ruleset: RuleSet, rules: Rules) -> Decision:
-    """The decision about one share, without its categories and as if nothing were held."""
-    done = ruleset.carried_out
-    if done is not None:
-        return Decision(Verdict.STAYS, (), done.id, stays=_stays(done), reason=CARRIED_OUT)
-    if not ruleset.rules:
-        return Decision(Verdict.REFUSED, (), "", reason=WhyRefused.NO_RULE)
-    weighed = rules.weighed(ruleset, unit.anchors)
-    verdict, rule = weighed.verdict, weighed.rule
-    if verdict is Verdict.REFUSED:
-        return Decision(verdict, (), rule.id, reason=weighed.reason)
+def _of_person(judged: Judged, unit: Unit, rules: Rules) -> Decision:
+    """What is said about this person, as if nothing were held."""
+    decision = judged.decision
+    if decision.verdict is Verdict.REFUSED or decision.reason == CARRIED_OUT:
+        return decision
     if unit.own_purpose:
-        return Decision(Verdict.STAYS, (), rule.id, reason=WhyRefused.HAS_OWN_PURPOSE)
-    dated = Decision(verdict, (), rule.id, ripe_on=weighed.ripe_on, last_day=weighed.last_day)
-    if verdict is not Verdict.GO:
-        return dated
-    if _active_since(unit, weighed, rules):
-        return dated._replace(verdict=Verdict.REFUSED, reason=WhyRefused.ACTIVE_SINCE)
-    return dated._replace(action=str(rule.then), stays=_stays(rule))
+        reason = WhyRefused.HAS_OWN_PURPOSE
+        return Decision(Verdict.STAYS, decision.categories, decision.rule, reason=reason)
+    if decision.verdict is Verdict.GO and _active_since(judged.counted_from, unit, rules):
+        reason = WhyRefused.ACTIVE_SINCE
+        return decision._replace(verdict=Verdict.REFUSED, action="", stays=(), reason=reason)
+    return decision
 
 
-def _held(free: Decision) -> Decision:
-    return Decision(Verdict.HELD, (), free.rule, ripe_on=free.ripe_on, last_day=free.last_day)
-
-
-def _stays(rule: RetentionRule) -> tuple[str, ...]:
-    return rule.stays or (rule.residue.fields if rule.residue is not None else ())
-
-
-def _active_since(unit: Unit, weighed: Weighed, rules: Rules) -> bool:
-    event = weighed.rule.anchor
-    anchor = unit.anchors.get(event) if event is not None else None
+def _active_since(anchor: date | None, unit: Unit, rules: Rules) -> bool:
     if unit.active_on is None or anchor is None or unit.active_on <= anchor:
         return False
     return unit.active_on >= subtract_period(rules.as_of, rules.erasure.recent_activity)
+
+
+def _held(free: Decision, categories: tuple[str, ...]) -> Decision:
+    return Decision(
+        Verdict.HELD, categories, free.rule, ripe_on=free.ripe_on, last_day=free.last_day
+    )
+
+
+def _both(categories: tuple[str, ...], held: frozenset[str]) -> tuple[str, ...]:
+    return tuple(category for category in categories if category in held) if held else ()
+
+
+def _grouped(told: list[Decision], unit: Unit) -> tuple[Decision, ...]:
+    """Equal decisions as one, everything in the unit's order."""
+    place = unit.categories.index
+    equal: dict[tuple[object, ...], Decision] = {}
+    for decision in told:
+        key = decision[:1] + decision[2:]  # all but the categories
+        same = equal.get(key)
+        if same is not None:
+            together = sorted(same.categories + decision.categories, key=place)
+            decision = same._replace(categories=tuple(together))
+        equal[key] = decision
+    return tuple(sorted(equal.values(), key=lambda decision: place(decision.categories[0])))

@@ -9,8 +9,8 @@ from typing import Final
 from lifecycle.policy.erasure import Erasure
 from lifecycle.policy.retention import Anchor, RetentionRule
 from lifecycle.retention.covering import RuleSet, covering, rule_set
+from lifecycle.retention.judging import Judged, judge
 from lifecycle.retention.limits import concerns_people
-from lifecycle.retention.weighing import Weighed, weigh
 
 Share = tuple[tuple[str, ...], RuleSet]
 """Categories that the same rules cover."""
@@ -35,10 +35,11 @@ class Rules:
     ) -> None:
         self.erasure = erasure
         self.as_of = as_of
+        self._perhaps = frozenset(name for name, each in anchors.items() if each.may_not_happen)
         self.retention = tuple(rule for rule in retention if concerns_people(rule, anchors=anchors))
         self._shares: dict[tuple[str, str, tuple[str, ...], frozenset[str]], tuple[Share, ...]] = {}
         self._sets: dict[tuple[tuple[str, ...], frozenset[str]], RuleSet] = {}
-        self._weighed: dict[tuple[RuleSet, tuple[date | None, ...]], Weighed] = {}
+        self._judged: dict[tuple[Share, tuple[date | None, ...]], Judged] = {}
 
     def shares(
         self, *, kind: str, system: str, categories: tuple[str, ...], settled: frozenset[str]
@@ -54,15 +55,16 @@ class Rules:
             self._shares[key] = found
         return found
 
-    def weighed(self, ruleset: RuleSet, anchors: Mapping[str, date | None]) -> Weighed:
-        """What a set with rules says to these dates."""
-        key = ruleset, tuple([anchors.get(event) for event in ruleset.events])
-        found = self._weighed.get(key)
+    def judged(self, share: Share, anchors: Mapping[str, date | None]) -> Judged:
+        """What the rules say about these categories to these dates, whoever the person is."""
+        categories, ruleset = share
+        key = share, tuple([anchors.get(event) for event in ruleset.events])
+        found = self._judged.get(key)
         if found is None:
-            if len(self._weighed) >= _REMEMBERED:
-                self._weighed.clear()
-            found = weigh(ruleset, anchors, erasure=self.erasure, as_of=self.as_of)
-            self._weighed[key] = found
+            if len(self._judged) >= _REMEMBERED:
+                self._judged.clear()
+            found = judge(categories, ruleset, anchors, erasure=self.erasure, as_of=self.as_of)
+            self._judged[key] = found
         return found
 
     def _set(self, kind: str, system: str, category: str, settled: frozenset[str]) -> RuleSet:
@@ -71,5 +73,6 @@ class Rules:
         key = ids, settled.intersection(ids)
         found = self._sets.get(key)
         if found is None:
-            found = self._sets[key] = rule_set(covers, settled=settled)
+            found = rule_set(covers, settled=settled, perhaps=self._perhaps)
+            self._sets[key] = found
         return found

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from lifecycle.policy.erasure import Erasure
 from lifecycle.policy.retention import Anchor, RetentionRule
 from lifecycle.policy.values import Period, Turn
-from lifecycle.retention import rules as asked
+from lifecycle.retention import judging
 from lifecycle.retention.decide import decide, is_late
 from lifecycle.retention.facts import Decision, Unit, Verdict
 from lifecycle.retention.limits import cutoff, last_day, makes_due
@@ -271,13 +271,13 @@ def test_what_is_held_or_needed_is_not_late(verdict: Verdict, late: bool) -> Non
 
 def test_the_same_dates_are_weighed_once_for_many_people(monkeypatch: pytest.MonkeyPatch) -> None:
     weighings = []
-    real = asked.weigh
+    real = judging.weigh
 
     def counted(*args: Any, **named: Any) -> Any:
         weighings.append(args)
         return real(*args, **named)
 
-    monkeypatch.setattr(asked, "weigh", counted)
+    monkeypatch.setattr(judging, "weigh", counted)
     retention = [rule("short", at_most="P6M"), rule("need", event="paid", at_least="P1Y")]
     rules = Rules(retention, anchors=ANCHORS, erasure=CHOICES, as_of=TODAY)
     for number in range(1000):
