@@ -49,6 +49,12 @@ class Anchor(Part):
         "as one source has none; record: each record in an outer system has its own; "
         "file: a file's own story"
     )
+    may_not_happen: bool = Field(
+        default=False,
+        strict=True,
+        description="an opt-out, a withdrawal, a rejection: without a date it has not happened, "
+        "and its rules say nothing yet; every other event without a date is missing",
+    )
     taken_from: tuple[Name, ...] = Field(
         default=(),
         description="columns of the export, the first non-empty wins; "

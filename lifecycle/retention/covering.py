@@ -37,6 +37,10 @@ class RuleSet:
     """What has been done here already, where nothing is left to decide."""
     events: tuple[str, ...]
     """Names of the anchors that matter."""
+    perhaps: frozenset[str] = frozenset()
+    """Those of events that may never happen."""
+    quiet: Candidate | None = None
+    """What is left where every candidate waits for such an event."""
 
 
 def covering(
@@ -52,14 +56,22 @@ def covering(
     )
 
 
-def rule_set(covers: Sequence[RetentionRule], *, settled: frozenset[str]) -> RuleSet:
-    """How the rules that cover a category stand to each other, after `settled` was carried out."""
+def rule_set(
+    covers: Sequence[RetentionRule],
+    *,
+    settled: frozenset[str],
+    perhaps: frozenset[str] = frozenset(),
+) -> RuleSet:
+    """How the rules that cover a category stand to each other, after `settled` was carried out.
+
+    `perhaps`: anchors of events that may never happen.
+    """
     done = [rule for rule in covers if rule.id in settled]
     rules = tuple(rule for rule in covers if rule.id not in settled)
     gone = [rule for rule in done if rule.then in {Then.ERASE, Then.ANONYMISE}]
     if gone or (done and not rules):
         return RuleSet((), (), None, (gone or done)[-1], ())
-    candidates = _candidates(rules)
+    candidates = _candidates(rules, perhaps)
     weighing = {rule.anchor for rule in rules if rule.anchor is not None}
     return RuleSet(
         rules,
@@ -67,14 +79,17 @@ def rule_set(covers: Sequence[RetentionRule], *, settled: frozenset[str]) -> Rul
         next((rule for rule in rules if rule.keep.at_most is Term.UNDECIDED), None),
         None,
         tuple(sorted(weighing)),
+        perhaps.intersection(weighing),
+        _beside(None, rules, frozenset()),
     )
 
 
-def _candidates(rules: tuple[RetentionRule, ...]) -> tuple[Candidate, ...]:
+def _candidates(rules: tuple[RetentionRule, ...], perhaps: frozenset[str]) -> tuple[Candidate, ...]:
     after = {rule.id: _after(rule, rules) for rule in rules}
     # A strip that will have its day is carried out first: until then nothing is erased by the
     # rule that speaks of what it leaves. Somebody may be a pupil still, and have old accounts.
-    waiting = frozenset[str]().union(*(after[rule.id] for rule in rules if makes_due(rule)))
+    certain = [rule for rule in rules if makes_due(rule) and rule.anchor not in perhaps]
+    waiting = frozenset[str]().union(*(after[rule.id] for rule in certain))
     candidates = tuple(
         _beside(rule, rules, after[rule.id])
         for rule in rules

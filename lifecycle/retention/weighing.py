@@ -44,16 +44,45 @@ class _Need(NamedTuple):
 def weigh(
     ruleset: RuleSet, anchors: Mapping[str, date | None], *, erasure: Erasure, as_of: date
 ) -> Weighed:
-    """Which rule of a set with rules decides, and what. Raises as `limits.last_day`."""
+    """Which rule of a set with rules decides, and what. Raises as `limits.last_day`.
+
+    A rule that waits for an event that may never happen says nothing; the data stays by it only
+    where no other rule has anything to say either.
+    """
+    candidates = ruleset.candidates
+    if ruleset.perhaps:
+        candidates, idle = _speaking(ruleset, anchors)
+        if idle is not None:
+            return Weighed(Verdict.STAYS, idle)
     weighed = [
         _weigh(candidate, ruleset, anchors, erasure=erasure, as_of=as_of)
-        for candidate in ruleset.candidates
+        for candidate in candidates
     ]
     for each in weighed:
         # One impossible date casts doubt on the others.
         if each.reason is WhyRefused.ANCHOR_IN_FAR_PAST:
             return each
     return weighed[0] if len(weighed) == 1 else min(weighed, key=_order)
+
+
+def _speaking(
+    ruleset: RuleSet, anchors: Mapping[str, date | None]
+) -> tuple[tuple[Candidate, ...], RetentionRule | None]:
+    """The candidates whose event has happened or should have; or the rule that waits alone."""
+    idle = [
+        candidate.rule
+        for candidate in ruleset.candidates
+        if candidate.rule is not None
+        and candidate.rule.anchor in ruleset.perhaps
+        and _anchor(candidate.rule, anchors) is None
+    ]
+    speaking = tuple(each for each in ruleset.candidates if each.rule not in idle)
+    quiet = ruleset.quiet
+    if speaking or quiet is None:
+        return speaking or ruleset.candidates, None
+    if quiet.forever or quiet.needed_by or quiet.undecided or ruleset.undecided:
+        return (quiet,), None
+    return (), idle[0]
 
 
 def _order(weighed: Weighed) -> tuple[int, date, int, str]:
