@@ -16,8 +16,8 @@ from connectors.memory_system import MemorySystem
 from connectors.system import OuterSystem
 from lifecycle.bindings import CaseRegister as CaseRegisterBinding
 from lifecycle.bindings import FolderStaging as FolderBinding
+from lifecycle.bindings import Http, OuterBinding, SecretName, Sql
 from lifecycle.bindings import MemoryStaging as MemoryBinding
-from lifecycle.bindings import OuterBinding, SecretName
 from lifecycle.bindings import Workbuster as WorkbusterBinding
 
 StagingBinding: TypeAlias = FolderBinding | MemoryBinding
@@ -59,6 +59,30 @@ def _workbuster(binding: WorkbusterBinding, _: SealedBox, fingerprint: Fingerpri
     )
 
 
+def _sql(binding: Sql, around: Surroundings) -> OuterSystem:
+    from connectors.sql import SqlSystem
+
+    return SqlSystem(
+        binding,
+        system=around.system,
+        password=None if binding.password is None else around.secrets(binding.password),
+        zone=around.zone,
+        residue=around.residue,
+    )
+
+
+def _http(binding: Http, around: Surroundings) -> OuterSystem:
+    from connectors.http import HttpSystem
+
+    return HttpSystem(
+        binding,
+        system=around.system,
+        token=None if binding.token is None else around.secrets(binding.token),
+        zone=around.zone,
+        residue=around.residue,
+    )
+
+
 STAGING: Final[dict[str, Callable[[Any], Staging]]] = {
     "folder": lambda b: FolderStaging(b.path, place=b.place, mount_point=b.mount_point),
     "memory": lambda b: MemoryStaging(place=b.place),
@@ -68,6 +92,8 @@ CASE_SYSTEMS: Final[dict[str, Callable[[Any, SealedBox, Fingerprint], CaseSystem
     "workbuster": _workbuster,
 }
 OUTER_SYSTEMS: Final[dict[str, Callable[[Any, Surroundings], OuterSystem]]] = {
+    "sql": _sql,
+    "http": _http,
     "memory": lambda _, around: MemorySystem(system=around.system, residue=around.residue),
 }
 
