@@ -91,6 +91,8 @@ def drop(connection: object, plan: Plan, stored: Iterable[StoredItem]) -> None:
 
 def note_done(house: House, plan: Plan, stored: Sequence[StoredItem], *, system: str) -> None:
     """These items were carried out; that they are gone is for reading back to say."""
+    if not stored:
+        return
     with house.work() as work:
         plans.mark(
             work.connection,
@@ -116,6 +118,8 @@ def note_answers(
     house: House, plan: Plan, answers: Mapping[int, str], stored: Sequence[StoredItem]
 ) -> None:
     """What reading back showed, by item number: only `gone` proves; `still_there` begins anew."""
+    if not answers:
+        return
     by_number = {one.number: one for one in stored}
     by_answer: dict[str, list[int]] = defaultdict(list)
     for number, answer in answers.items():
