@@ -12,9 +12,8 @@ from typing import Final, NamedTuple
 from sqlalchemy import Connection
 
 from lifecycle.errors import Refused
-from lifecycle.ledger import EventKind
 from lifecycle.plan import PlanItem, PlanKind, plan_hash
-from lifecycle.retention.calendar import local_date, subtract_period
+from lifecycle.retention.calendar import subtract_period
 from lifecycle.retention.decide import decide, rules_of
 from lifecycle.retention.facts import Verdict
 from lifecycle.retention.limits import cutoff, due_rules
@@ -22,6 +21,8 @@ from lifecycle.retention.on_request import decide_on_request
 from records import due, facts, holds, kin
 from records.engines import reading
 from tasks.house import House
+from tasks.intake import local_today
+from tasks.inventory import apply_rules
 from tasks.plan_views import item_of, late_items, verdict_counts
 
 _APPROVALS: Final = {"none": 0, "one": 1, "two": 2}
@@ -58,7 +59,7 @@ def derive(
     request, `Refused("plan_about_somebody")`.
     """
     _require_about(kind, about)
-    _bring_into_force(house)
+    apply_rules(house)
     with reading(house.engine) as connection:
         return _derive(connection, house, kind=kind, as_of=as_of, about=about, only=only)
 
@@ -95,19 +96,12 @@ def approvals_for(house: House, items: Iterable[PlanItem], *, kind: PlanKind) ->
     return max(most, 1) if kind is PlanKind.REQUEST else most
 
 
-def local_today(house: House) -> date:
-    """The controller's local day."""
-    return local_date(house.now(), house.policy.controller.zone)
-
-
-def late_now(house: House) -> int | None:
-    """How many items should be gone already, whether a plan was drawn up or not (the watchdog's
-    question: a run that fails every night draws none); None while another policy waits to be
-    applied."""
+def late_now(house: House) -> int:
+    """How many items should be gone already, whether a plan was drawn up or not: the watchdog
+    asks, because a run that fails every night draws none. Applies another policy as `derive`."""
     today = local_today(house)
+    apply_rules(house)
     with reading(house.engine) as connection:
-        if not due.is_in_force(connection, house.policy):
-            return None
         since = subtract_period(today, house.policy.erasure.grace)
         people = _due(connection, house, as_of=since)
         items = _decided(connection, house, people, kind=PlanKind.RETENTION, as_of=today)
@@ -119,16 +113,6 @@ def _require_about(kind: PlanKind, about: int) -> None:
         raise Refused("request_about_nobody")
     if kind is not PlanKind.REQUEST and about:
         raise Refused("plan_about_somebody")
-
-
-def _bring_into_force(house: House) -> None:
-    with reading(house.engine) as connection:
-        if due.is_in_force(connection, house.policy):
-            return
-    with house.work() as work:
-        changed = due.apply_rules(work.connection, house.policy)
-        work.record(EventKind.RULES_APPLIED, acted=changed, facts={"policy": house.policy.sha256})
-        work.commit()
 
 
 def _derive(

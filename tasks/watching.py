@@ -93,10 +93,7 @@ def watch(house: House) -> Watch:
         )
     seen |= _too_old(house, files, now)
     seen |= _stuck_imports(house, now) | _silent_witness(house, now)
-    late = late_now(house)
-    if late is None:
-        unknowable.add(RETENTION_LATE)
-    elif late:
+    if late_now(house):
         seen.add((RETENTION_LATE, house.controller))
     # How old a file is that lay there when the clock was set back is not known any more: the
     # alarm stands until all of them are gone.
