@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -58,7 +60,7 @@ def add(
             if not as_json:
                 _show(uri, totp.to_base32(secret))
             # The newcomer takes a minute to scan; the code of the one who agrees lives half.
-            first = None if unconfirmed else ask_code("The first code that it shows")
+            first = None if unconfirmed else _first_code(secret, house.now)
             ref = add_officer(
                 house,
                 handle,
@@ -149,6 +151,18 @@ def ask_code(text: str) -> str:
         sys.stderr.write("gallra: give the code on standard input, a line each\n")
         raise typer.Exit(Exit.USAGE)
     return line.strip()
+
+
+def _first_code(secret: bytes, now: Callable[[], datetime]) -> str:
+    """The first code that the authenticator shows; a person may mistype it twice."""
+    from lifecycle import totp
+
+    for _ in range(2 if sys.stdin.isatty() else 0):
+        code = ask_code("The first code that it shows")
+        if totp.matching_step(secret, code, now=now()) is not None:
+            return code
+        say("That is not it; look again.")
+    return ask_code("The first code that it shows")
 
 
 def _show(uri: str, secret: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import pytest
@@ -429,3 +430,44 @@ def test_the_ledger_cannot_be_written_and_so_nothing_is_approved(
     assert scene.state(plan) is PlanState.DRAWN
     # The same code: nothing of the attempt was kept.
     scene.approve(plan, scene.chef, code)
+
+
+# --- at the same moment ---------------------------------------------------------------------
+
+
+def at_once(*acts: Callable[[], object]) -> list[str]:
+    """Every act in a thread of its own; the reason codes of those that were refused."""
+    with ThreadPoolExecutor(len(acts)) as pool:
+        waiting = [pool.submit(act) for act in acts]
+    failures = [each.exception() for each in waiting]
+    assert all(each is None or isinstance(each, Refused) for each in failures), failures
+    return [each.code for each in failures if isinstance(each, Refused)]
+
+
+def test_of_two_who_agree_at_the_same_moment_the_second_sees_the_first(scene: Scene) -> None:
+    plan = draw_plan(scene.house, approvals=2)
+    scene.clock.pass_time(minutes=1)
+    refused = at_once(
+        lambda: scene.approve(plan, scene.chef, scene.chef.code()),
+        lambda: scene.approve(plan, scene.other, scene.other.code()),
+    )
+    assert refused == []
+    assert scene.state(plan) is PlanState.APPROVED
+    assert len(events(scene.house, EventKind.PLAN_APPROVED)) == 1
+
+
+def test_one_code_at_the_same_moment_is_good_for_one(scene: Scene) -> None:
+    first, second = draw_plan(scene.house), draw_plan(scene.house, people=0)
+    code = scene.chef.fresh()
+    refused = at_once(
+        *(lambda plan=plan: scene.approve(plan, scene.chef, code) for plan in (first, second))  # type: ignore[misc]
+    )
+    assert refused == ["code_used"]
+    assert scene.approvals() == 1
+
+
+def test_guesses_at_the_same_moment_are_all_counted(scene: Scene) -> None:
+    plan = draw_plan(scene.house)
+    wrong = scene.chef.wrong()
+    refused = at_once(*[lambda: scene.approve(plan, scene.chef, wrong)] * 8)
+    assert sorted(refused) == ["code_wrong"] * 5 + ["officer_locked"] * 3
