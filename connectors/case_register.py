@@ -103,7 +103,8 @@ class CaseRegister:
                     yield CaseState(CaseKey(row[0], row[1]), print_, 1)
 
     def anonymise(self, keys: Sequence[CaseKey]) -> None:
-        """Erase payload, key and coach for good; case number, service, date and project stay.
+        """Erase payload, key and coach for good; what stays is exactly case number, date and
+        project (A-108): the service gives way to a number that says nothing.
 
         Unknown cases are fine. Raises `Busy` (repeat it) while somebody reads: the data is
         unreadable by then, but the log still has its sealed bytes.
@@ -112,7 +113,8 @@ class CaseRegister:
             self._finish_interrupted(db)
             with transaction(db):
                 db.executemany(
-                    "UPDATE case_record SET payload_id = NULL, sealed = NULL, coach = NULL "
+                    "UPDATE case_record SET payload_id = NULL, sealed = NULL, coach = NULL, "
+                    "service = '#' || id "
                     "WHERE case_reference = ? AND service = ?",
                     keys,
                 )

@@ -151,6 +151,7 @@ class MemoryCaseSystem:
         self._fingerprint = fingerprint
         self._system = system
         self._cases: dict[CaseKey, _Case] = {}
+        self._anonymised = 0
         self._batches: dict[str, list[tuple[CaseRecord, ...]]] = {}
         self._waiting: list[tuple[CaseRecord, ...]] = []
         self._lock = threading.RLock()
@@ -201,12 +202,15 @@ class MemoryCaseSystem:
             )
 
     def anonymise(self, keys: Sequence[CaseKey]) -> None:
-        """Forget the payloads; the cases stay."""
+        """Forget the payloads; case number, date and project stay, under a number for a service."""
         with self._lock:
             self._reach()
             for key in keys:
                 if key in self._cases:
-                    self._cases[key].payload = None
+                    residue = self._cases.pop(key)
+                    residue.payload = None
+                    self._anonymised += 1
+                    self._cases[CaseKey(key.case_reference, f"#{self._anonymised}")] = residue
 
     def close_batch(self, batch: str) -> None:
         """Forget what was handed over under `batch`."""

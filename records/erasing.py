@@ -27,7 +27,7 @@ ERASURE_INDEX: Final = {
     "subject": "the row goes",
     "blind_index": "the rows go",
     "holding": "the rows go, then their keys",
-    "engagement": "number, service, date and project stay, without a person (A-108)",
+    "engagement": "number, date and project stay, without a person (A-108)",
     "placement": "the rows go, then the keys of the systems' own keys",
     "relation": "the rows go, as who is known through others and as whom others are known through",
     "anchor": "the rows go",
@@ -85,7 +85,8 @@ def remove_subjects(
     for table, column in _GOES:
         scope.execute(f"DELETE FROM {table} WHERE {scope.only(column)}", {})
     scope.execute(
-        f"""UPDATE engagement SET subject_id = {NOBODY}, ends_on = NULL, broke_off_on = NULL
+        f"""UPDATE engagement SET subject_id = {NOBODY}, service = '#' || CAST(id AS TEXT),
+            ends_on = NULL, broke_off_on = NULL
             WHERE {scope.only("subject_id")}""",
         {},
     )

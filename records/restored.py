@@ -10,7 +10,7 @@ from lifecycle.erasure import Erased
 from records import bulk, erasing
 from records.engines import reading
 from records.forgetting import ToForget, forget, still_there
-from records.tables import data_key, erasure_list, holding, placement, shredding, work_order
+from records.tables import data_key, erasure_list, held, holding, placement, shredding, work_order
 
 
 def erase_again(connection: Connection, people: Sequence[Erased], *, at: str) -> int:
@@ -20,6 +20,8 @@ def erase_again(connection: Connection, people: Sequence[Erased], *, at: str) ->
     the keys that `shredding` then names.
     """
     found = len(still_there(connection, people))
+    # A hold that stands in the backup was released before they went: the journal is newer.
+    bulk.delete_in(connection, held.c.subject_id, sorted({p.subject_id for p in people}))
     # A person may stand in the journal twice: first a part of them went, then the whole.
     for batch in ([p for p in people if not p.whole], [p for p in people if p.whole]):
         forget(

@@ -13,16 +13,17 @@ from typing import Final
 
 from connectors.erasure_journal import DONE, INTENDED
 from lifecycle.erasure import Erased
-from lifecycle.errors import NotProven
+from lifecycle.errors import NotProven, Refused
 from lifecycle.ledger import EventKind
 from lifecycle.plan import ItemState
 from lifecycle.references import SUBJECT, to_reference
-from lifecycle.retention.facts import Verdict
-from records import due, leases, plans
+from lifecycle.retention.facts import EVERYTHING, Verdict
+from records import due, holds, leases, plans
 from records.engines import reading
 from records.forgetting import ToForget, forget, still_there
 from records.plans import Plan, StoredItem
 from records.scrub import scrub
+from records.unit_of_work import UnitOfWork
 from tasks.house import House
 from tasks.intake import STORING_PATIENCE
 from tasks.item_steps import begin
@@ -141,6 +142,7 @@ def _forget(house: House, plan: Plan, people: Mapping[int, _Person]) -> int:
             return 0
         batch = to_batch(plan, min(going))
         with house.work() as work:
+            _require_no_hold(house, work, going)
             erased = forget(
                 work.connection,
                 [_to_forget(house, number, person) for number, person in going.items()],
@@ -181,6 +183,18 @@ def _forget(house: House, plan: Plan, people: Mapping[int, _Person]) -> int:
             work.commit()
         house.journal.append(batch=batch, step=DONE, at=house.at(), people=erased)
     return len(going)
+
+
+def _require_no_hold(house: House, work: UnitOfWork, going: Mapping[int, _Person]) -> None:
+    """Raise `Refused("held_meanwhile")` for a hold that came since `begin` looked: the next run
+    gives up what it keeps."""
+    held = holds.held_categories(
+        work.connection, controller=house.controller, subjects=sorted(going)
+    )
+    for number, kept in held.items():
+        what = {c for one in going[number].own for c in one.item.categories}
+        if EVERYTHING in kept or kept & what:
+            raise Refused("held_meanwhile")
 
 
 def to_batch(plan: Plan, first: int) -> str:
