@@ -1,0 +1,89 @@
+"""A plan in figures, before anybody agrees to it: what goes where, since when, and what is left."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from lifecycle.plan import PlanItem
+from lifecycle.policy.retention import Then
+from lifecycle.retention.facts import Verdict
+from records import due, plans, residues
+from records.engines import reading
+from records.plans import Plan
+from tasks.house import House
+from tasks.intake import local_today
+from tasks.plan_views import Figure, figures
+
+
+class Overview(NamedTuple):
+    """A plan's figures; counts only."""
+
+    figures: tuple[Figure, ...]
+    first_last_day: str | None
+    """The day by which the first of what goes has to be gone."""
+    late: int
+    """Items that should be gone already."""
+    smallest_group: int
+    """Fewer people than these are a small group, by the policy."""
+    small_groups: dict[int, int]
+    """Size → how many groups of cases with the same residue are that small (A-109)."""
+    ungrouped: int
+    """Anonymised records whose residue is in an outer system: nobody has counted their groups."""
+    missing: dict[str, int]
+    """Event → people and records that have no date for it: they are on no plan."""
+
+
+def overview(house: House, plan: Plan) -> Overview:
+    """The figures of a stored plan."""
+    with reading(house.engine) as connection:
+        stored = plans.items(connection, plan.number)
+    return overview_of(house, [one.item for one in stored], as_of=plan.as_of)
+
+
+def overview_of(house: House, items: Sequence[PlanItem], *, as_of: date) -> Overview:
+    """The figures of these items, planned or rehearsed."""
+    today = min(as_of, local_today(house))
+    told = figures(items, today=today, erasure=house.policy.erasure)
+    going = [item for item in items if item.verdict == Verdict.GO]
+    anonymised = [item for item in going if item.action == Then.ANONYMISE]
+    smallest = house.policy.erasure.smallest_group
+    with reading(house.engine) as connection:
+        groups = _small_groups(connection, house, anonymised, smallest=smallest)
+        missing = due.count_missing(connection, controller=house.controller)
+    return Overview(
+        figures=told,
+        first_last_day=min((i.last_day for i in going if i.last_day is not None), default=None),
+        late=sum(figure.late for figure in told),
+        smallest_group=smallest,
+        small_groups=groups,
+        ungrouped=sum(not _is_counted(house, item) for item in anonymised),
+        missing=missing,
+    )
+
+
+def _small_groups(
+    connection: Connection, house: House, anonymised: Sequence[PlanItem], *, smallest: int
+) -> dict[int, int]:
+    people: dict[frozenset[str], set[int]] = defaultdict(set)
+    for item in anonymised:
+        if _is_counted(house, item):
+            people[frozenset(item.stays)].add(item.subject_id)
+    small: dict[int, int] = defaultdict(int)
+    for fields, subjects in people.items():
+        sizes = residues.group_sizes(
+            connection, controller=house.controller, subjects=subjects, fields=fields
+        )
+        for size, number in sizes.items():
+            if size < smallest:
+                small[size] += number
+    return dict(sorted(small.items()))
+
+
+def _is_counted(house: House, item: PlanItem) -> bool:
+    system = house.policy.systems[item.system]
+    return system.role in {"records", "case_system"} and residues.KNOWN.issuperset(item.stays)
