@@ -6,17 +6,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Final
 
 from sqlalchemy import Connection, select
 
-from lifecycle.plan import PlanState
+from lifecycle.plan import ItemState, PlanState
 from lifecycle.policy.model import Policy
 from lifecycle.references import new_id
 from lifecycle.retention.facts import Verdict
 from records import anchors, bulk, placements
 from records.placements import NewPlace, Place
 from records.recognising import Nobody, Recognition, Sighting
-from records.tables import anchor, blind_index, plan, plan_item, subject
+from records.tables import anchor, blind_index, due, plan, plan_item, subject
 from records.vault import Vault
 
 
@@ -81,6 +82,7 @@ class InventoryWriter:
         self._busy = people_under_way(
             connection, controller=policy.id, subjects=[p.subject_id for p in known.places.values()]
         )
+        self._worked_on = _worked_on(connection, {p.subject_id for p in known.places.values()})
         self._written = Written()
         self._people: list[tuple[int, str, str, str]] = []
         self._index: list[tuple[bytes, str, int]] = []
@@ -167,6 +169,9 @@ class InventoryWriter:
             now = now._replace(kind=place.kind, categories=place.categories)
         dates = self._known_events(record)
         before = self._dates.get(place.id, {})
+        if place.id in self._worked_on and set(record.categories) <= set(place.categories):
+            # What was stripped has lost its dates too; that is no news, unless data came back.
+            dates = {e: day or _day(before.get(e)) for e, day in dates.items()}
         told = {event: None if day is None else day.isoformat() for event, day in dates.items()}
         # A row without a date may be ours: it says that a rule needs one.
         redated = told != {e: d for e, d in before.items() if d is not None or e in told}
@@ -220,6 +225,26 @@ class InventoryWriter:
         ):
             of_place[number][event] = on_date
         return of_place
+
+
+def _worked_on(connection: Connection, people: set[int]) -> set[int]:
+    """Records of these people from which a plan has taken something, or is about to."""
+    settled = bulk.fetch_in(
+        connection, (due.c.placement_id, due.c.done_at), due.c.subject_id, sorted(people)
+    )
+    begun = bulk.fetch_in(
+        connection, (plan_item.c.placement_id, plan_item.c.state), plan_item.c.subject_id, people
+    )
+    return {number for number, done_at in settled if number and done_at is not None} | {
+        number for number, state in begun if number and state in _BEGUN
+    }
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
+_BEGUN: Final = frozenset({ItemState.INTENDED, ItemState.ACTED, ItemState.PROVEN})
 
 
 def people_under_way(

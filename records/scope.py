@@ -53,7 +53,12 @@ class Scope:
 
     def execute(self, sql: str, parameters: Mapping[str, Any]) -> int:
         """Run a writing statement; how many rows it wrote."""
-        return max(0, self._connection.execute(*self._ready(sql, parameters)).rowcount)
+        written = self._connection.execute(*self._ready(sql, parameters)).rowcount
+        if written >= 0:
+            return written
+        # Python's driver does not count for a statement that begins with WITH.
+        changes = self._connection.exec_driver_sql("SELECT changes()").scalar_one()
+        return int(changes)
 
     def fetch(self, sql: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """All rows of a reading statement."""
