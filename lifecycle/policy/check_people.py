@@ -8,6 +8,7 @@ from lifecycle.configuration.problems import Path
 from lifecycle.configuration.validated import nearest
 from lifecycle.policy.check_retention import unknown
 from lifecycle.policy.data import LegalBasis
+from lifecycle.policy.free_text import AbsenceRule, FreeTextRule
 from lifecycle.policy.model import Policy
 from lifecycle.policy.sharing import Sharing
 
@@ -120,7 +121,10 @@ def _check_processors(policy: Policy) -> Iterator[Finding]:
 
 
 def _check_texts(policy: Policy) -> Iterator[Finding]:
-    parts = {"free_text": policy.free_text, "absence": policy.absence}
+    parts: dict[str, tuple[FreeTextRule, ...] | tuple[AbsenceRule, ...]] = {
+        "free_text": policy.free_text,
+        "absence": policy.absence,
+    }
     for part, rules in parts.items():
         seen: set[str] = set()
         for position, rule in enumerate(rules):

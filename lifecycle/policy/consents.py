@@ -1,4 +1,4 @@
-"""Consents: what for, when given, renewed at every start, and what a withdrawal does (A-41…A-57)."""
+"""Consents: what for, given when, renewed when, and what a withdrawal ends (A-41…A-57)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Data is shared consciously: which class of data goes by which channel, and to whom (A-68, A-69)."""
+"""Data is shared consciously: which class by which channel, and to whom (A-68, A-69)."""
 
 from __future__ import annotations
 

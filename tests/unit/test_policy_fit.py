@@ -8,9 +8,11 @@ from lifecycle.policy import load_policy, open_decisions, parse_policy, policy_d
 FILE = policy_directory() / "academedia.yaml"
 TEXT = FILE.read_text(encoding="utf-8")
 A_RULE = "keep: {at_most: P6M}"
-COVERS = "{subject: participant, categories: [identity, contact, assignment], systems: all}"
+COVERS = (
+    "{subject: participant, categories: [identity, contact, assignment], systems: [workbuster]}"
+)
 HOLDS = "{participant: [identity, contact, assignment]}"
-NEEDS = "needs: [identity, contact, assignment]"
+NEEDS = "needs: [identity, contact, assignment, approval-form]"
 RESIDUE = "[case_reference, start_date, project]"
 
 
@@ -35,15 +37,15 @@ def problems(content: bytes) -> tuple[Problem, ...]:
             "intake.columns.street_address.keep",
             "'contact'?",
         ),
-        ("\n  subject: participant\n", "\n  subject: pupil\n", "intake.subject", "not declared"),
+        ("\n  subject: participant\n", "\n  subject: nobody\n", "intake.subject", "not declared"),
         ("[Postort, Ort,", "[Postort, POST-NR,", "intake.columns.city.aliases[1]", "postal_code"),
         ("[Postort, Ort,", '[Postort, "..",', "intake.columns.city.aliases[1]", "take it away"),
         ("      - Skyddad\n", "      - E-post\n", "intake.protected.flags[5]", "email"),
         # purposes, systems, staging
-        (NEEDS, "needs: [identity, assignment]", "categories.contact", "no purpose"),
+        (NEEDS, "needs: [identity, contact, assignment]", "categories.approval-form", "no purpose"),
         (
             NEEDS,
-            "needs: [identity, contact, assigment]",
+            "needs: [identity, contact, assigment, approval-form]",
             "purposes.assignment.needs[2]",
             "'assignment'?",
         ),
@@ -61,9 +63,9 @@ def problems(content: bytes) -> tuple[Problem, ...]:
         ),
         (
             HOLDS,
-            "{participant: [identity, contact, assignment, health]}",
+            "{participant: [identity, contact, assignment, helth]}",
             "systems.gallra.holds.participant[3]",
-            "not declared",
+            "'health'?",
         ),
         (
             HOLDS,
@@ -73,8 +75,8 @@ def problems(content: bytes) -> tuple[Problem, ...]:
         ),
         (
             HOLDS,
-            "{pupil: [identity, contact, assignment]}",
-            "systems.gallra.holds.pupil",
+            "{nobody: [identity, contact, assignment]}",
+            "systems.gallra.holds.nobody",
             "kind of data subject",
         ),
         ("  place: af-staging", "  place: af-stagin", "staging.place", "'af-staging'?"),
@@ -90,40 +92,40 @@ def problems(content: bytes) -> tuple[Problem, ...]:
         (
             COVERS,
             "{subject: nobody, categories: [identity], systems: all}",
-            "retention[0].covers.subject",
+            "retention[2].covers.subject",
             "not declared",
         ),
         (
             COVERS,
-            "{subject: participant, categories: [identty], systems: all}",
-            "retention[0].covers.categories[0]",
+            "{subject: participant, categories: [identty], systems: [workbuster]}",
+            "retention[2].covers.categories[0]",
             "'identity'?",
         ),
         (
-            "systems: [workbuster]",
-            "systems: [workbusters]",
-            "retention[1].covers.systems[0]",
+            COVERS,
+            COVERS.replace("[workbuster]", "[workbusters]"),
+            "retention[2].covers.systems[0]",
             "'workbuster'?",
         ),
         ("    from: left", "    from: lefft", "retention[0].from", "'left'?"),
         ("    from: left\n", "", "retention[0].from", "counted from an event"),
-        ("    decision: workbuster-inactivity\n", "", "retention[1].keep", "open decision"),
+        ("    decision: workbuster-inactivity\n", "", "retention[3].keep", "open decision"),
         (
             "- id: workbuster.anonymised",
             "- id: participant.six-months",
-            "retention[1].id",
+            "retention[3].id",
             "its own",
         ),
         (
             RESIDUE,
             "[case_reference, started, project]",
-            "retention[1].residue.fields[1]",
-            "not declared",
+            "retention[2].residue.fields[1]",
+            "'start_date'?",
         ),
         (
             "      purpose: statistics",
             "      purpose: statistic",
-            "retention[1].residue.purpose",
+            "retention[2].residue.purpose",
             "'statistics'?",
         ),
         (
@@ -141,6 +143,8 @@ def problems(content: bytes) -> tuple[Problem, ...]:
         (A_RULE, "keep: {at_most: P6M, at_least: forever}", "retention[0].keep.at_least", "later"),
         (A_RULE, "keep: {at_most: P1M, at_least: P31D}", "retention[0].keep.at_least", "later"),
         ("- id: signal-24-months", "- id: legal-basis", "decisions[2].id", "its own"),
+        # what an export needs
+        ("    role: case_system\n", "    role: staging\n", "systems", "role case_system; add it"),
     ],
 )
 def test_parts_that_do_not_fit_are_found(old: str, new: str, path: str, right: str) -> None:
@@ -169,13 +173,18 @@ def test_no_row_can_be_judged_without_its_identity_column() -> None:
 
 
 def test_data_without_a_rule_is_refused() -> None:
-    content = changed("systems: all}", "systems: [gallra]}").decode()
-    content = content.replace("systems: [local-computer]}", "systems: [gallra]}")
-    found = problems(content.encode())
-    assert [p.path for p in found] == [
-        f"systems.local-computer.holds.participant[{n}]" for n in range(3)
+    found = problems(changed("systems: [af-staging]}", "systems: [gallra]}"))
+    assert [p.path for p in found if "no retention rule" in p.message] == [
+        f"systems.af-staging.holds.participant[{n}]" for n in range(3)
     ]
     assert "at_most: undecided" in found[0].message
+
+
+def test_an_export_needs_its_folder_and_its_hours() -> None:
+    staging = TEXT[TEXT.index("staging:\n  place:") : TEXT.index("intake:\n  source:")]
+    hours = TEXT[TEXT.index("  import_af:\n") : TEXT.index("  # Not between two and three")]
+    content = TEXT.replace(staging, "").replace(hours, "")
+    assert {p.path for p in problems(content.encode())} == {"staging", "schedules.import_af"}
 
 
 def test_equal_limits_and_limits_with_a_decision_are_no_contradiction() -> None:
@@ -202,17 +211,24 @@ def test_two_rules_of_the_same_event_may_not_contradict_each_other() -> None:
 
 def test_open_decisions_are_listed_with_what_waits_for_them() -> None:
     waiting = {decision.id: decision.waiting for decision in open_decisions(load_policy(FILE))}
-    assert waiting == {
-        "workbuster-inactivity": ("workbuster.anonymised",),
-        "legal-basis": ("assignment", "statistics"),
-        "signal-24-months": (),
-        "returning-after-erasure": (),
+    undecided = {"workbuster-inactivity": ("workbuster.anonymised",)}
+    undecided["novo-erasure-policy"] = ("novo.own-policy",)
+    assert undecided.items() <= waiting.items()
+    assert {"assignment", "statistics", "education", "arbetsformedlingen"} <= {
+        *waiting["legal-basis"]
     }
+    assert set(waiting["processor-agreements"]) == set(load_policy(FILE).processors)
+    assert [decision for decision, waits in waiting.items() if not waits] == [
+        "signal-24-months",
+        "archive-plan",
+        "withdrawal-acts-forward",
+        "returning-after-erasure",
+    ]
 
 
 def test_a_decided_decision_is_no_longer_open() -> None:
     start = TEXT.index("  - id: signal-24-months")
-    end = TEXT.index("  - id: returning-after-erasure")
+    end = TEXT.index("  - id: archive-plan")
     decided = """  - id: signal-24-months
     about: [A-71]
     question: Is the signal a special reason?
