@@ -97,6 +97,14 @@ HOLDS = Chapter(
         ),
         Case("held, and nobody knows when", {}, "2026-05-01", "**held**", held=("*",)),
         Case(
+            "held, and nobody wrote a rule: that is told, since nothing would release it",
+            {"left": "2025-11-10"},
+            "2026-05-01",
+            "**refused**, no_rule",
+            categories=("diary",),
+            held=("*",),
+        ),
+        Case(
             "a hold on another category keeps nothing",
             {"left": "2025-11-10"},
             "2026-05-01",

@@ -200,6 +200,20 @@ ON_THE_EVENT = Chapter(
             "**erase**, free on 2026-04-17, last day 2026-04-17",
         ),
         Case(
+            "who withdraws is there on that day: that is not activity after it",
+            {"withdrawn": "2026-04-10"},
+            "2026-04-11",
+            "**erase**, free on 2026-04-10, last day 2026-04-10",
+            active_on="2026-04-10",
+        ),
+        Case(
+            "the day after it is",
+            {"withdrawn": "2026-04-10"},
+            "2026-04-11",
+            "**refused**, active_since, free on 2026-04-10, last day 2026-04-10",
+            active_on="2026-04-11",
+        ),
+        Case(
             "nobody has withdrawn anything",
             {},
             "2026-04-10",

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from textwrap import fill
 
 from tests.spec.rule_cases import CHAPTERS
 from tests.spec.rule_chapter import ERASURE, Case, Chapter
@@ -42,7 +43,7 @@ _SHOWN = ("lead", "grace", "recent_activity", "earliest_anchor", "accounting_yea
 
 def _chapter(chapter: Chapter) -> Iterator[str]:
     yield f"## {chapter.title}\n"
-    yield f"{chapter.text}\n"
+    yield f"{fill(chapter.text, 100)}\n"
     own = ", ".join(f"`{name}: {value}`" for name, value in chapter.erasure.items())
     if own and own not in chapter.text:
         yield f"Here {own}.\n"

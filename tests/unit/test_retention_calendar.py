@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lifecycle.policy.values import Period
@@ -67,6 +67,7 @@ def test_a_period_earlier(day: str, period: str, earlier: str) -> None:
     assert found == date.fromisoformat(earlier)
 
 
+@settings(deadline=None)
 @given(st.dates(), st.dates(), periods)
 def test_a_later_day_never_ends_earlier(one: date, other: date, period: Period) -> None:
     early, late = sorted((one, other))
@@ -94,6 +95,7 @@ def test_the_accounting_year_ends(day: str, begins: str, end: str) -> None:
     assert end_of_accounting_year(date.fromisoformat(day), begins=begins) == date.fromisoformat(end)
 
 
+@settings(deadline=None)
 @given(st.dates(), st.sampled_from(["01-01", "03-01", "07-15", "08-01", "12-31"]))
 def test_an_accounting_year_is_a_year_and_the_day_lies_in_it(day: date, begins: str) -> None:
     end = end_of_accounting_year(day, begins=begins)
@@ -132,6 +134,7 @@ def test_a_local_day_begins(zone: ZoneInfo, day: str, instant: str, hours: int) 
     assert ends - begins == timedelta(hours=hours)
 
 
+@settings(deadline=None)
 @given(st.dates(date(1990, 1, 1), date(2099, 12, 30)), st.sampled_from([STOCKHOLM, COPENHAGEN]))
 def test_a_day_lasts_from_its_midnight_to_just_before_the_next(day: date, zone: ZoneInfo) -> None:
     begins, ends = local_midnight(day, zone), local_midnight(day_after(day), zone)

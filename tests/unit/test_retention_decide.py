@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lifecycle.policy.erasure import Erasure
@@ -109,6 +109,7 @@ seen_on = st.dates(date(2015, 1, 1), date(2045, 12, 31))
 holds = st.sampled_from(["", "", "identity", "contact payment", "*"])
 
 
+@settings(deadline=None)
 @given(rule_lists(), units, seen_on, holds)
 def test_every_category_is_decided_about_once(
     retention: list[RetentionRule], about: Unit, as_of: date, held: str
@@ -118,6 +119,7 @@ def test_every_category_is_decided_about_once(
     assert len({each._replace(categories=()) for each in told}) == len(told), "not grouped"
 
 
+@settings(deadline=None)
 @given(rule_lists(), units, seen_on, holds)
 def test_nothing_goes_while_it_is_held_needed_or_doubtful(
     retention: list[RetentionRule], about: Unit, as_of: date, held: str
@@ -157,6 +159,7 @@ def _left_to(strip: RetentionRule, by_id: Mapping[str, RetentionRule]) -> set[st
     return found - {strip.id}
 
 
+@settings(deadline=None)
 @given(rule_lists(), units, seen_on)
 def test_what_goes_is_found_by_the_cutoff_of_its_rule(
     retention: list[RetentionRule], about: Unit, as_of: date
@@ -171,6 +174,7 @@ def test_what_goes_is_found_by_the_cutoff_of_its_rule(
             assert anchor <= latest
 
 
+@settings(deadline=None)
 @given(rule_lists(), units, seen_on, st.integers(1, 4000))
 def test_what_goes_today_goes_on_every_later_day(
     retention: list[RetentionRule], about: Unit, as_of: date, later: int
@@ -182,6 +186,7 @@ def test_what_goes_today_goes_on_every_later_day(
     assert going <= still
 
 
+@settings(deadline=None)
 @given(rule_lists(), units)
 def test_in_the_end_everything_goes_that_has_a_date_and_nothing_against_it(
     retention: list[RetentionRule], about: Unit

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lifecycle.errors import Misconfigured
@@ -57,6 +57,7 @@ choices = st.builds(
 days = st.dates(date(1900, 1, 1), date(2150, 1, 1)) | st.dates()
 
 
+@settings(deadline=None)
 @given(rules, choices, days, days)
 def test_the_cutoff_finds_what_is_planned_and_nothing_else(
     rule: RetentionRule, erasure: Erasure, as_of: date, anchor: date
@@ -67,6 +68,7 @@ def test_the_cutoff_finds_what_is_planned_and_nothing_else(
     assert (found is not None and anchor <= found) == (planned <= as_of)
 
 
+@settings(deadline=None)
 @given(rules, choices, days)
 def test_the_cutoff_lies_on_the_edge(rule: RetentionRule, erasure: Erasure, as_of: date) -> None:
     found = cutoff(rule, as_of=as_of, erasure=erasure)
@@ -77,6 +79,7 @@ def test_the_cutoff_lies_on_the_edge(rule: RetentionRule, erasure: Erasure, as_o
             assert (planned <= as_of) == (anchor == found)
 
 
+@settings(deadline=None)
 @given(rules, choices, days, days)
 def test_a_later_event_is_never_planned_earlier(
     rule: RetentionRule, erasure: Erasure, one: date, other: date
@@ -102,6 +105,21 @@ def test_a_later_event_is_never_planned_earlier(
 def test_the_cutoff_at_a_month_s_end(as_of: str, latest: str) -> None:
     found = cutoff(rule(at_most="P6M"), as_of=date.fromisoformat(as_of), erasure=erasure())
     assert found == date.fromisoformat(latest)
+
+
+@pytest.mark.parametrize(
+    ("keep", "planned"),
+    [
+        ({"at_most": "end_of_year"}, "2025-12-17"),
+        # What is needed through 31 December goes on 1 January.
+        ({"at_most": "end_of_year", "at_least": "end_of_year"}, "2025-12-18"),
+        ({"at_most": "P6M", "at_least": "P1M"}, "2025-09-01"),
+        ({"at_most": "P1M", "at_least": "P6M"}, "2025-09-02"),
+    ],
+)
+def test_it_stands_on_a_plan_from(keep: dict[str, str], planned: str) -> None:
+    found = planned_from(rule(**keep), date(2025, 3, 15), erasure())
+    assert found == date.fromisoformat(planned)
 
 
 def test_the_cutoff_at_the_turn_of_the_year() -> None:
