@@ -121,7 +121,7 @@ def _check_processors(policy: Policy) -> Iterator[Finding]:
 
 
 def _check_texts(policy: Policy) -> Iterator[Finding]:
-    parts: dict[str, tuple[FreeTextRule, ...] | tuple[AbsenceRule, ...]] = {
+    parts: dict[str, tuple[FreeTextRule | AbsenceRule, ...]] = {
         "free_text": policy.free_text,
         "absence": policy.absence,
     }
