@@ -25,17 +25,27 @@ def _check_gaps(policy: Policy) -> Iterator[Finding]:
     for name, system in policy.systems.items():
         for subject, categories in system.holds.items():
             for position, category in enumerate(categories):
-                if not any(_speaks(rule, name, subject, category) for rule in policy.retention):
-                    yield (
-                        ("systems", name, "holds", subject, position),
-                        f"no retention rule covers '{category}' of a {subject} here; write one, "
-                        "with `keep: {at_most: undecided}` if nobody knows",
-                    )
+                rules = [r for r in policy.retention if _speaks(r, name, subject, category)]
+                if not rules:
+                    missing = f"no retention rule covers '{category}' of a {subject} here"
+                elif all(_may_stay_silent(policy, rule) for rule in rules):
+                    missing = f"every rule about '{category}' here waits for what may not happen"
+                else:
+                    continue
+                yield (
+                    ("systems", name, "holds", subject, position),
+                    f"{missing}; write one, with `keep: {{at_most: undecided}}` if nobody knows",
+                )
 
 
 def _speaks(rule: RetentionRule, system: str, subject: str, category: str) -> bool:
     covers = rule.covers
     return covers.subject == subject and category in covers.categories and covers.in_system(system)
+
+
+def _may_stay_silent(policy: Policy, rule: RetentionRule) -> bool:
+    anchor = policy.anchors.get(rule.anchor or "")
+    return anchor is not None and anchor.may_not_happen
 
 
 def _check_idle(policy: Policy) -> Iterator[Finding]:

@@ -131,6 +131,11 @@ def test_the_small_policy_is_sound() -> None:
             "no retention rule covers 'contact' of a pupil here",
         ),
         (
+            ("means: The pupil left., per: person", "means: x, per: person, may_not_happen: true"),
+            "systems.binder.holds.pupil[0]",
+            "waits for what may not happen",
+        ),
+        (
             rule(covers="{subject: pupil, categories: [accounts], systems: [gallra]}"),
             "retention[0].covers.categories[0]",
             "no system that this rule speaks of holds 'accounts' of a pupil",
