@@ -73,6 +73,11 @@ class FileWitness:
             with self._opened(create=False) as file:
                 return _newest(_read_tail(file))
 
+    def was_set_aside(self) -> bool:
+        """Whether an earlier, longer file of this witness lies beside it since a restore."""
+        with _told_as("witness_unreadable"):
+            return any(self._path.parent.glob(f"{self._path.name}.restored-*"))
+
     def set_aside(self, mark: str) -> None:
         """Keep what it has under another name that ends with `mark`, and begin anew: after a
         restore the ledger goes on from an older state, and the longer one stays as evidence.

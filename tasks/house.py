@@ -43,6 +43,10 @@ class Sink(Protocol):
         """The newest checkpoint it can show by itself; None where it cannot (a mail)."""
         ...
 
+    def was_set_aside(self) -> bool:
+        """Whether a restore has set an earlier file aside."""
+        ...
+
     def set_aside(self, mark: str) -> None:
         """Keep what it has under another name and begin anew, after a restore."""
         ...

@@ -6,11 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
+from sqlalchemy import Connection
+
 from connectors.erasure_journal import DONE
 from lifecycle.erasure import Erased
-from lifecycle.errors import NotProven
+from lifecycle.errors import LedgerFailure, NotProven
 from lifecycle.ledger import EventKind
 from records import restored, to_dos
+from records.checkpoints import newest_checkpoint
 from records.engines import reading
 from records.forgetting import still_there
 from records.ledger_check import verify
@@ -48,12 +51,16 @@ def replay(house: House) -> Replayed:
     """Erase again everybody whom the journal names; then the databases may be opened.
 
     `house` is opened with `restoring`. Safe to repeat and to kill; harmless where nothing was
-    restored. Raises `LedgerFailure` when the restored ledger or the journal does not verify,
-    `NotProven` when somebody is still there afterwards.
+    restored. Raises `LedgerFailure` when the restored ledger or the journal does not verify, and
+    with `witness_lost` when witness and journal are not where they were: who was erased is not
+    known then. `NotProven` when somebody is still there afterwards.
     """
     shown = newest_witnessed(house)
+    killed = shown is None and any(sink.was_set_aside() for sink in house.witnesses)
     with reading(house.engine) as connection:
         size = verify(connection, house.ledger_key).size
+        if shown is None and not killed and _was_witnessed(house, connection):
+            raise LedgerFailure("witness_lost")
     missing = 0 if shown is None else max(0, shown.size - size)
     entries = house.journal.entries()
     done = {entry.batch for entry in entries if entry.step == DONE}
@@ -88,9 +95,7 @@ def replay(house: House) -> Replayed:
     if missing and shown is not None:
         for sink in house.witnesses:
             sink.set_aside(f"restored-{shown.size}-{size}")
-        witness(house, begin_anew=True)
-    else:
-        witness(house)
+    witness(house, begin_anew=bool(missing) or killed)
     return Replayed(
         erased_since=len(people),
         found_again=found,
@@ -98,6 +103,14 @@ def replay(house: House) -> Replayed:
         keys=keys,
         unreadable=unreadable,
         missing_events=missing,
+    )
+
+
+def _was_witnessed(house: House, connection: Connection) -> bool:
+    return any(
+        newest_checkpoint(connection, sink=sink.name) is not None
+        for sink in house.witnesses
+        if sink.shows
     )
 
 

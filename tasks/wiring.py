@@ -74,6 +74,10 @@ class NamedSink:
         """The newest checkpoint, where the witness can show one."""
         return self.witness.latest() if isinstance(self.witness, FileWitness) else None
 
+    def was_set_aside(self) -> bool:
+        """Whether a restore has set an earlier file aside."""
+        return isinstance(self.witness, FileWitness) and self.witness.was_set_aside()
+
     def set_aside(self, mark: str) -> None:
         """Begin anew after a restore, where the witness is a file; see `FileWitness`."""
         if isinstance(self.witness, FileWitness):

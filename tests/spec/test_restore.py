@@ -1,0 +1,231 @@
+"""A backup brings nobody back who was erased: the erasure list is replayed before anything else
+opens it."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from lifecycle.errors import LedgerFailure
+from records.engines import reading
+from records.tables import erasure_list, holding, subject
+from tasks import restoring
+from tasks.finding import find_by_national_id
+from tasks.house import House
+from tasks.keys import rotate_keys
+from tasks.proof import verify_ledger
+from tasks.settings import Settings
+from tasks.wiring import open_house
+from tests.factories.databases import NewDatabase
+from tests.factories.erasures import Office
+from tests.factories.houses import PEOPLE, export, row, test_settings
+from tests.factories.keys import StandingClock
+from tests.spec.test_main_job import run_import
+
+TUVA, OMAR = PEOPLE["Tuva"], PEOPLE["Omar"]
+
+
+class Open:
+    """Opens the same installation again and again; `close` ends every run."""
+
+    def __init__(self, settings: Settings, clock: StandingClock) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._stack = ExitStack()
+
+    def __call__(self, *, restoring: bool = False) -> House:
+        return self._stack.enter_context(
+            open_house("academedia", settings=self._settings, now=self._clock, restoring=restoring)
+        )
+
+    def close(self) -> None:
+        self._stack.close()
+
+
+@pytest.fixture
+def dialect() -> str:
+    return "sqlite"  # a backup here is a copy of the file
+
+
+@pytest.fixture
+def settings(new_database: NewDatabase, tmp_path: Path) -> Settings:
+    return test_settings(
+        tmp_path / "home", records=new_database("records"), keys=new_database("keys")
+    )
+
+
+@pytest.fixture
+def opened(settings: Settings, standing_clock: StandingClock) -> Iterator[Open]:
+    one = Open(settings, standing_clock)
+    yield one
+    one.close()
+
+
+def records_file(settings: Settings) -> Path:
+    return Path(settings.database_url.removeprefix("sqlite:///"))
+
+
+def copy_database(source: Path, target: Path) -> None:
+    """What a backup program does: the database as it is, without its log."""
+    with sqlite3.connect(source) as one, sqlite3.connect(target) as other:
+        one.backup(other)
+    one.close()
+    other.close()
+
+
+def put_back(backup: Path, settings: Settings, opened: Open) -> None:
+    opened.close()
+    target = records_file(settings)
+    for suffix in ("-wal", "-shm"):
+        target.with_name(target.name + suffix).unlink(missing_ok=True)
+    shutil.copy(backup, target)
+    target.chmod(0o600)
+
+
+@pytest.fixture
+def world(
+    opened: Open, settings: Settings, standing_clock: StandingClock, tmp_path: Path
+) -> tuple[Office, str]:
+    """Tuva and Omar are imported, a backup is made, Tuva is erased; her reference."""
+    house = opened()
+    house.staging.put("export.csv", export(row("1000000001", TUVA), row("1000000002", OMAR)))
+    run_import(house)
+    (found,) = find_by_national_id(house, TUVA[2])
+    office = Office(opened, standing_clock)
+    office.enrolled()
+    copy_database(records_file(settings), tmp_path / "backup.db")
+    assert office.erase(found.ref).left == ()
+    return office, found.ref
+
+
+def test_restored_records_refuse_to_open_before_the_replay(
+    world: tuple[Office, str], opened: Open, settings: Settings, tmp_path: Path
+) -> None:
+    put_back(tmp_path / "backup.db", settings, opened)
+    with pytest.raises(LedgerFailure, match="database_restored"):
+        opened()
+
+
+@pytest.mark.parametrize("rotated", [False, True])
+def test_the_replay_erases_again_before_anything_is_read(
+    world: tuple[Office, str],
+    opened: Open,
+    settings: Settings,
+    tmp_path: Path,
+    rotated: bool,
+) -> None:
+    if rotated:
+        rotate_keys(opened())
+    put_back(tmp_path / "backup.db", settings, opened)
+    done = restoring.replay(opened(restoring=True))
+    assert (done.erased_since, done.found_again, done.unsure) == (1, 1, 0)
+    assert done.missing_events > 0
+    house = opened()
+    assert find_by_national_id(house, TUVA[2]) == []
+    assert len(find_by_national_id(house, OMAR[2])) == 1
+    with reading(house.engine) as connection:
+        assert len(connection.execute(select(subject.c.id)).all()) == 1
+        assert len(connection.execute(select(erasure_list.c.digest)).all()) == 1
+        rows = [
+            (one.id, one.subject_id, one.category, bytes(one.sealed))
+            for one in connection.execute(
+                select(holding.c.id, holding.c.subject_id, holding.c.category, holding.c.sealed)
+            )
+        ]
+    assert all(house.vault.open(rows)), "every survivor opens"
+    verify_ledger(house)
+
+
+def test_a_replay_may_be_repeated_and_needs_no_restore(
+    world: tuple[Office, str], opened: Open, settings: Settings, tmp_path: Path
+) -> None:
+    assert restoring.replay(opened(restoring=True)).found_again == 0
+    put_back(tmp_path / "backup.db", settings, opened)
+    restoring.replay(opened(restoring=True))
+    again = restoring.replay(opened(restoring=True))
+    assert (again.found_again, again.missing_events) == (0, 0)
+    verify_ledger(opened())
+
+
+@pytest.mark.parametrize("step", ["scrub", "witness", "_prove", "_destroy_orphans"])
+def test_a_replay_that_is_killed_goes_on(
+    world: tuple[Office, str],
+    opened: Open,
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    step: str,
+) -> None:
+    put_back(tmp_path / "backup.db", settings, opened)
+
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(restoring, step, killed)
+        with pytest.raises(KeyboardInterrupt):
+            restoring.replay(opened(restoring=True))
+    restoring.replay(opened(restoring=True))
+    house = opened()
+    assert find_by_national_id(house, TUVA[2]) == []
+    verify_ledger(house)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda text: text.replace("true", "false", 1),
+        lambda text: "".join(text.splitlines(keepends=True)[1:]),
+        lambda text: "".join(reversed(text.splitlines(keepends=True))),
+    ],
+)
+def test_a_journal_that_somebody_changed_stops_the_replay(
+    world: tuple[Office, str],
+    opened: Open,
+    settings: Settings,
+    tmp_path: Path,
+    damage: Callable[[str], str],
+) -> None:
+    house = opened()
+    (journal,) = house.certificates.parent.glob("erasures-*.jsonl")
+    journal.write_text(damage(journal.read_text()))
+    put_back(tmp_path / "backup.db", settings, opened)
+    with pytest.raises(LedgerFailure, match="journal_damaged"):
+        restoring.replay(opened(restoring=True))
+
+
+def test_what_changed_after_the_backup_is_to_be_imported_again(
+    world: tuple[Office, str],
+    opened: Open,
+    settings: Settings,
+    standing_clock: StandingClock,
+    tmp_path: Path,
+) -> None:
+    standing_clock.pass_time(minutes=5)
+    house = opened()
+    house.staging.put("2.csv", export(row("1000000002", OMAR, street="Provgatan 2")))
+    run_import(house)
+    run_import(opened())  # which destroys the key of what was replaced
+    put_back(tmp_path / "backup.db", settings, opened)
+    done = restoring.replay(opened(restoring=True))
+    assert done.unreadable == 1, "the old address's key went with the change"
+    standing_clock.pass_time(minutes=5)
+    house = opened()
+    house.staging.put("3.csv", export(row("1000000002", OMAR, street="Provgatan 2")))
+    reports = run_import(house)
+    assert [report.outcome for report in reports] == ["imported"]
+
+
+def test_an_erasure_that_was_begun_and_never_said_to_be_done_is_told(
+    world: tuple[Office, str], opened: Open
+) -> None:
+    house = opened()
+    (entry,) = {e.batch: e for e in house.journal.entries()}.values()
+    house.journal.append(batch=f"{entry.batch}x", step="intended", at=entry.at, people=entry.people)
+    assert restoring.replay(opened(restoring=True)).unsure == 1
