@@ -83,6 +83,7 @@ def test_the_figures_of_all_rules(policy: Policy) -> None:
         "candidate-pool.no-figure": ("H-97", None, "undecided", None),
         "publicity.withdrawn": ("H-104", "consent_withdrawn", "on_the_event", None),
         "publicity.no-figure": ("H-104", None, "undecided", None),
+        "consent-proof.no-figure": ("H-105", None, "undecided", None),
         "consent-proof.two-years": ("H-105", "consent_withdrawn", "P2Y", None),
     }
 
@@ -189,7 +190,7 @@ def test_h104_and_h105_the_picture_goes_with_the_consent_and_the_proof_two_years
     proof = said_of(policy, "pupil", "gallra", withdrawn, as_of=TODAY)["consent-proof"]
     assert proof == ("stays", "consent-proof.two-years", "2028-07-04")
     standing = said_of(policy, "pupil", "gallra", DISCHARGED, as_of=TODAY)["consent-proof"]
-    assert standing == ("stays", "consent-proof.two-years", None)
+    assert standing == ("undecided", "consent-proof.no-figure", None)
 
 
 def test_h93_numbers_and_sensitive_data_of_applicants_are_not_wanted(policy: Policy) -> None:
