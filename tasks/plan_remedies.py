@@ -52,6 +52,11 @@ PLANS: Final[dict[str, tuple[str, str, str]]] = {
         "What is left is what the rule lets stay.",
         "Nothing to do.",
     ),
+    "not_happened": (
+        "It is kept until somebody asks or decides otherwise, and nobody has.",
+        "It stays by the rule that is named; the rule speaks as soon as its event has a date.",
+        "Nothing to do.",
+    ),
     # --- what stands until a person acts ----------------------------------------------------------
     "incident_draft": (
         "Something was still there after its last day when a plan was drawn up.",

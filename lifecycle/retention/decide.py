@@ -13,8 +13,9 @@ from lifecycle.retention.calendar import add_period, subtract_period
 from lifecycle.retention.facts import EVERYTHING, Decision, Unit, Verdict, WhyRefused
 from lifecycle.retention.judging import CARRIED_OUT, Judged
 from lifecycle.retention.rules import Rules
+from lifecycle.retention.weighing import NOT_HAPPENED
 
-__all__ = ["CARRIED_OUT", "decide", "is_late", "rules_of"]
+__all__ = ["CARRIED_OUT", "NOT_HAPPENED", "decide", "is_late", "rules_of"]
 
 
 def rules_of(policy: Policy, *, as_of: date) -> Rules:
@@ -40,6 +41,9 @@ def decide(unit: Unit, *, rules: Rules, held: frozenset[str]) -> tuple[Decision,
        strip to be done neither decides nor stands in the strip's way;
     8. an `at_least` needs it → STAYS, `last_day` is the last day on which it is needed;
     9. the last day lies ahead → STAYS; no figure decides → UNDECIDED.
+
+    A rule whose event may never happen (`may_not_happen`) says nothing before it has a date: where
+    it is the only one that speaks of some data → STAYS `not_happened`.
 
     Of several rules that make it go the one with the earliest last day decides; on the same day
     erase before anonymise before strip before archive. Categories with equal decisions are

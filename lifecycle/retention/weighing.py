@@ -16,6 +16,9 @@ from lifecycle.retention.limits import last_day
 
 _FIRST_ON_A_TIE: Final = (Then.ERASE, Then.ANONYMISE, Then.STRIP, Then.ARCHIVE)
 
+NOT_HAPPENED: Final = "not_happened"
+"""Reason of `STAYS`: the only rule that speaks of it waits for an event that may never happen."""
+
 
 class Weighed(NamedTuple):
     """What the rules of a set say to some dates, whoever the person is."""
@@ -24,7 +27,7 @@ class Weighed(NamedTuple):
     rule: RetentionRule
     ripe_on: date | None = None
     last_day: date | None = None
-    reason: WhyRefused | None = None
+    reason: str | None = None
     goes_by: date | None = None
     """The last day that a rule has given it, whatever keeps it today."""
 
@@ -53,7 +56,7 @@ def weigh(
     if ruleset.perhaps:
         candidates, idle = _speaking(ruleset, anchors)
         if idle is not None:
-            return Weighed(Verdict.STAYS, idle)
+            return Weighed(Verdict.STAYS, idle, reason=NOT_HAPPENED)
     weighed = [
         _weigh(candidate, ruleset, anchors, erasure=erasure, as_of=as_of)
         for candidate in candidates
@@ -72,17 +75,23 @@ def _speaking(
     idle = [
         candidate.rule
         for candidate in ruleset.candidates
-        if candidate.rule is not None
-        and candidate.rule.anchor in ruleset.perhaps
-        and _anchor(candidate.rule, anchors) is None
+        if candidate.rule is not None and not _has_happened(candidate.rule, ruleset, anchors)
     ]
     speaking = tuple(each for each in ruleset.candidates if each.rule not in idle)
     quiet = ruleset.quiet
     if speaking or quiet is None:
         return speaking or ruleset.candidates, None
-    if quiet.forever or quiet.needed_by or quiet.undecided or ruleset.undecided:
+    needed = any(_has_happened(rule, ruleset, anchors) for rule in quiet.needed_by)
+    if quiet.forever or needed or quiet.undecided or ruleset.undecided:
         return (quiet,), None
     return (), idle[0]
+
+
+def _has_happened(
+    rule: RetentionRule, ruleset: RuleSet, anchors: Mapping[str, date | None]
+) -> bool:
+    """Whether the rule's event has happened, or should have."""
+    return rule.anchor not in ruleset.perhaps or _anchor(rule, anchors) is not None
 
 
 def _order(weighed: Weighed) -> tuple[int, date, int, str]:
@@ -107,7 +116,7 @@ def _weigh(
 ) -> Weighed:
     if candidate.forever is not None:
         return Weighed(Verdict.STAYS, candidate.forever)
-    need = _need(candidate, anchors, erasure)
+    need = _need(candidate, ruleset, anchors, erasure)
     rule = candidate.rule
     anchor = _anchor(rule, anchors) if rule is not None else None
     mistaken = rule if anchor is not None and anchor < erasure.earliest_anchor else need.mistaken
@@ -147,9 +156,16 @@ def _dated(
     return Weighed(Verdict.STAYS, rule, ripe, last, goes_by=last)
 
 
-def _need(candidate: Candidate, anchors: Mapping[str, date | None], erasure: Erasure) -> _Need:
+def _need(
+    candidate: Candidate,
+    ruleset: RuleSet,
+    anchors: Mapping[str, date | None],
+    erasure: Erasure,
+) -> _Need:
     need = _Need()
     for rule in candidate.needed_by:
+        if not _has_happened(rule, ruleset, anchors):
+            continue
         anchor = _anchor(rule, anchors)
         through = _end(rule, rule.keep.at_least, anchor, erasure)
         if anchor is None or through is None:

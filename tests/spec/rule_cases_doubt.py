@@ -203,4 +203,85 @@ RELATIVES = Chapter(
     ),
 )
 
-DOUBT = (DATES, HOLDS, ACTIVE, RELATIVES)
+PERHAPS = Chapter(
+    title="Events that may never happen",
+    text="Of an opt-out, a complaint, a rejection no date means that it has not happened, where "
+    "the policy says `may_not_happen: true` (here of `opted_out` and `complained`). Its rules say "
+    "nothing until then.",
+    rules="""\
+- id: mailing.opted-out
+  covers: {subject: former_student, categories: [email, name], systems: all}
+  from: opted_out
+  keep: {at_most: on_the_event}
+  then: erase
+  approval: one
+  source: {id: B-25, quote: "vill bli borttagen ur vårt system tar vi givetvis bort dig"}
+- id: complaint.one-year
+  covers: {subject: former_student, categories: [email, name, grades], systems: all}
+  from: complained
+  keep: {at_least: P1Y}
+  then: erase
+  approval: one
+  source: {law: "GDPR art. 17(3)(e)"}
+- id: student.two-years
+  covers: {subject: former_student, categories: [name], systems: all}
+  from: ended
+  keep: {at_most: P2Y}
+  then: erase
+  approval: one
+  source: {law: "GDPR art. 5(1)(e)"}
+""",
+    perhaps=("opted_out", "complained"),
+    cases=(
+        Case(
+            "nobody has asked for anything",
+            {"ended": "2025-06-10"},
+            "2026-05-01",
+            "email: **stays**, not_happened [mailing.opted-out]; "
+            "name: **stays**, free on 2025-06-10, last day 2027-06-10 [student.two-years]",
+            categories=("email", "name"),
+        ),
+        Case(
+            "the time is up, whether or not somebody ever opts out or complains",
+            {"ended": "2024-05-01"},
+            "2026-05-01",
+            "**erase**, free on 2024-05-01, last day 2026-05-01 [student.two-years]",
+            categories=("name",),
+        ),
+        Case(
+            "opted out",
+            {"ended": "2025-06-10", "opted_out": "2026-05-01"},
+            "2026-05-01",
+            "**erase**, free on 2026-05-01, last day 2026-05-01 [mailing.opted-out]",
+        ),
+        Case(
+            "opted out and complained",
+            {"ended": "2025-06-10", "opted_out": "2026-05-01", "complained": "2026-04-20"},
+            "2026-05-01",
+            "**stays**, free on 2027-04-21, last day 2027-04-20 [complaint.one-year]",
+        ),
+        Case(
+            "only complained",
+            {"complained": "2026-04-20"},
+            "2026-05-01",
+            "**stays**, free on 2027-04-21, last day 2027-04-20 [complaint.one-year]",
+            categories=("email",),
+        ),
+        Case(
+            "when somebody ended must be known",
+            {},
+            "2026-05-01",
+            "**refused**, anchor_missing [student.two-years]",
+            categories=("name",),
+        ),
+        Case(
+            "only a complaint would keep it, and nothing says how long at most",
+            {},
+            "2026-05-01",
+            "**undecided** [complaint.one-year]",
+            categories=("grades",),
+        ),
+    ),
+)
+
+DOUBT = (DATES, PERHAPS, HOLDS, ACTIVE, RELATIVES)

@@ -62,6 +62,8 @@ class Chapter:
     """What differs from `ERASURE`."""
     files: tuple[str, ...] = ()
     """Anchors that are a file's own story."""
+    perhaps: tuple[str, ...] = ()
+    """Anchors of events that may never happen: `may_not_happen: true`."""
     zone: str = "Europe/Stockholm"
 
     def retention(self) -> tuple[RetentionRule, ...]:
@@ -85,7 +87,9 @@ def said(case: Case, chapter: Chapter) -> str:
     retention, erasure = chapter.retention(), chapter.choices()
     anchors = {
         rule.anchor: Anchor(
-            means=rule.anchor, per="file" if rule.anchor in chapter.files else "person"
+            means=rule.anchor,
+            per="file" if rule.anchor in chapter.files else "person",
+            may_not_happen=rule.anchor in chapter.perhaps,
         )
         for rule in retention
         if rule.anchor is not None

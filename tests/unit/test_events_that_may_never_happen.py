@@ -54,8 +54,8 @@ after_leaving = rule("after-leaving", "left", at_most="P6M")
 
 
 def test_who_has_not_opted_out_stays_by_that_rule_where_no_other_speaks() -> None:
-    assert said([opted_out]) == ("stays", "opted-out", None)
-    assert said([opted_out], opted_out=None) == ("stays", "opted-out", None)
+    assert said([opted_out]) == ("stays", "opted-out", "not_happened")
+    assert said([opted_out], opted_out=None) == ("stays", "opted-out", "not_happened")
 
 
 def test_who_has_not_opted_out_is_undecided_where_nobody_knows_how_long() -> None:
