@@ -240,4 +240,36 @@ NO_FIGURE_AT_MOST = Chapter(
     ),
 )
 
-NEEDED = (FOREVER, UNDECIDED, AT_LEAST, SEVERAL_NEEDS, NO_FIGURE_AT_MOST)
+UNDECIDED_NEED = Chapter(
+    title="Nobody has decided how long it is needed",
+    text="Then nothing takes it away, whatever limit another rule gives.",
+    rules="""\
+- id: clinic.as-medical-records
+  covers: {subject: patient, categories: [treatment], systems: all}
+  from: last_visit
+  keep: {at_least: undecided}
+  decision: clinic
+  then: erase
+  approval: two
+  source: {id: B-22, quote: "samma rutin för sparande av uppgifterna"}
+- id: clinic.while-coming
+  covers: {subject: patient, categories: [treatment, contact], systems: all}
+  from: last_visit
+  keep: {at_most: P1Y}
+  then: erase
+  approval: one
+  source: {id: B-21, quote: "sparas under så lång tid kunden går till oss för behandlingar"}
+""",
+    cases=(
+        Case(
+            "a year after the last visit",
+            {"last_visit": "2025-05-01"},
+            "2026-05-01",
+            "treatment: **undecided** [clinic.as-medical-records]; contact: **erase**, "
+            "free on 2025-05-01, last day 2026-05-01 [clinic.while-coming]",
+            categories=("treatment", "contact"),
+        ),
+    ),
+)
+
+NEEDED = (FOREVER, UNDECIDED, AT_LEAST, SEVERAL_NEEDS, NO_FIGURE_AT_MOST, UNDECIDED_NEED)

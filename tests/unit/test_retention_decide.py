@@ -119,7 +119,7 @@ def test_every_category_is_decided_about_once(
     assert len({each._replace(categories=()) for each in told}) == len(told), "not grouped"
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=400)
 @given(rule_lists(), units, seen_on, holds)
 def test_nothing_goes_while_it_is_held_needed_or_doubtful(
     retention: list[RetentionRule], about: Unit, as_of: date, held: str
