@@ -1,5 +1,5 @@
 """Time is counted from events: a person's date is the latest of all sources, and none as long as
-one source has none."""
+one source has none, unless the event may never happen."""
 
 # SQL is put together from the names of our own tables only; values are always parameters.
 # ruff: noqa: S608
@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from lifecycle.policy.model import Policy
-from lifecycle.retention.reach import reaches, relative_kinds
+from lifecycle.retention.reach import optional_events, reaches, relative_kinds
 from records import bulk, due_rows
 from records.scope import Scope
 from records.standing import reached
@@ -73,9 +73,11 @@ def _write_own(policy: Policy, scope: Scope, relatives: list[str]) -> None:
     sources, parameters = _own_sources(policy, scope, relatives)
     if not sources:
         return
+    latest, more = _latest(policy)
+    parameters |= more
     scope.execute(
         f"""INSERT INTO anchor (controller, subject_id, placement_id, event, on_date)
-            SELECT :controller, subject_id, 0, event, {_LATEST_IF_ALL}
+            SELECT :controller, subject_id, 0, event, {latest}
             FROM ({" UNION ALL ".join(sources)}) AS source
             GROUP BY subject_id, event
             {_ON_CONFLICT_SET}""",
@@ -138,7 +140,8 @@ def _write_kin(policy: Policy, scope: Scope, relatives: list[str]) -> None:
 
 def _write_missing(policy: Policy, scope: Scope) -> None:
     """Where a rule needs a date that nothing tells, that it is missing is written down."""
-    reach = reaches(policy)
+    optional = optional_events(policy)
+    reach = tuple(each for each in reaches(policy) if each.event not in optional)
     if not reach:
         return
     ground, parameters = reached(policy, scope, reach)
@@ -165,7 +168,17 @@ def _listed(name: str, words: Sequence[str]) -> tuple[str, dict[str, Any]]:
     return ", ".join(f":{key}" for key in parameters), parameters
 
 
-_LATEST_IF_ALL: Final = "CASE WHEN count(on_date) = count(*) THEN max(on_date) END"
+def _latest(policy: Policy) -> tuple[str, dict[str, Any]]:
+    """The latest date if every source has one. Who says no to mail in one place says no in all
+    (B-31): of an event that may never happen, one source is enough."""
+    every = "count(on_date) = count(*)"
+    optional = optional_events(policy)
+    if not optional:
+        return f"CASE WHEN {every} THEN max(on_date) END", {}
+    listed, parameters = _listed("optional", optional)
+    return f"CASE WHEN {every} OR event IN ({listed}) THEN max(on_date) END", parameters
+
+
 _ON_CONFLICT_SET: Final = """ON CONFLICT (subject_id, placement_id, event) DO UPDATE
     SET on_date = excluded.on_date
     WHERE coalesce(anchor.on_date, '') <> coalesce(excluded.on_date, '')"""

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, delete, exists, func, or_, select, text
@@ -103,14 +103,18 @@ def settle(connection: Connection, done: Iterable[tuple[int, int, str]], *, at: 
         )
 
 
-def count_missing(connection: Connection, *, controller: str) -> dict[str, int]:
+def count_missing(
+    connection: Connection, *, controller: str, besides: Collection[str] = ()
+) -> dict[str, int]:
     """Event → how many people (or records, where each has its own date) have no date for it.
 
     Only where some rule or some system speaks of the event: what is missing is what is needed.
+    `besides`: events that may never happen, and are not missing.
     """
     rows = connection.execute(
         select(anchor.c.event, func.count())
         .where(anchor.c.controller == controller, _is_missing())
+        .where(anchor.c.event.not_in(besides))
         .group_by(anchor.c.event)
         .order_by(anchor.c.event)
     )

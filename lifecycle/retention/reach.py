@@ -25,6 +25,7 @@ class Reach(NamedTuple):
     system: str
     """A system of the policy that has placements, or `RECORDS`, `CASES`, `BY_HAND`."""
     category: str
+    """"" where all of a kind's categories are taken to be there."""
     per_record: bool
     dated: bool
     """It says when something must be gone at the latest, and that date can be computed."""
@@ -33,7 +34,16 @@ class Reach(NamedTuple):
 def reaches(policy: Policy) -> tuple[Reach, ...]:
     """Every reach of every rule that counts from an event of a person or of a record, sorted."""
     found = {
-        Reach(rule.id, rule.anchor, kind, place, category, per == "record", makes_due(rule))
+        Reach(
+            rule.id,
+            rule.anchor,
+            kind,
+            place,
+            # What lies in a place of ours is known by the policy, of each record by itself.
+            "" if place.startswith("#") else category,
+            per == "record",
+            makes_due(rule),
+        )
         for rule in policy.retention
         if rule.anchor is not None and (per := policy.anchors[rule.anchor].per) != "file"
         for kind in (rule.covers.subject,)
@@ -45,6 +55,11 @@ def reaches(policy: Policy) -> tuple[Reach, ...]:
         if category in rule.covers.categories
     }
     return tuple(sorted(found))
+
+
+def optional_events(policy: Policy) -> tuple[str, ...]:
+    """Events that may never happen, sorted: without a date nothing is missing (B-28, H-96)."""
+    return tuple(sorted(name for name, each in policy.anchors.items() if each.may_not_happen))
 
 
 def relative_kinds(policy: Policy) -> frozenset[str]:
