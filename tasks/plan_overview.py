@@ -10,10 +10,14 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from lifecycle.plan import PlanItem
+from lifecycle.policy.model import Policy
 from lifecycle.policy.retention import Then
+from lifecycle.retention.covering import covering
 from lifecycle.retention.facts import Verdict
+from lifecycle.retention.reach import optional_events
 from records import due, plans, residues
 from records.engines import reading
+from records.placed_kinds import placed_kinds
 from records.plans import Plan
 from tasks.house import House
 from tasks.intake import local_today
@@ -36,6 +40,8 @@ class Overview(NamedTuple):
     """Anonymised records whose residue is in an outer system: nobody has counted their groups."""
     missing: dict[str, int]
     """Event → people and records that have no date for it: they are on no plan."""
+    without_rule: dict[str, int]
+    """System → records with something in them that no rule speaks of: they are on no plan."""
 
 
 def overview(house: House, plan: Plan) -> Overview:
@@ -54,7 +60,12 @@ def overview_of(house: House, items: Sequence[PlanItem], *, as_of: date) -> Over
     smallest = house.policy.erasure.smallest_group
     with reading(house.engine) as connection:
         groups = _small_groups(connection, house, anonymised, smallest=smallest)
-        missing = due.count_missing(connection, controller=house.controller)
+        missing = due.count_missing(
+            connection,
+            controller=house.controller,
+            besides=optional_events(house.policy),
+        )
+        uncovered = without_rule(connection, house.policy)
     return Overview(
         figures=told,
         first_last_day=min((i.last_day for i in going if i.last_day is not None), default=None),
@@ -63,7 +74,26 @@ def overview_of(house: House, items: Sequence[PlanItem], *, as_of: date) -> Over
         small_groups=groups,
         ungrouped=sum(not _is_counted(house, item) for item in anonymised),
         missing=missing,
+        without_rule=uncovered,
     )
+
+
+def without_rule(connection: Connection, policy: Policy) -> dict[str, int]:
+    """System → records of a kind or with a category that no rule speaks of there.
+
+    A word that is written wrongly in one place must not let data lie there for ever unseen.
+    """
+    told: dict[str, int] = defaultdict(int)
+    for placed in placed_kinds(connection, controller=policy.id):
+        bare = any(
+            not covering(
+                policy.retention, kind=placed.kind, system=placed.system, category=category
+            )
+            for category in placed.categories
+        )
+        if bare:
+            told[placed.system] += placed.records
+    return dict(sorted(told.items()))
 
 
 def _small_groups(

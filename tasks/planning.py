@@ -10,6 +10,7 @@ from lifecycle.ledger import EventKind
 from lifecycle.plan import PlanItem, PlanKind, PlanState
 from lifecycle.references import new_id
 from lifecycle.retention.facts import Verdict
+from lifecycle.retention.reach import optional_events
 from records import alarms, due, leases, planned_people, plans, to_dos
 from records.engines import reading
 from records.planned_people import Going
@@ -17,6 +18,7 @@ from records.plans import Plan
 from records.unit_of_work import UnitOfWork
 from tasks.deriving import Derived, derive, derived_of, hash_of, rehearse
 from tasks.house import House
+from tasks.plan_overview import without_rule
 from tasks.watching import RETENTION_LATE
 
 __all__ = [
@@ -61,7 +63,12 @@ def draw(
             )
             known = [plan for plan in known if plan.about_id == about]
             going = planned_people.going(connection, controller=house.controller, states=_UNDER_WAY)
-            missing = due.count_missing(connection, controller=house.controller)
+            missing = due.count_missing(
+                connection,
+                controller=house.controller,
+                besides=optional_events(house.policy),
+            )
+            bare = without_rule(connection, house.policy)
         for older in known:
             if older.as_of <= as_of and _says(house, older, derived.items, going):
                 return older
@@ -71,6 +78,7 @@ def draw(
             house, items, kind=kind, as_of=as_of, about=about, due=derived.counts["due"]
         )
         derived.counts["missing"] = sum(missing.values())
+        derived.counts["no_rule"] = sum(bare.values())
         plan: Plan | None = None
         if derived.counts[str(Verdict.GO)]:
             plan = Plan(
@@ -164,6 +172,7 @@ def _store(
             refused=counts["refused"],
             late=counts["late"],
             missing=counts["missing"],
+            no_rule=counts["no_rule"],
         )
         if counts["late"]:
             _raise(house, work, plan, late=counts["late"])
