@@ -14,6 +14,7 @@ from lifecycle.retention.decide import CARRIED_OUT, decide
 from lifecycle.retention.facts import Decision, Unit, Verdict, WhyRefused
 from lifecycle.retention.limits import last_day
 from lifecycle.retention.rules import Rules, Share
+from lifecycle.retention.weighing import has_happened
 
 
 def decide_on_request(
@@ -73,7 +74,12 @@ def _stands(decision: Decision, *, themselves: bool) -> bool:
 
 def _asked(decision: Decision, unit: Unit, ruleset: RuleSet, rules: Rules) -> Decision:
     strips = {rule.left_to: rule for rule in ruleset.rules if rule.then is Then.STRIP}
-    keeping = [kept for rule in ruleset.rules if (kept := _kept(rule, unit, rules)) is not None]
+    keeping = [
+        kept
+        for rule in ruleset.rules
+        if has_happened(rule, ruleset, unit.anchors)
+        and (kept := _kept(rule, unit, rules)) is not None
+    ]
     at_once = [kept for kept in keeping if kept.rule.id not in strips]
     if at_once:
         return _strongest(at_once).decision

@@ -75,21 +75,19 @@ def _speaking(
     idle = [
         candidate.rule
         for candidate in ruleset.candidates
-        if candidate.rule is not None and not _has_happened(candidate.rule, ruleset, anchors)
+        if candidate.rule is not None and not has_happened(candidate.rule, ruleset, anchors)
     ]
     speaking = tuple(each for each in ruleset.candidates if each.rule not in idle)
     quiet = ruleset.quiet
     if speaking or quiet is None:
         return speaking or ruleset.candidates, None
-    needed = any(_has_happened(rule, ruleset, anchors) for rule in quiet.needed_by)
+    needed = any(has_happened(rule, ruleset, anchors) for rule in quiet.needed_by)
     if quiet.forever or needed or quiet.undecided or ruleset.undecided:
         return (quiet,), None
     return (), idle[0]
 
 
-def _has_happened(
-    rule: RetentionRule, ruleset: RuleSet, anchors: Mapping[str, date | None]
-) -> bool:
+def has_happened(rule: RetentionRule, ruleset: RuleSet, anchors: Mapping[str, date | None]) -> bool:
     """Whether the rule's event has happened, or should have."""
     return rule.anchor not in ruleset.perhaps or _anchor(rule, anchors) is not None
 
@@ -164,7 +162,7 @@ def _need(
 ) -> _Need:
     need = _Need()
     for rule in candidate.needed_by:
-        if not _has_happened(rule, ruleset, anchors):
+        if not has_happened(rule, ruleset, anchors):
             continue
         anchor = _anchor(rule, anchors)
         through = _end(rule, rule.keep.at_least, anchor, erasure)

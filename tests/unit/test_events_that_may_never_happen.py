@@ -7,6 +7,7 @@ from lifecycle.policy.erasure import Erasure
 from lifecycle.policy.retention import Anchor, RetentionRule
 from lifecycle.retention.decide import decide
 from lifecycle.retention.facts import Unit
+from lifecycle.retention.on_request import decide_on_request
 from lifecycle.retention.rules import Rules
 from tests.spec.rule_chapter import ERASURE
 
@@ -96,3 +97,20 @@ def test_a_date_in_the_far_past_is_a_mistake_for_an_opt_out_too() -> None:
 def test_nobody_waits_for_a_strip_that_may_never_come() -> None:
     strip = rule("strip", "opted_out", "strip", at_most="on_the_event", left_to="after-leaving")
     assert said([strip, after_leaving], left=date(2025, 11, 1)) == ("go", "after-leaving", None)
+
+
+def test_a_complaint_that_was_never_made_keeps_nothing_from_who_asks_to_be_erased() -> None:
+    complaint = rule("complaint", "opted_out", at_least="P1Y")
+    choices = Erasure.model_validate(ERASURE)
+    rules = Rules([complaint, after_leaving], anchors=ANCHORS, erasure=choices, as_of=TODAY)
+    for made, verdict in ((None, "go"), (TODAY, "stays")):
+        unit = Unit(
+            subject_id=1,
+            placement_id=0,
+            kind="pupil",
+            system="register",
+            categories=("contact",),
+            anchors={"left": date(2026, 4, 1), "opted_out": made},
+        )
+        (told,) = decide_on_request(unit, rules=rules, held=frozenset(), themselves=True)
+        assert told.verdict == verdict
