@@ -138,12 +138,12 @@ class Database:
             raise
         except DBAPIError as error:
             failure = self._typed(error)
+            _forget_values(error)
         except (SQLAlchemyError, sqlite3.Error, OSError) as error:
             code = _code_of(error)
             failure = Unreachable(code, ref=self._system)
-        # Outside the handler: what the database says quotes values.
         if failure is not None:
-            raise failure
+            raise failure from None
 
     def _typed(self, error: DBAPIError) -> Exception:
         original = error.orig
@@ -154,6 +154,18 @@ class Database:
         if isinstance(error, InterfaceError) and not state and not name:
             return Unreachable("system_unlike_binding", ref=self._system)
         return Unreachable(_code_of(original), ref=self._system)
+
+
+def _forget_values(error: DBAPIError) -> None:
+    """The error stays in the chain of whatever is raised in a `with`, and PostgreSQL quotes rows in
+    its DETAIL."""
+    error.params = None
+    original = error.orig
+    if original is not None:
+        words = f"{type(original).__name__} {getattr(original, 'sqlstate', None) or ''}".strip()
+        error.args = original.args = (words,)
+        if hasattr(original, "_info"):
+            original._info = None  # what psycopg's `.diag` reads
 
 
 def _code_of(error: BaseException | None) -> str:
