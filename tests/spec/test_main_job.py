@@ -12,6 +12,7 @@ from connectors.base import CaseKey
 from connectors.folder import FolderStaging
 from lifecycle.errors import KeyFailure, LedgerFailure, NotProven, Refused
 from lifecycle.ledger import EventKind
+from lifecycle.plan import PlanState
 from lifecycle.references import (
     IMPORT,
     STAGED_FILE,
@@ -24,7 +25,6 @@ from records import file_imports, to_dos
 from records.engines import reading
 from records.tables import blind_index, data_key, engagement, holding, ledger_event, subject
 from tasks.deletions import delete_imported
-from tasks.erasing import erase_subject
 from tasks.finding import find_by_case, find_by_national_id
 from tasks.house import House
 from tasks.intake import import_file
@@ -35,6 +35,7 @@ from tasks.proof import verify_ledger, witness
 from tasks.purge import purge
 from tasks.reports import FileReport
 from tasks.to_dos import close
+from tests.factories.erasures import Office
 from tests.factories.houses import (
     PEOPLE,
     Builder,
@@ -45,6 +46,7 @@ from tests.factories.houses import (
     row,
     surroundings,
 )
+from tests.factories.keys import StandingClock
 
 __all__ = ["build", "dialect", "house", "surroundings"]
 
@@ -332,32 +334,37 @@ def test_a_person_is_found_by_number_or_case_and_the_ledger_remembers(house: Hou
         find_by_national_id(house, "850709-9806")
 
 
-def test_an_erased_person_is_gone_everywhere_and_number_date_project_stay(house: House) -> None:
+@pytest.fixture
+def office(build: Builder, standing_clock: StandingClock) -> Office:
+    return Office(build, standing_clock)
+
+
+def test_an_erased_person_is_gone_everywhere_and_number_date_project_stay(
+    house: House, office: Office
+) -> None:
     house.staging.put("export.csv", export(row("1000000001", TUVA), row("1000000002", OMAR)))
     run_import(house)
     (found,) = find_by_national_id(house, TUVA[2])
-    assert erase_subject(house, found.ref) == 3
+    done = office.erase(found.ref)
+    assert (done.state, done.left) == (PlanState.PROVEN, ())
     assert find_by_national_id(house, TUVA[2]) == []
-    assert in_case_system(house, "1000000001", "1000000002") == {
-        "1000000001": False,
-        "1000000002": True,
-    }
+    assert in_case_system(house, "1000000001", "1000000002") == {"1000000002": True}
     with reading(house.engine) as connection:
         left = connection.execute(
-            select(engagement.c.project, engagement.c.started_on).where(
-                engagement.c.case_reference == "1000000001"
-            )
+            select(engagement).where(engagement.c.case_reference == "1000000001")
         ).one()
-    assert tuple(left) == ("Exempelenhet Nord", "2026-10-01")
+    assert (left.project, left.started_on) == ("Exempelenhet Nord", "2026-10-01")
+    assert (left.subject_id, left.ends_on, left.broke_off_on) == (0, None, None)
+    assert left.service == f"#{left.id}", "nothing of the service stays (A-108)"
     with pytest.raises(Refused, match="subject_unknown"):
-        erase_subject(house, found.ref)
+        office.erase(found.ref)
 
 
-def test_tomorrows_export_does_not_resurrect_silently(house: House) -> None:
+def test_tomorrows_export_does_not_resurrect_silently(house: House, office: Office) -> None:
     house.staging.put("1.csv", export(row("1000000001", TUVA)))
     run_import(house)
     (found,) = find_by_national_id(house, TUVA[2])
-    erase_subject(house, found.ref)
+    office.erase(found.ref)
     house.staging.put("2.csv", export(row("1000000001", TUVA), row("1000000002", OMAR)))
     (report,) = run_import(house)
     assert report.counts["returned"] == 1, "the policy takes a new engagement, and it is counted"
@@ -365,11 +372,13 @@ def test_tomorrows_export_does_not_resurrect_silently(house: House) -> None:
     assert anew.ref != found.ref
 
 
-def test_survivors_open_after_a_rotation_of_the_key(house: House, build: Builder) -> None:
+def test_survivors_open_after_a_rotation_of_the_key(
+    house: House, build: Builder, office: Office
+) -> None:
     house.staging.put("export.csv", export(row("1000000001", TUVA), row("1000000002", OMAR)))
     run_import(house)
     (tuva,) = find_by_national_id(house, TUVA[2])
-    erase_subject(house, tuva.ref)
+    office.erase(tuva.ref)
     before = house.keyring.status().epoch
     assert rotate_keys(house).epoch == before + 1
     again = build()
