@@ -55,7 +55,13 @@ def _checked(settings: Settings, name: str) -> dict[str, Any]:
         policy = read_policy(settings, name)
         found["sha256"] = policy.sha256
         found["open"] = [
-            {"id": d.id, "about": list(d.about), "question": d.question, "until": d.until_then}
+            {
+                "id": d.id,
+                "about": list(d.about),
+                "question": d.question,
+                "until": d.until_then,
+                "waiting": list(d.waiting),
+            }
             for d in open_decisions(policy)
         ]
         if has_bindings(settings, name):
@@ -79,8 +85,8 @@ def _show(result: dict[str, dict[str, Any]]) -> None:
             say("  No bindings of outer systems yet: no file of that name under GALLRA_SYSTEMS.")
         table(
             "Open decisions",
-            ["id", "question"],
-            [[d["id"], d["question"]] for d in found["open"]],
+            ["id", "about", "question"],
+            [[d["id"], ", ".join(d["about"]), d["question"]] for d in found["open"]],
         )
 
 

@@ -35,7 +35,8 @@ def lines() -> list[Line]:
         if not row.startswith("|"):
             break
         policy, rule, *days, says = (cell.strip() for cell in row.strip("|").split("|"))
-        found.append(Line(policy, rule, *map(date.fromisoformat, days), says))
+        event, free_on, last_day, planned, seen = (date.fromisoformat(day) for day in days)
+        found.append(Line(policy, rule, event, free_on, last_day, planned, seen, says))
     return found
 
 

@@ -190,3 +190,31 @@ def test_a_file_that_is_not_there_is_told_without_its_folder(
     with pytest.raises(BindingsError) as refused:
         load_bindings(tmp_path / "academedia.yaml", policy=policy, environment={})
     assert str(tmp_path) not in str(refused.value)
+
+
+def without(part: str) -> str:
+    """The file without one of its parts."""
+    lines = TEXT.splitlines(keepends=True)
+    start = lines.index(f"{part}:\n")
+    end = next(n for n in range(start + 1, len(lines)) if lines[n][:1] not in {" ", "\n"})
+    return "".join([*lines[:start], *lines[end:]])
+
+
+@pytest.mark.parametrize(
+    ("part", "named"), [("staging", "'af-staging'"), ("case_system", "'workbuster'")]
+)
+def test_what_the_policy_has_must_be_bound(part: str, named: str, policy: Policy) -> None:
+    (found,) = problems(without(part), policy)
+    assert found.path == part
+    assert found.message.startswith("is missing")
+    assert named in found.message
+
+
+def test_what_the_policy_does_not_have_may_not_be_bound(policy: Policy) -> None:
+    systems = {
+        name: system for name, system in policy.systems.items() if system.role != "case_system"
+    }
+    bare = policy.model_copy(update={"staging": None, "intake": None, "systems": systems})
+    found = {problem.path: problem.message for problem in problems(TEXT, bare)}
+    assert found["staging"] == "the policy has no staging folder; take this away"
+    assert found["case_system"] == "the policy has no case system; take this away"
