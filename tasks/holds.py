@@ -19,8 +19,6 @@ from records.unit_of_work import UnitOfWork
 from tasks.house import House
 from tasks.officer_codes import agree
 
-REVIEW_DUE: Final = "hold_review_due"
-"""The alarm about a hold whose review day has come."""
 MAY_NOT: Final = "role_may_not_hold"
 
 
@@ -158,8 +156,8 @@ def list_holds(house: House) -> list[HoldLine]:
 
 
 def overdue_reviews(house: House) -> list[str]:
-    """References of the holds that must be looked at now: each an alarm of the kind
-    `REVIEW_DUE` until somebody reviews or releases it."""
+    """References of the holds that must be looked at now: each is an alarm (`hold_review_due`)
+    until somebody reviews or releases it."""
     with reading(house.engine) as connection:
         due = holds.due_reviews(connection, controller=house.controller, today=local_day(house))
     return [to_reference(HOLD, hold.id) for hold in due]

@@ -22,6 +22,7 @@ from records.staged_files import Known
 from records.unit_of_work import UnitOfWork
 from tasks.alarm_mail import MAIL_FAILS, Told, tell
 from tasks.deriving import late_now
+from tasks.holds import overdue_reviews
 from tasks.house import House
 from tasks.stock import match
 
@@ -31,6 +32,7 @@ IMPORT_STUCK: Final = "import_stuck"
 WITNESS_SILENT: Final = "witness_silent"
 CLOCK_WENT_BACK: Final = "clock_went_back"
 RETENTION_LATE: Final = "retention_late"
+HOLD_REVIEW_DUE: Final = "hold_review_due"
 KINDS: Final = (
     STAGED_TOO_LONG,
     STAGING_UNREACHABLE,
@@ -38,6 +40,7 @@ KINDS: Final = (
     WITNESS_SILENT,
     CLOCK_WENT_BACK,
     RETENTION_LATE,
+    HOLD_REVIEW_DUE,
     MAIL_FAILS,
 )
 
@@ -95,6 +98,7 @@ def watch(house: House) -> Watch:
     seen |= _stuck_imports(house, now) | _silent_witness(house, now)
     if late_now(house):
         seen.add((RETENTION_LATE, house.controller))
+    seen |= {(HOLD_REVIEW_DUE, ref) for ref in overdue_reviews(house)}
     # How old a file is that lay there when the clock was set back is not known any more: the
     # alarm stands until all of them are gone.
     set_back = any(at - now > CLOCK_MAY_SLIP for at in tail)

@@ -15,6 +15,7 @@ from records import holds
 from records.engines import reading
 from tasks.holds import list_holds, overdue_reviews, place_hold, release_hold, review_hold
 from tasks.house import House
+from tasks.watching import HOLD_REVIEW_DUE, watch
 from tests.factories.houses import build, dialect, house
 from tests.factories.keys import START, StandingClock
 from tests.factories.officers import Authenticator, add_people, enrol, events, with_approvals
@@ -159,6 +160,22 @@ def test_a_reviewed_hold_is_looked_at_again_later(
         "review_not_ahead",
         lambda: review_hold(house, ref, following=TODAY, officer=chef.handle, code=chef.fresh()),
     )
+
+
+def test_the_watchdog_reminds_until_somebody_looks(
+    house: House, chef: Authenticator, standing_clock: StandingClock
+) -> None:
+    [person] = add_people(house, 1)
+    ref = hold(house, chef, [person], review_on=TODAY + timedelta(days=1))
+
+    def reminds() -> list[str]:
+        return [one.ref for one in watch(house).standing if one.kind == HOLD_REVIEW_DUE]
+
+    assert reminds() == []
+    standing_clock.pass_time(days=1)
+    assert reminds() == reminds() == [ref]
+    review_hold(house, ref, following=SPRING, officer=chef.handle, code=chef.fresh())
+    assert reminds() == []
 
 
 @pytest.mark.parametrize("reason", HoldReason)
