@@ -80,14 +80,19 @@ def test_whoever_has_said_nothing_lacks_no_date(
     assert missing == {"left": 1}
 
 
-def test_a_system_that_does_not_know_the_event_adds_nothing(
+def test_where_no_system_knows_the_event_nothing_is_missing_and_nothing_due(
     records_engine: Engine, vault: Vault, policy: Policy
 ) -> None:
     with records_engine.begin() as connection:
         pupil = add_person(connection)
         add_place(connection, vault, pupil, left=None)
         anchors.refresh(connection, policy, controller=CONTROLLER, subjects=[pupil])
-        assert dates(connection, pupil) == {"left": None}
+        assert dates(connection, pupil).get("opted_out") is None
+        assert due_by(connection, pupil, "no-mail") == set()
+        missing = due.count_missing(
+            connection, controller=CONTROLLER, besides=optional_events(policy)
+        )
+        assert missing == {"left": 1}
 
 
 def test_a_word_that_is_taken_back_is_forgotten(

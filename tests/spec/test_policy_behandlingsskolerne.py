@@ -50,7 +50,7 @@ def test_what_is_still_to_be_decided(policy: Policy) -> None:
         "storage-need": {"H-83", "H-84"},
         "journal-law": {"H-81", "H-84"},
         "longer-keeping": {"H-97"},
-        "publicity-need": {"H-84", "H-104"},
+        "publicity-need": {"H-84", "H-104", "H-105"},
         "withdrawal-mailbox": {"H-06", "H-25"},
         "processor-agreements": {"H-42"},
         "accounting-year": {"H-86"},
