@@ -155,6 +155,23 @@ def categories_by_hold(connection: Connection, numbers: Iterable[int]) -> dict[i
     return {number: frozenset(words) for number, words in found.items()}
 
 
+def on_person(
+    connection: Connection, *, controller: str, subject: int
+) -> list[tuple[Hold, frozenset[str]]]:
+    """The standing holds that keep something of a person, with what each keeps of them."""
+    rows = connection.execute(
+        select(held.c.hold_id, held.c.category).where(held.c.subject_id == subject)
+    )
+    kept: dict[int, set[str]] = {}
+    for number, category in rows:
+        kept.setdefault(number, set()).add(category)
+    return [
+        (hold, frozenset(kept[hold.id]))
+        for hold in standing(connection, controller=controller)
+        if hold.id in kept
+    ]
+
+
 def known_subjects(
     connection: Connection, *, controller: str, numbers: Iterable[int]
 ) -> frozenset[int]:

@@ -117,3 +117,24 @@ def _small_groups(
 def _is_counted(house: House, item: PlanItem) -> bool:
     system = house.policy.systems[item.system]
     return system.role in {"records", "case_system"} and residues.KNOWN.issuperset(item.stays)
+
+
+def warnings(told: Overview) -> list[str]:
+    """What whoever decides has to know beyond the figures: a sentence each."""
+    found = []
+    if told.late:
+        found.append(f"{told.late} item(s) should be gone already: a breach, to be judged.")
+    for size, number in told.small_groups.items():
+        found.append(
+            f"{number} group(s) of {size} case(s) would share project and start date; fewer than "
+            f"{told.smallest_group} may tell who somebody was."
+        )
+    if told.ungrouped:
+        found.append(
+            f"{told.ungrouped} record(s) are anonymised in systems whose groups nobody has counted."
+        )
+    for event, number in told.missing.items():
+        found.append(f"{number} without a date for `{event}`: on no plan until somebody gives one.")
+    for system, number in told.without_rule.items():
+        found.append(f"{number} record(s) in {system} that no rule speaks of: on no plan.")
+    return found
