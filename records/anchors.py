@@ -12,10 +12,10 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from lifecycle.policy.model import Policy
-from lifecycle.retention.reach import optional_events, reaches, relative_kinds
+from lifecycle.retention.reach import optional_events, relative_kinds
 from records import bulk, due_rows
 from records.scope import Scope
-from records.standing import reached
+from records.standing import TABLE, reached
 from records.tables import relation
 
 _COLUMN_OF: Final = {
@@ -54,8 +54,9 @@ def refresh(
     _write_own(policy, scope, relatives)
     if relatives:
         _write_kin(policy, scope, relatives)
-    _write_missing(policy, scope)
-    return due_rows.write(policy, scope)
+    with reached(policy, scope):
+        _write_missing(policy, scope)
+        return due_rows.write(policy, scope)
 
 
 def forget_unknown_events(connection: Connection, policy: Policy) -> None:
@@ -140,19 +141,16 @@ def _write_kin(policy: Policy, scope: Scope, relatives: list[str]) -> None:
 
 def _write_missing(policy: Policy, scope: Scope) -> None:
     """Where a rule needs a date that nothing tells, that it is missing is written down."""
-    optional = optional_events(policy)
-    reach = tuple(each for each in reaches(policy) if each.event not in optional)
-    if not reach:
-        return
-    ground, parameters = reached(policy, scope, reach)
     scope.execute(
-        f"""WITH {ground}
-            INSERT INTO anchor (controller, subject_id, placement_id, event)
-            SELECT DISTINCT :controller, subject_id,
-                   CASE WHEN per_record = 1 THEN placement_id ELSE 0 END, event
-            FROM reached WHERE true
+        f"""INSERT INTO anchor (controller, subject_id, placement_id, event)
+            SELECT DISTINCT :controller, x.subject_id,
+                   CASE WHEN x.per_record = 1 THEN x.placement_id ELSE 0 END, x.event
+            FROM {TABLE} x
+            WHERE NOT EXISTS (
+                SELECT 1 FROM anchor a WHERE a.subject_id = x.subject_id AND a.event = x.event
+                AND a.placement_id = CASE WHEN x.per_record = 1 THEN x.placement_id ELSE 0 END)
             ON CONFLICT (subject_id, placement_id, event) DO NOTHING""",
-        {"controller": policy.id} | parameters,
+        {"controller": policy.id},
     )
 
 

@@ -9,26 +9,19 @@ from __future__ import annotations
 from typing import Any
 
 from lifecycle.policy.model import Policy
-from lifecycle.retention.reach import Reach, reaches, relative_kinds
+from lifecycle.retention.reach import reaches, relative_kinds
 from records.scope import Scope, values_of
-from records.standing import reached
+from records.standing import TABLE
 
 
 def write(policy: Policy, scope: Scope) -> int:
     """Write the rows of these people anew, where they differ; how many rows changed.
 
-    A row whose data is gone, or whose date is not known any more, goes; one whose date changed is
-    open again; one that is as it was keeps its `done_at`.
+    Within `standing.reached`. A row whose data is gone, or whose date is not known any more, goes;
+    one whose date changed is open again; one that is as it was keeps its `done_at`.
     """
-    reach = tuple(r for r in reaches(policy) if r.dated)
-    parameters: dict[str, Any] = {"controller": policy.id}
-    if not reach:
-        return scope.execute(
-            f"DELETE FROM due WHERE controller = :controller AND {scope.only('subject_id')}",
-            parameters,
-        )
-    wanted, more = _wanted(policy, scope, reach)
-    parameters |= more
+    wanted, parameters = _wanted(policy, scope)
+    parameters |= {"controller": policy.id}
     gone = scope.execute(
         f"""WITH {wanted} DELETE FROM due
             WHERE controller = :controller AND {scope.only("due.subject_id")}
@@ -73,30 +66,31 @@ def kin_events(policy: Policy) -> list[str]:
     return sorted({r.event for r in reaches(policy) if r.kind in relatives and not r.per_record})
 
 
-def _wanted(policy: Policy, scope: Scope, reach: tuple[Reach, ...]) -> tuple[str, dict[str, Any]]:
+def _wanted(policy: Policy, scope: Scope) -> tuple[str, dict[str, Any]]:
     """`wanted(subject_id, placement_id, rule, anchor_on)`, once each."""
-    ground, parameters = reached(policy, scope, reach)
-    own_date = """LEFT JOIN anchor a ON a.subject_id = x.subject_id AND a.event = x.event
+    own_date = f"""FROM {TABLE} x LEFT JOIN anchor a
+        ON a.subject_id = x.subject_id AND a.event = x.event
         AND a.placement_id = CASE WHEN x.per_record = 1 THEN x.placement_id ELSE 0 END"""
     events = kin_events(policy)
     if not events:
         return (
-            f"""{ground}, wanted(subject_id, placement_id, rule, anchor_on) AS (
+            f"""wanted(subject_id, placement_id, rule, anchor_on) AS (
                 SELECT x.subject_id, x.placement_id, x.rule, a.on_date
-                FROM reached x {own_date})""",
-            parameters,
+                {own_date} WHERE x.dated = 1)""",
+            {},
         )
-    related, more = kin(scope, events)
+    related, parameters = kin(scope, events)
     names, kinds = values_of("relative", ("kind",), [(k,) for k in sorted(relative_kinds(policy))])
     return (
-        f"""{ground}, {related}, {names},
+        f"""{related}, {names},
         wanted(subject_id, placement_id, rule, anchor_on) AS (
             SELECT x.subject_id, x.placement_id, x.rule,
                    CASE WHEN k.subject_id IS NULL THEN a.on_date ELSE k.on_date END
-            FROM reached x {own_date}
+            {own_date}
             LEFT JOIN kin k ON k.subject_id = x.subject_id AND k.event = x.event
-              AND x.per_record = 0 AND x.kind IN (SELECT kind FROM relative))""",
-        parameters | more | kinds,
+              AND x.per_record = 0 AND x.kind IN (SELECT kind FROM relative)
+            WHERE x.dated = 1)""",
+        parameters | kinds,
     )
 
 

@@ -87,6 +87,12 @@ class Importing:
         for packed in self._rows:
             yield packed >> 44, packed >> 8 & 0xFFFFFFFFF, _REASONS[packed & 0xFF]
 
+    @property
+    def touched_people(self) -> list[int]:
+        """Whose cases are new or changed: their dates have to be worked out anew."""
+        cases = self._known.cases.values()
+        return sorted({case.subject_id for case in cases if case.touched == "pending"})
+
     def add(self, batch: Sequence[JudgedRow]) -> None:
         """Judge a batch of rows against all before it, and stage what is acceptable."""
         candidates = [row.candidate for row in batch if row.candidate is not None]

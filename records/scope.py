@@ -54,8 +54,8 @@ class Scope:
     def execute(self, sql: str, parameters: Mapping[str, Any]) -> int:
         """Run a writing statement; how many rows it wrote."""
         written = self._connection.execute(*self._ready(sql, parameters)).rowcount
-        if written >= 0:
-            return written
+        if written >= 0 or self._postgres:
+            return max(0, written)
         # Python's driver does not count for a statement that begins with WITH.
         changes = self._connection.exec_driver_sql("SELECT changes()").scalar_one()
         return int(changes)
