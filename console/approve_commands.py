@@ -39,6 +39,7 @@ def approve(
     with failures(as_json=as_json):
         from lifecycle.approval import Decision
         from tasks.approvals import approve as decide
+        from tasks.plan_overview import warnings_of
         from tasks.plan_shown import show_plan
         from tasks.wiring import open_house
 
@@ -46,6 +47,8 @@ def approve(
             shown = show_plan(house, ref)
             if not as_json:
                 _show(shown)
+                for sentence in warnings_of(house, ref):
+                    say(f"! {sentence}")
             handle = by if by is not None else _ask_handle()
             question = "Code to decline" if decline else "Code to approve"
             result = decide(

@@ -8,12 +8,14 @@ from console import (
     approve_commands,
     certificate_commands,
     execution_commands,
+    explain_commands,
     hold_commands,
     import_commands,
     key_commands,
     ledger_commands,
     officer_commands,
     people_commands,
+    plan_commands,
     policy_commands,
     restore_commands,
     row_commands,
@@ -36,11 +38,13 @@ import_commands.register(app)
 watch_commands.register(app)
 row_commands.register(app)
 people_commands.register(app)
+explain_commands.register(app)
 approve_commands.register(app)
 execution_commands.register(app)
 app.add_typer(ledger_commands.app, name="ledger")
 app.add_typer(policy_commands.app, name="policy")
 app.add_typer(key_commands.app, name="keys")
+app.add_typer(plan_commands.app, name="plan")
 app.add_typer(officer_commands.app, name="officers")
 app.add_typer(hold_commands.app, name="hold")
 app.add_typer(work_order_commands.app, name="work-orders")

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection
-
 from lifecycle.plan import ItemState
 from lifecycle.policy.model import Policy
 from lifecycle.references import HOLD, SUBJECT, from_reference, to_reference

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from lifecycle.plan import PlanItem
 from lifecycle.policy.model import Policy
 from lifecycle.policy.retention import Then
+from lifecycle.references import PLAN, from_reference
 from lifecycle.retention.covering import covering
 from lifecycle.retention.facts import Verdict
 from lifecycle.retention.reach import optional_events
@@ -117,6 +118,14 @@ def _small_groups(
 def _is_counted(house: House, item: PlanItem) -> bool:
     system = house.policy.systems[item.system]
     return system.role in {"records", "case_system"} and residues.KNOWN.issuperset(item.stays)
+
+
+def warnings_of(house: House, ref: str) -> list[str]:
+    """The same about the plan `P-…`; raises `Refused("plan_unknown")`."""
+    number = from_reference(PLAN, ref)
+    with reading(house.engine) as connection:
+        plan = plans.get(connection, controller=house.controller, number=number)
+    return warnings(overview(house, plan))
 
 
 def warnings(told: Overview) -> list[str]:
