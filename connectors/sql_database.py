@@ -186,9 +186,6 @@ def _prepare(connection: sqlite3.Connection, system: str) -> None:
     connection.execute("PRAGMA secure_delete=ON")
     if connection.execute("PRAGMA secure_delete").fetchone() != (1,):
         raise Unreachable("system_unlike_binding", ref=system)
-    if connection.execute("PRAGMA journal_mode").fetchone() == ("persist",):
-        # A journal that persists keeps what was erased.
-        connection.execute("PRAGMA journal_mode=DELETE")
 
 
 def _begin(connection: Connection) -> None:

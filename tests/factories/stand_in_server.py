@@ -138,6 +138,8 @@ class _Handler(BaseHTTPRequestHandler):
     ) -> None:
         how = self.stand_in.behaviour
         start = int(query.get("from", ["0"])[0])
+        if "page" in query:
+            start = (int(query["page"][0]) - 1) * how.page_size
         gap = "gap" in query
         host = self.stand_in.url if how.next_host is None else how.next_host
         after: str | None = None
@@ -148,9 +150,10 @@ class _Handler(BaseHTTPRequestHandler):
             after += "&gap=1" if how.empty_pages else ""
         shown = [] if gap else records[start : start + how.page_size]
         total = len(records) + how.lies_about_total
+        meta = {"total": total, "pages": -(-len(records) // how.page_size)}
         self._send(
             200,
-            {"data": shown, "links": {"next": after}, "meta": {"total": total}},
+            {"data": shown, "links": {"next": after}, "meta": meta},
             raw=how.raw,
         )
 
