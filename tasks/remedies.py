@@ -13,6 +13,7 @@ from tasks.plan_remedies import PLANS
 from tasks.request_remedies import REQUESTS
 from tasks.row_remedies import OTHERS, QUARANTINED, ROW_SAFE
 from tasks.standing_remedies import STANDING
+from tasks.system_remedies import SYSTEMS
 
 
 class Remedy(NamedTuple):
@@ -219,7 +220,7 @@ _BY_CODE: dict[str, Remedy] = {
 
 _BY_CODE |= {
     code: Remedy(*sentences)
-    for code, sentences in (STANDING | REQUESTS | APPROVALS | PLANS).items()
+    for code, sentences in (STANDING | REQUESTS | APPROVALS | PLANS | SYSTEMS).items()
 }
 _BY_CODE |= {
     reason.value: Remedy(happened, ROW_SAFE, next_)
