@@ -28,6 +28,7 @@ def check(policy: Policy) -> list[Finding]:
         *_check_purposes(policy),
         *_check_systems(policy),
         *_check_decisions(policy),
+        *_check_year_end(policy),
         *check_intake(policy),
         *check_retention(policy),
         *check_coverage(policy),
@@ -73,6 +74,14 @@ def open_decisions(policy: Policy) -> tuple[OpenDecision, ...]:
         for decision in policy.decisions
         if decision.status == "open"
     )
+
+
+def _check_year_end(policy: Policy) -> Iterator[Finding]:
+    day, hour = policy.erasure.year_end, policy.schedules.year_end
+    if day is not None and hour is None:
+        yield ("schedules", "year_end"), "is missing: it says at which hour of erasure.year_end"
+    if day is None and hour is not None:
+        yield ("schedules", "year_end"), "there is no such day: write erasure.year_end"
 
 
 def _check_subjects(policy: Policy) -> Iterator[Finding]:

@@ -133,6 +133,14 @@ class Schedules(Part):
     import_af: OfficeHours | None = Field(
         default=None, description="needed where exports are imported"
     )
+    inventory: Daily = Field(description="every system is asked whom it holds")
+    archive_erase: Daily = Field(description="what is due is planned; what is approved goes")
+    follow_up: OfficeHours = Field(
+        description="plans under way are continued, work orders and reviews reminded of"
+    )
+    year_end: Daily | None = Field(
+        default=None, description="on the day that erasure.year_end names, and needed with it"
+    )
     verify_ledger: Daily
     checkpoint: Daily
     rotate_keys: KeyRotation

@@ -213,6 +213,9 @@ def test_the_small_policy_is_sound() -> None:
             "schedules.import_af",
             "no export is imported",
         ),
+        # the turn of the year
+        (('  year_end: {at: "05:45"}\n', ""), "schedules.year_end", "at which hour"),
+        (('  year_end: "12-01"\n', ""), "schedules.year_end", "write erasure.year_end"),
         (("role: system", "role: records"), "systems", "exactly one system has the role records"),
         # purposes
         (("    article_9: explicit_consent\n", ""), "purposes.schooling.article_9", "'health' is"),

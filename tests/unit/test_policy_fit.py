@@ -182,7 +182,7 @@ def test_data_without_a_rule_is_refused() -> None:
 
 def test_an_export_needs_its_folder_and_its_hours() -> None:
     staging = TEXT[TEXT.index("staging:\n  place:") : TEXT.index("intake:\n  source:")]
-    hours = TEXT[TEXT.index("  import_af:\n") : TEXT.index("  # Not between two and three")]
+    hours = TEXT[TEXT.index("  import_af:\n") : TEXT.index("  follow_up:\n")]
     content = TEXT.replace(staging, "").replace(hours, "")
     assert {p.path for p in problems(content.encode())} == {"staging", "schedules.import_af"}
 
