@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, select
 
@@ -16,9 +15,8 @@ from connectors.absent import AbsentCaseSystem
 from connectors.base import CaseSystem
 from connectors.chosen_files import ChosenFiles
 from connectors.erasure_journal import ErasureJournal
-from connectors.registry import case_system, outer_system, staging
+from connectors.registry import case_system, staging
 from connectors.smtp import Mailbox
-from connectors.system import OuterSystem
 from connectors.witness import FileWitness, Witness
 from connectors.witness_mail import MailWitness
 from lifecycle.bindings import (
@@ -47,6 +45,7 @@ from records.unit_of_work import UnitOfWork
 from records.vault import Vault
 from tasks.clock import utc_now
 from tasks.house import House, Sink
+from tasks.outer_wiring import bound_as, outer_systems
 from tasks.secrets import secret
 from tasks.settings import Settings
 
@@ -137,9 +136,9 @@ def open_house(
             ledger=ledger,
             staging=chosen_files or staging(bindings.staging),
             case_system=_case_system(bindings, vault),
-            systems=_outer_systems(bindings, policy, settings),
-            by_hand=_bound_as(Manual, bindings),
-            absent=_bound_as(Absent, bindings),
+            systems=outer_systems(bindings, policy, settings),
+            by_hand=bound_as(Manual, bindings),
+            absent=bound_as(Absent, bindings),
             witnesses=witnesses,
             journal=ErasureJournal(
                 bindings.witness.file.parent / f"erasures-{controller}.jsonl",
@@ -238,26 +237,6 @@ def _case_system(bindings: Bindings, vault: Vault) -> CaseSystem:
     if binding is None:
         return AbsentCaseSystem()
     return case_system(binding, box=vault.box(binding.system), fingerprint=vault.fingerprint)
-
-
-def _outer_systems(
-    bindings: Bindings, policy: Policy, settings: Settings
-) -> dict[str, OuterSystem]:
-    made = {
-        name: outer_system(
-            binding,
-            system=name,
-            secrets=lambda secret_name: secret(secret_name, settings.environment),
-            zone=ZoneInfo(policy.controller.time_zone),
-            residue=policy.residue_in(name),
-        )
-        for name, binding in bindings.systems.items()
-    }
-    return {name: system for name, system in made.items() if system is not None}
-
-
-def _bound_as(kind: type[Manual] | type[Absent], bindings: Bindings) -> frozenset[str]:
-    return frozenset(name for name, b in bindings.systems.items() if isinstance(b, kind))
 
 
 def _witnesses(bindings: Bindings, policy: Policy, settings: Settings) -> list[Sink]:
