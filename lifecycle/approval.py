@@ -25,6 +25,17 @@ class Decision(StrEnum):
     DECLINE = "decline"
 
 
+class Reason(StrEnum):
+    """Why, out of a list: free text could tell of somebody."""
+
+    NONE = "no_reason"
+    CHECKED = "checked"
+    STILL_NEEDED = "still_needed"
+    WRONG_PEOPLE = "wrong_people"
+    WRONG_DATE = "wrong_date"
+    NOT_NOW = "not_now"
+
+
 class Approver(NamedTuple):
     """An officer as far as deciding goes."""
 

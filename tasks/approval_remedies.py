@@ -71,6 +71,16 @@ APPROVALS: Final[dict[str, tuple[str, str, str]]] = {
         _UNTOUCHED,
         "Choose one of the two.",
     ),
+    "reason_unknown": (
+        "That is no reason out of the list.",
+        _UNTOUCHED,
+        "Choose one of those that the form offers.",
+    ),
+    "answer_malformed": (
+        "What stood in the form is no handle, no code or no choice of the form's.",
+        "It is deleted there and was not used; nothing was changed and nothing was erased.",
+        "Fill in the form that the run shows now: handle, six digits, decision.",
+    ),
     "role_may_not_approve": (
         "This officer has no role that may decide on this plan.",
         _NOTHING,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from lifecycle import approval
-from lifecycle.approval import Approver, Decision, Given
+from lifecycle.approval import Approver, Decision, Given, Reason
 from lifecycle.errors import Refused
 from lifecycle.ledger import EventKind
 from lifecycle.plan import PlanState
@@ -45,16 +45,19 @@ def approve(
     officer: str,
     code: str,
     decision: str,
+    reason: str = Reason.NONE,
+    received_at: datetime | None = None,
     expected_hash: str | None = None,
     still_current: StillCurrent | None = None,
 ) -> ApprovalResult:
     """Take the decision (`approve` or `decline`) of the officer with that handle on a plan.
 
-    `expected_hash`: the hash of the plan that the officer was shown. One "decline" ends the plan;
+    `reason`: a word of `lifecycle.approval.Reason`, for the ledger. `received_at`: see
+    `officer_codes.agree`. `expected_hash`: the hash of the plan that the officer was shown. One "decline" ends the plan;
     with enough approvals it is approved. Every refusal is a ledger event and the code is used up.
     A plan that data, holds or policy have overtaken becomes void.
 
-    Raises `Refused`: `decision_unknown`, `plan_unknown`, `plan_under_way`, `plan_done`,
+    Raises `Refused`: `decision_unknown`, `reason_unknown`, `plan_unknown`, `plan_under_way`, `plan_done`,
     `plan_declined`, `plan_void`, `plan_approved`, `role_may_not_approve`, `own_plan`,
     `approved_before`, `second_role_missing`, `other_plan_shown`, `policy_changed`,
     `plan_changed`, or as `officer_codes.agree` does.
@@ -62,7 +65,9 @@ def approve(
     number = from_reference(PLAN, plan_ref)
     if decision not in set(Decision):
         raise Refused("decision_unknown")
-    said = Decision(decision)
+    if reason not in set(Reason):
+        raise Refused("reason_unknown")
+    said, why = Decision(decision), Reason(reason)
     with reading(house.engine) as connection:
         shown = plans.get(connection, controller=house.controller, number=number)
     # Outside the transaction: it reads everything that the plan is about. What changes after
@@ -86,7 +91,7 @@ def approve(
         if refusal is not None:
             return refusal
         if said is Decision.DECLINE:
-            _decline(house, work, plan, approver)
+            _decline(house, work, plan, approver, why)
             return None
         if plan.state is PlanState.APPROVED and _is_enough(house, given, plan):
             return "plan_approved"
@@ -96,10 +101,10 @@ def approve(
         if overtaken is not None:
             _void(house, work, plan, overtaken)
             return overtaken
-        _give(house, work, plan, approver)
+        _give(house, work, plan, approver, why)
         return None
 
-    agree(house, handle=officer, code=code, ref=shown.ref, act=act)
+    agree(house, handle=officer, code=code, ref=shown.ref, act=act, received_at=received_at)
     with reading(house.engine) as connection:
         after = plans.get(connection, controller=house.controller, number=number)
         given = approvals.given_to(connection, number)
@@ -202,9 +207,9 @@ def _is_enough(house: House, given: list[Given], plan: Plan) -> bool:
     )
 
 
-def _give(house: House, work: UnitOfWork, plan: Plan, approver: Approver) -> None:
+def _give(house: House, work: UnitOfWork, plan: Plan, approver: Approver, why: Reason) -> None:
     _note(house, work, plan, approver, Decision.APPROVE)
-    facts = _facts(house, plan, approver)
+    facts = _facts(house, plan, approver, why)
     work.record(EventKind.APPROVAL_GIVEN, ref=plan.ref, facts=facts)
     given = _counting(house, work, plan)
     if not _is_enough(house, given, plan):
@@ -219,10 +224,10 @@ def _give(house: House, work: UnitOfWork, plan: Plan, approver: Approver) -> Non
     )
 
 
-def _decline(house: House, work: UnitOfWork, plan: Plan, approver: Approver) -> None:
+def _decline(house: House, work: UnitOfWork, plan: Plan, approver: Approver, why: Reason) -> None:
     _note(house, work, plan, approver, Decision.DECLINE)
     _close(house, work, plan, PlanState.DECLINED)
-    work.record(EventKind.PLAN_DECLINED, ref=plan.ref, facts=_facts(house, plan, approver))
+    work.record(EventKind.PLAN_DECLINED, ref=plan.ref, facts=_facts(house, plan, approver, why))
 
 
 def _approve_by_rule(work: UnitOfWork, plan: Plan) -> None:
@@ -256,12 +261,13 @@ def _note(
     )
 
 
-def _facts(house: House, plan: Plan, approver: Approver) -> dict[str, str]:
-    return {
+def _facts(house: House, plan: Plan, approver: Approver, why: Reason) -> dict[str, str]:
+    facts = {
         "officer": to_reference(OFFICER, approver.id),
         "role": _role(house, plan, approver),
         "hash": plan.hash,
     }
+    return facts if why is Reason.NONE else facts | {"reason": str(why)}
 
 
 def _role(house: House, plan: Plan, approver: Approver) -> str:

@@ -4,7 +4,7 @@ done, or the refusal is written down and nothing is done."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from lifecycle import totp
@@ -22,13 +22,28 @@ LOCKED: Final = "officer_locked"
 UNKNOWN: Final = "officer_unknown"
 REMOVED: Final = "officer_removed"
 
+IN_TRANSIT: Final = timedelta(minutes=5)
+"""A code that was received somewhere else may take so long to get here (RFC 6238, 5.2)."""
+
 Act = Callable[[UnitOfWork, Officer], str | None]
 """Does what the officer agrees to and records its events; or changes nothing and returns the
 reason code why this officer may not."""
 
 
-def agree(house: House, *, handle: str, code: str, ref: str | None, act: Act) -> None:
+def agree(
+    house: House,
+    *,
+    handle: str,
+    code: str,
+    ref: str | None,
+    act: Act,
+    received_at: datetime | None = None,
+) -> None:
     """Let `act` happen if `handle` shows a right, unused code.
+
+    `received_at`: when the code was typed, where it comes out of a form that waited for a process
+    to start; it is not judged by an earlier instant than `IN_TRANSIT` ago, and each code is good
+    once all the same.
 
     Every refusal is an `approval.refused` event about `ref`, with the reason alone: a handle that
     nobody has may be anything that was typed. Wrong codes are counted in the records, so that a
@@ -41,7 +56,7 @@ def agree(house: House, *, handle: str, code: str, ref: str | None, act: Act) ->
         officer = officers.by_handle(
             work.connection, controller=house.controller, handle=handle, lock=True
         )
-        refusal = _judge(house, work, officer, code)
+        refusal = _judge(house, work, officer, code, received_at)
         if refusal is None and officer is not None:
             refusal = act(work, officer)
         if refusal is not None:
@@ -65,7 +80,13 @@ def note_refusal(
     work.record(EventKind.APPROVAL_REFUSED, ref=ref, facts=facts)
 
 
-def _judge(house: House, work: UnitOfWork, officer: Officer | None, code: str) -> str | None:
+def _judge(
+    house: House,
+    work: UnitOfWork,
+    officer: Officer | None,
+    code: str,
+    received_at: datetime | None,
+) -> str | None:
     """Use the code up, or count the failure; the reason code where it is not accepted."""
     if officer is None:
         return UNKNOWN
@@ -75,7 +96,8 @@ def _judge(house: House, work: UnitOfWork, officer: Officer | None, code: str) -
     if officer.locked_until is not None and now < officer.locked_until:
         return LOCKED  # whatever the code is: a guesser learns nothing while it lasts
     secret = house.vault.open_secret(officer.id, officer.sealed)
-    step = totp.matching_step(secret, code, now=now)
+    typed = now if received_at is None else min(now, max(received_at, now - IN_TRANSIT))
+    step = totp.matching_step(secret, code, now=typed)
     if step is not None and step > officer.last_step:
         officers.note_code(work.connection, officer.id, step=step)
         return None
