@@ -93,13 +93,15 @@ class OuterSystem(Protocol):
 
     def carry_out(self, orders: Sequence[Order]) -> None:
         """Do exactly this to exactly these records, all or as far as it gets; repeatable. A record
-        that is not there any more is success. Raises `Unreachable`, `Refused("key_ambiguous")`
-        when a key fits two records (nothing is done to either)."""
+        that is not there any more is success. Raises `Unreachable`; after everything else was done
+        `Refused("key_ambiguous")` when a key fits two records (nothing is done to either), or
+        `Refused("system_conflict")` when the system will not let a record go."""
         ...
 
     def read_back(self, orders: Sequence[Order]) -> Iterator[Found]:
-        """Look anew at each: is what had to go gone? One answer for each order, in any order.
-        Never raises for a system that does not answer: that is `COULD_NOT_LOOK`."""
+        """Look anew at each: is what had to go gone? One answer for each order, in the order of the
+        orders: two may be about one record. Never raises for a system that does not answer: that
+        is `COULD_NOT_LOOK`."""
         ...
 
     def export(self, keys: Sequence[str]) -> Iterator[tuple[str, bytes]]:

@@ -49,11 +49,11 @@ def read_back(house: House, plan: Plan, name: str, *, acted_before: datetime) ->
         acted = plans.items(connection, plan.number, states=[ItemState.ACTED], system=name)
     for part in _in_parts([one for one in acted if (one.acted_at or "") <= limit]):
         orders = _orders(house, part)
-        by_key = dict(zip((order.key for order in orders), part, strict=True))
         answers = {one.number: str(Answer.COULD_NOT_LOOK) for one in part}
-        for found in system.read_back(orders):
-            if found.key in by_key:
-                answers[by_key[found.key].number] = str(found.answer)
+        # Not by key: two items may be about one record, each with categories of its own.
+        for one, order, found in zip(part, orders, system.read_back(orders), strict=False):
+            if found.key == order.key:
+                answers[one.number] = str(found.answer)
         note_answers(house, plan, answers, part)
 
 

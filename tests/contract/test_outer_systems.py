@@ -135,6 +135,17 @@ def test_only_what_goes_goes_while_a_rule_still_needs_the_rest(world: World) -> 
     assert answers(world, rest) == [Answer.GONE]
 
 
+def test_two_orders_about_one_record_are_answered_one_by_one(world: World) -> None:
+    world.put(Pupil(key="k1"))
+    one = order(world, "k1", categories=("contact",))
+    other = order(world, "k1", categories=("identity",))
+    world.system.carry_out([one])
+    assert answers(world, one, other) == [Answer.GONE, Answer.STILL_THERE]
+    assert answers(world, other, one) == [Answer.STILL_THERE, Answer.GONE]
+    world.system.carry_out([one, other])
+    assert answers(world, other, one) == [Answer.GONE, Answer.GONE]
+
+
 def test_a_category_that_was_filled_meanwhile_keeps_the_record(world: World) -> None:
     world.put(Pupil(key="k1"))
     world.system.carry_out([order(world, "k1", categories=("contact", "identity"))])
