@@ -33,6 +33,16 @@ def of_controller(connection: Connection, *, controller: str) -> set[Pair]:
     return {(row[0], row[1]) for row in rows}
 
 
+def known_because_of(connection: Connection, numbers: Iterable[int]) -> set[int]:
+    """Who is known because of these people."""
+    return {
+        number
+        for (number,) in bulk.fetch_in(
+            connection, (relation.c.subject_id,), relation.c.to_id, numbers
+        )
+    }
+
+
 def remove(connection: Connection, pairs: Sequence[Pair]) -> None:
     """Forget relations that no system tells of any more."""
     if pairs:

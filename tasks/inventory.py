@@ -170,12 +170,12 @@ class _Look:
             self._lease.confirm(work.connection)
             connection = work.connection
             known = placements.numbers_in(connection, controller=house.controller, system=self.name)
-            self._relate(work)
             # A plan under way reads its records back itself, by their keys.
             busy = people_under_way(connection, controller=house.controller)
             gone = sorted(n for n, who in known.items() if n not in self._met and who not in busy)
             left = sorted({known[number] for number in gone} | self._left)
             placements.remove(connection, gone)
+            self._relate(work)
             placements.mark_seen(
                 connection, controller=house.controller, system=self.name, at=house.at()
             )
@@ -313,7 +313,14 @@ def _forget_vanished(house: House, lease: Lease) -> None:
         with house.work() as work:
             lease.confirm(work.connection)
             nowhere = gone_everywhere(work.connection, house.policy, absent=house.absent)
+            kin = relations.known_because_of(work.connection, nowhere)
             erasing.remove_subjects(work.connection, nowhere, at=house.at(), listed=False)
+            anchors.refresh(
+                work.connection,
+                house.policy,
+                controller=house.controller,
+                subjects=sorted(kin.difference(nowhere)),
+            )
             for number in nowhere:
                 work.record(
                     EventKind.ERASURE_DONE,

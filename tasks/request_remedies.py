@@ -32,6 +32,22 @@ REQUESTS: Final[dict[str, tuple[str, str, str]]] = {
         "Tell the data protection officer. Put the witness's file back; only if its volume is "
         "really lost: `gallra ledger checkpoint --begin-anew`.",
     ),
+    "under_hold": (
+        "A legal hold keeps data of somebody who was to be removed.",
+        "Nobody was removed; everything is as it was.",
+        "See `gallra hold list`. Release the hold if its reason has ended, then rerun.",
+    ),
+    "inventory_shrunk": (
+        "A system shows nothing, or fewer than half, of the records that it had before.",
+        "Nothing counts as gone; people and records stay as they were.",
+        "Look whether the system's connection or rights have changed. Where so many have really "
+        "left: take the inventory again and accept it.",
+    ),
+    "placement_still_there": (
+        "A record of another system that was to be forgotten is still in our records.",
+        "Its key was not destroyed; nothing is reported as done.",
+        "Rerun. If it stays, tell the data protection officer.",
+    ),
     "reference_malformed": (
         "That is not a reference as Gallra writes them: one of its characters is wrong, or it is "
         "a reference to something else.",
