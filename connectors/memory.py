@@ -141,6 +141,8 @@ class CaseFailures:
 @dataclass(slots=True)
 class _Case:
     payload: bytes | None = field(repr=False)
+    project: str
+    opened: str
     copies: int = 1
 
 
@@ -235,8 +237,13 @@ class MemoryCaseSystem:
         with self._lock:
             for records in self._waiting:
                 for record in records:
-                    self._cases[record.key] = _Case(record.payload)
+                    self._cases[record.key] = _Case(record.payload, record.project, record.opened)
             self._waiting.clear()
+
+    def everything(self) -> list[tuple[CaseKey, str, str, bytes | None]]:
+        """All that is in the system: (key, project, opened, payload; None: anonymised)."""
+        with self._lock:
+            return [(key, c.project, c.opened, c.payload) for key, c in self._cases.items()]
 
     def lose(self, key: CaseKey) -> None:
         """The case is in the system no more."""

@@ -12,6 +12,7 @@ from typing import NoReturn
 import pytest
 
 from connectors.base import CaseKey, CaseSystem, HandOver
+from connectors.case_access import EveryCase, Level, Reader
 from connectors.case_register import CaseRegister
 from connectors.memory import MemoryCaseSystem, MemoryStaging
 from connectors.workbuster import WorkbusterExchange
@@ -193,10 +194,38 @@ def test_anonymising_takes_the_person_and_leaves_the_case(world: World) -> None:
         return
     for _ in range(2):
         world.system.anonymise(keys)
-    assert shown(world, case_of(1).key, case_of(2).key, case_of(99).key) == {
-        case_of(1).key: (None, 1),
-        case_of(2).key: (fingerprint(case_of(2).payload), 1),
-    }
+    left = shown(world, case_of(1).key, case_of(2).key, case_of(99).key)
+    assert left.pop(case_of(2).key) == (fingerprint(case_of(2).payload), 1)
+    # The service goes too, so that nothing need be there under the old key; who it was never is.
+    assert left in ({}, {case_of(1).key: (None, 1)})
+
+
+def test_exactly_number_date_and_project_stay(world: World) -> None:
+    if isinstance(world.system, WorkbusterExchange):
+        pytest.skip("a person anonymises in Workbuster; what its list shows is read back")
+    one, other = case_of(1), case_of(2)
+    world.system.hand_over([one, other], batch=BATCH)
+    world.people_act()
+    for _ in range(2):
+        world.system.anonymise([one.key])
+    residue, living = sorted(everything(world), key=lambda case: case[3] is not None)
+    assert living == (other.key, other.project, other.opened, other.payload)
+    (number, service), project, opened, nobody = residue
+    assert (number, project, opened) == (one.key.case_reference, one.project, one.opened)
+    assert service.startswith("#"), "a number, and nothing of the service"
+    assert nobody is None
+
+
+def everything(world: World) -> list[tuple[CaseKey, str, str, bytes | None]]:
+    """(key, project, date, content) of all that is in the system."""
+    if isinstance(world.system, CaseRegister):
+        views = world.system.read(
+            EveryCase(), as_=Reader(level=Level.ADMINISTRATOR, ref="somebody")
+        )
+        assert all(view.coach is None for view in views)
+        return [(view.key, view.project, view.opened, view.payload) for view in views]
+    assert isinstance(world.system, MemoryCaseSystem)
+    return world.system.everything()
 
 
 def test_what_carries_cases_across_can_be_taken_away_and_goes_again_while_it_is_missing(

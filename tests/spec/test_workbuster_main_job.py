@@ -16,12 +16,15 @@ from sqlalchemy import func, select
 
 from connectors.folder import FolderStaging
 from connectors.workbuster import WorkbusterExchange
-from lifecycle.errors import LedgerFailure, Refused, Unreachable
+from lifecycle.errors import LedgerFailure, Unreachable
+from lifecycle.plan import PlanState
 from records import file_imports, to_dos
 from records.engines import reading
+from records.plans import Plan
 from records.tables import engagement, holding, ledger_event, subject
+from tasks.certifying import of_plan
 from tasks.deletions import delete_imported
-from tasks.erasing import erase_subject
+from tasks.execution import Outcome, Why, execute, outcome
 from tasks.finding import find_by_national_id
 from tasks.house import House
 from tasks.intake import import_file
@@ -29,10 +32,12 @@ from tasks.main_job import begin_import
 from tasks.proof import verify_ledger
 from tasks.purge import purge
 from tasks.reports import FileReport
+from tasks.requests import ask_for_erasure
 from tasks.settings import Settings
 from tasks.watching import watch
 from tasks.wiring import open_house
 from tests.factories.databases import NewDatabase
+from tests.factories.erasures import Office
 from tests.factories.houses import PEOPLE, ROOT, Builder, export, row
 from tests.factories.keys import StandingClock
 from tests.factories.workbuster_office import LIST, WORKBOOK, ExchangeFolder, WorkbusterOffice
@@ -483,6 +488,12 @@ def _kill_at(patched: pytest.MonkeyPatch, step: int) -> None:
 # --- erasing one person ----------------------------------------------------------------------
 
 
+@pytest.fixture
+def desk(build: Builder, standing_clock: StandingClock) -> Office:
+    """The people who decide, and who weed binders and mailboxes."""
+    return Office(build, standing_clock)
+
+
 def in_workbuster(house: House, build: Builder, office: WorkbusterOffice) -> str:
     """Tuva and Omar are in Workbuster, proven; Tuva's reference."""
     house.staging.put("export.csv", export(row("1000000001", TUVA), row("1000000002", OMAR)))
@@ -494,16 +505,47 @@ def in_workbuster(house: House, build: Builder, office: WorkbusterOffice) -> str
     return found.ref
 
 
+def ask(house: House, desk: Office, ref: str) -> Plan:
+    """Tuva asks to be erased: approved, begun, and every place but Workbuster is weeded."""
+    plan = ask_for_erasure(house, ref)
+    desk.approve(plan)
+    execute(desk.build(), plan.ref)
+    desk.weed_by_hand(plan)
+    return plan
+
+
+def whys(done: Outcome) -> dict[str, Why]:
+    return {one.system: one.why for one in done.left}
+
+
+def wait_and_run(desk: Office) -> None:
+    """The next scheduled runs: one that sees what was done, one after the policy's delay."""
+    house = desk.build()
+    run(house)
+    desk.clock.pass_time(seconds=house.policy.erasure.verify_delay.total_seconds())
+    run(desk.build())
+
+
 def test_nothing_is_erased_before_workbuster_is_proven_to_have_forgotten_the_person(
-    house: House, build: Builder, office: WorkbusterOffice, exchange: ExchangeFolder
+    house: House,
+    build: Builder,
+    office: WorkbusterOffice,
+    exchange: ExchangeFolder,
+    desk: Office,
 ) -> None:
     ref = in_workbuster(house, build, office)
     before = [count(house, table) for table in (subject, holding, engagement)]
+    plan = ask(house, desk, ref)
     for _ in range(2):
-        with pytest.raises(Refused, match="needs_a_person"):
-            erase_subject(build(), ref)
+        done = desk.execute(plan)
+        assert done.state is PlanState.EXECUTING
+        assert whys(done) == {
+            "workbuster": Why.NEEDS_A_PERSON,
+            house.own_system: Why.WAITS_FOR_OTHERS,
+        }
+        assert not done.is_wrong, "a person who has something to do is no failure"
     assert [count(house, table) for table in (subject, holding, engagement)] == before
-    assert set(open_kinds(house)) == {"anonymise_in_workbuster", "erasure_unfinished"}
+    assert what_to_do(house) == {("anonymise_in_workbuster", plan.ref)}
     assert told(house).count("erasure.waiting") == 1
     (request,) = exchange.list_items()
     text = exchange.read(request).decode()
@@ -512,24 +554,38 @@ def test_nothing_is_erased_before_workbuster_is_proven_to_have_forgotten_the_per
     assert "Tuva" not in text
 
 
+def what_to_do(house: House) -> set[tuple[str, str]]:
+    with reading(house.engine) as connection:
+        return {
+            (one.kind, one.ref)
+            for one in to_dos.open_to_dos(connection, controller=house.controller)
+        }
+
+
 def test_once_the_list_shows_it_the_next_run_erases_the_person_by_itself(
-    house: House, build: Builder, office: WorkbusterOffice, exchange: ExchangeFolder
+    house: House,
+    build: Builder,
+    office: WorkbusterOffice,
+    exchange: ExchangeFolder,
+    desk: Office,
 ) -> None:
-    ref = in_workbuster(house, build, office)
-    with pytest.raises(Refused, match="needs_a_person"):
-        erase_subject(house, ref)
+    plan = ask(house, desk, in_workbuster(house, build, office))
     office.anonymise("1000000001")
-    run(build())
+    wait_and_run(desk)
     assert count(house, subject) == 2, "no list shows it yet"
     office.export_list()
     run(build())
+    assert count(house, subject) == 2, "it is asked again after the policy's delay"
+    wait_and_run(desk)
     assert find_by_national_id(house, TUVA[2]) == []
     assert (count(house, subject), count(house, engagement)) == (1, 2), "the case number stays"
+    assert outcome(house, plan.ref).state is PlanState.PROVEN
+    assert of_plan(house, plan.ref).statement["given_up"] == []
     assert open_kinds(house) == []
     assert exchange.names() == []
     kinds = told(house)
     assert kinds.index("erasure.waiting") < kinds.index("erasure.done")
-    assert kinds.count("erasure.intended") == kinds.count("erasure.verified") == 1
+    assert kinds.count("erasure.done") == kinds.count("plan.proven") == 1
     verify_ledger(house)
 
 
@@ -550,42 +606,45 @@ def test_a_list_that_shows_the_person_or_leaves_the_case_out_proves_no_erasure(
     house: House,
     build: Builder,
     office: WorkbusterOffice,
+    desk: Office,
     wrong: Callable[[Table], None],
 ) -> None:
-    ref = in_workbuster(house, build, office)
-    with pytest.raises(Refused):
-        erase_subject(house, ref)
+    plan = ask(house, desk, in_workbuster(house, build, office))
     office.export_list(change=wrong)
-    run(build())
+    wait_and_run(desk)
     assert count(house, subject) == 2
-    assert "anonymise_in_workbuster" in open_kinds(house)
+    assert ("anonymise_in_workbuster", plan.ref) in what_to_do(house)
+    assert whys(outcome(house, plan.ref))["workbuster"] is Why.NEEDS_A_PERSON
 
 
 def test_a_list_from_before_the_request_proves_no_erasure(
-    house: House, build: Builder, office: WorkbusterOffice
+    house: House, build: Builder, office: WorkbusterOffice, desk: Office
 ) -> None:
     ref = in_workbuster(house, build, office)
     office.anonymise("1000000001")
     office.export_list()
-    with pytest.raises(Refused):
-        erase_subject(house, ref)
-    with pytest.raises(Refused):
-        erase_subject(house, ref)
+    plan = ask(house, desk, ref)
+    for _ in range(2):
+        assert whys(desk.execute(plan))["workbuster"] is Why.NEEDS_A_PERSON
     assert count(house, subject) == 2
 
 
 def test_a_workbook_that_waits_is_laid_again_without_the_erased_person(
-    house: House, build: Builder, office: WorkbusterOffice, exchange: ExchangeFolder
+    house: House,
+    build: Builder,
+    office: WorkbusterOffice,
+    exchange: ExchangeFolder,
+    desk: Office,
 ) -> None:
     ref = in_workbuster(house, build, office)
     house.staging.put(
         "2.csv", export(row("1000000001", ("Tuva", "Ny", TUVA[2])), row("1000000003", LINA))
     )
     run(build())
-    with pytest.raises(Refused):
-        erase_subject(house, ref)
+    ask(house, desk, ref)
     office.anonymise("1000000001")
     office.export_list()
+    wait_and_run(desk)
     run(build())
     assert find_by_national_id(house, TUVA[2]) == []
     office.import_workbooks()
@@ -600,14 +659,14 @@ def test_a_workbook_that_waits_is_laid_again_without_the_erased_person(
 
 
 def test_a_case_that_never_reached_workbuster_keeps_no_erasure_waiting_for_it(
-    house: House, build: Builder, office: WorkbusterOffice, exchange: ExchangeFolder
+    house: House, build: Builder, office: WorkbusterOffice, desk: Office
 ) -> None:
     house.staging.put("export.csv", export(row("1000000001", TUVA), row("1000000002", OMAR)))
     run(house)
     (found,) = find_by_national_id(house, TUVA[2])
-    with pytest.raises(Refused):
-        erase_subject(house, found.ref)
+    ask(house, desk, found.ref)
     office.export_list()
+    wait_and_run(desk)
     run(build())
     assert find_by_national_id(house, TUVA[2]) == []
     office.import_workbooks()
