@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from connectors.system import Action, Answer, Order, OuterSystem
-from lifecycle.errors import GallraError, Misconfigured
+from lifecycle.errors import GallraError, Misconfigured, Refused
 from lifecycle.plan import ItemState
 from records import placements, plans
 from records.engines import reading
@@ -30,6 +30,7 @@ def erase_in(
     Raises what the system raises (`Unreachable`, `Refused`); what was done stays noted.
     """
     system = _system(house, name)
+    refused: Refused | None = None
     for part in _in_parts(ripe(house, plan, name, today=today)):
         allowed = begin(house, plan, part, system=name)
         if not allowed:
@@ -37,8 +38,14 @@ def erase_in(
         orders = _orders(house, allowed)
         witnessed()
         _archive(house, system, [o for o in orders if o.action is Action.ARCHIVE])
-        system.carry_out(orders)
+        try:
+            system.carry_out(orders)
+        except Refused as refusal:
+            # One record that cannot be erased keeps no other waiting: reading back tells which.
+            refused = refusal
         note_done(house, plan, allowed, system=name)
+    if refused is not None:
+        raise Refused(refused.code, ref=name)
 
 
 def read_back(house: House, plan: Plan, name: str, *, acted_before: datetime) -> None:
