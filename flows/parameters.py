@@ -35,6 +35,9 @@ Controller = Annotated[
 FileReference = NewType("FileReference", str)
 """`F-…`, made by `lifecycle.references`."""
 
+PlanReference = NewType("PlanReference", str)
+"""`P-…`, likewise."""
+
 
 def refused_before_stored(flow: Flow[P, R]) -> Flow[P, R]:
     """The same flow, which also takes no unknown controller when it is called in this process.

@@ -71,6 +71,18 @@ PLANS: Final[dict[str, tuple[str, str, str]]] = {
         "See it with `gallra plan list`, have the plan approved and carried out today; if there "
         "is none, run `gallra plan create`.",
     ),
+    "system_not_reached": (
+        "A system that holds personal data could not be read to its end.",
+        "Nothing there counts as gone, and what was known of it before is kept in mind.",
+        "See that it answers and that its address and secret in the bindings are right; then "
+        "rerun. Until then nothing new in it is planned.",
+    ),
+    "year_end_not_planned": (
+        "The policy names no day on which the turn of the year is planned.",
+        _NOTHING,
+        "Write `year_end` under `erasure` in the policy, or leave this run out: what is due at the "
+        "turn of the year is on the daily plan as well.",
+    ),
     # --- what was asked for -----------------------------------------------------------------------
     "plan_changed_meanwhile": (
         "Another run moved the plan on at the same time.",

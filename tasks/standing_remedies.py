@@ -79,6 +79,12 @@ STANDING: Final[dict[str, tuple[str, str, str]]] = {
         "What it keeps is still kept, and everything else is erased as the rules say.",
         "Release it with `gallra hold release`, or say when to look again: `gallra hold review`.",
     ),
+    "work_order_overdue": (
+        "A place should have been weeded by hand, and the deadline has passed.",
+        "It is an open breach of the rule: nothing there counts as erased.",
+        "Weed the place at once and say so with `gallra work-orders done`; "
+        "`gallra work-orders list` names the role.",
+    ),
     # --- Workbuster's exchange folder ---------------------------------------------------------
     "list_unreadable": (
         "The newest list in Workbuster's exchange folder cannot be read.",

@@ -13,8 +13,8 @@ from typing import Final
 
 from lifecycle.errors import Unreachable
 from lifecycle.ledger import EventKind
-from lifecycle.references import IMPORT, STAGED_FILE, to_reference
-from records import alarms, staged_files
+from lifecycle.references import IMPORT, STAGED_FILE, WORK_ORDER, to_reference
+from records import alarms, staged_files, work_orders
 from records.alarms import Alarm
 from records.engines import reading
 from records.file_imports import WAITING
@@ -33,6 +33,7 @@ WITNESS_SILENT: Final = "witness_silent"
 CLOCK_WENT_BACK: Final = "clock_went_back"
 RETENTION_LATE: Final = "retention_late"
 HOLD_REVIEW_DUE: Final = "hold_review_due"
+WORK_ORDER_OVERDUE: Final = "work_order_overdue"
 KINDS: Final = (
     STAGED_TOO_LONG,
     STAGING_UNREACHABLE,
@@ -41,6 +42,7 @@ KINDS: Final = (
     CLOCK_WENT_BACK,
     RETENTION_LATE,
     HOLD_REVIEW_DUE,
+    WORK_ORDER_OVERDUE,
     MAIL_FAILS,
 )
 
@@ -99,6 +101,7 @@ def watch(house: House) -> Watch:
     if late_now(house):
         seen.add((RETENTION_LATE, house.controller))
     seen |= {(HOLD_REVIEW_DUE, ref) for ref in overdue_reviews(house)}
+    seen |= _overdue_orders(house)
     # How old a file is that lay there when the clock was set back is not known any more: the
     # alarm stands until all of them are gone.
     set_back = any(at - now > CLOCK_MAY_SLIP for at in tail)
@@ -183,6 +186,17 @@ def _stuck_imports(house: House, now: datetime) -> _Alarms:
             )
             if now - datetime.fromisoformat(stored_at)
             >= (PERSON_MAY_TAKE if state == WAITING else IMPORT_MAY_TAKE)
+        }
+
+
+def _overdue_orders(house: House) -> _Alarms:
+    """Places that nobody weeded by their day: open breaches of the rule."""
+    today = house.now().astimezone(house.policy.controller.zone).date().isoformat()
+    with reading(house.engine) as connection:
+        return {
+            (WORK_ORDER_OVERDUE, to_reference(WORK_ORDER, order.number))
+            for order in work_orders.unconfirmed(connection, controller=house.controller)
+            if order.due_on < today
         }
 
 

@@ -191,14 +191,6 @@ def remind(house: House) -> int:
     return len(due)
 
 
-def overdue(house: House) -> list[str]:
-    """References of the orders whose deadline has passed: open breaches of the rule."""
-    today = local_today(house).isoformat()
-    with reading(house.engine) as connection:
-        open_ones = work_orders.unconfirmed(connection, controller=house.controller)
-    return [to_reference(WORK_ORDER, one.number) for one in open_ones if one.due_on < today]
-
-
 def _reminder_on(house: House, order: WorkOrder) -> date:
     zone = house.policy.controller.zone
     last = (

@@ -21,15 +21,16 @@ from prefect import Flow, Task
 from prefect.server.schemas.schedules import CronSchedule
 
 from flows.neutral import StepFailed
-from flows.parameters import KNOWN_CONTROLLERS, Controller, FileReference
+from flows.parameters import KNOWN_CONTROLLERS, Controller, FileReference, PlanReference
 from lifecycle.intake.outcomes import FileReason
 from lifecycle.policy.load import load_policy
+from lifecycle.policy.model import Policy
 from tasks.remedies import listed_codes, remedy_for
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted(path.stem for path in (ROOT / "flows").glob("*.py") if path.stem != "__init__")
 PLAIN = (bool, int)
-REFERENCES = (Controller, FileReference)
+REFERENCES = (Controller, FileReference, PlanReference)
 
 
 def _deployments() -> list[dict[str, Any]]:
@@ -53,11 +54,30 @@ TASKS = _objects(Task)
 DEPLOYMENTS = {each["name"]: each for each in _deployments()}
 
 
-def test_every_flow_is_deployed_for_every_controller_and_nothing_else_is() -> None:
+def _policy(name: str) -> Policy:
+    return load_policy(ROOT / "policies" / f"{name}.yaml")
+
+
+def _needed(policy: Policy) -> list[str]:
+    """The flows that the policy gives something to do."""
+    without: set[str] = set()
+    if policy.staging is None:
+        without |= {"flows.import_af.import_af", "flows.purge_staging.purge_staging"}
+    if policy.erasure.year_end is None:
+        without.add("flows.year_end.year_end")
+    return [entrypoint for entrypoint in FLOWS if entrypoint not in without]
+
+
+def test_every_flow_is_deployed_where_the_policy_needs_it_and_nothing_else_is() -> None:
     deployed = [(each["entrypoint"], each["parameters"]["controller"]) for each in _deployments()]
-    wanted = [(entrypoint, name) for entrypoint in FLOWS for name in KNOWN_CONTROLLERS]
-    assert len(FLOWS) >= 3
+    wanted = [(entry, name) for name in KNOWN_CONTROLLERS for entry in _needed(_policy(name))]
+    assert len(FLOWS) >= 9
+    assert len(KNOWN_CONTROLLERS) == 4
     assert sorted(deployed) == sorted(wanted)
+    assert len(DEPLOYMENTS) == len(deployed)
+    for each in _deployments():
+        work = each["entrypoint"].rpartition(".")[2].replace("_", "-")
+        assert each["name"] == f"{work}-{each['parameters']['controller']}"
 
 
 @pytest.mark.parametrize("deployment", DEPLOYMENTS.values(), ids=DEPLOYMENTS.keys())
@@ -78,22 +98,54 @@ def test_a_deployment_is_guarded_and_described(deployment: dict[str, Any]) -> No
 
 @pytest.mark.parametrize("name", KNOWN_CONTROLLERS)
 def test_everything_keeps_the_policys_hours_in_the_policys_zone(name: str) -> None:
-    policy = load_policy(ROOT / "policies" / f"{name}.yaml")
-    schedules = DEPLOYMENTS[f"purge-staging-{name}"]["schedules"]
-    wanted = [f"{at.minute} {at.hour} * * *" for at in policy.staging.purge_at]
-    assert [each["cron"] for each in schedules] == wanted
+    policy = _policy(name)
+    if policy.staging is not None:
+        schedules = DEPLOYMENTS[f"purge-staging-{name}"]["schedules"]
+        wanted = [f"{at.minute} {at.hour} * * *" for at in policy.staging.purge_at]
+        assert [each["cron"] for each in schedules] == wanted
     hours = policy.schedules
-    for work, cron in (
-        ("import-af", hours.import_af.cron.replace("1,2,3,4,5", "1-5")),
-        ("verify-ledger", hours.verify_ledger.cron),
-        ("witness-ledger", hours.checkpoint.cron),
-        ("rotate-keys", hours.rotate_keys.cron),
-    ):
-        assert DEPLOYMENTS[f"{work}-{name}"]["schedules"][0]["cron"] == cron
+    crons = {
+        "take-inventory": hours.inventory.cron,
+        "archive-erase": hours.archive_erase.cron,
+        "follow-up": hours.follow_up.cron,
+        "verify-ledger": hours.verify_ledger.cron,
+        "witness-ledger": hours.checkpoint.cron,
+        "rotate-keys": hours.rotate_keys.cron,
+    }
+    if hours.import_af is not None:
+        crons["import-af"] = hours.import_af.cron
+    if hours.year_end is not None and policy.erasure.year_end is not None:
+        month, day = map(int, policy.erasure.year_end.split("-"))
+        crons["year-end"] = hours.year_end.cron.replace("* * *", f"{day} {month} *")
+    for work, cron in crons.items():
+        first = DEPLOYMENTS[f"{work}-{name}"]["schedules"][0]["cron"]
+        assert first == cron.replace("1,2,3,4,5", "1-5"), work
     for deployment in _deployments():
         if deployment["parameters"]["controller"] == name:
             zones = {each["timezone"] for each in deployment["schedules"]}
             assert zones == {policy.controller.time_zone}
+
+
+@pytest.mark.parametrize("name", DEPLOYMENTS)
+def test_nothing_runs_in_the_hour_that_one_night_does_not_have(name: str) -> None:
+    for each in DEPLOYMENTS[name]["schedules"]:
+        assert "2" not in _hours(each["cron"]), each
+
+
+def _hours(cron: str) -> set[str]:
+    first, _, last = cron.split()[1].partition("-")
+    return {str(hour) for hour in range(int(first), int(last or first) + 1)}
+
+
+def test_a_plan_is_drawn_after_the_inventory_and_reminded_of_every_day() -> None:
+    for name in KNOWN_CONTROLLERS:
+        inventory, erasure = (
+            _moments(f"{work}-{name}", "2026-11-21", 1)[0]
+            for work in ("take-inventory", "archive-erase")
+        )
+        assert timedelta(minutes=30) < erasure - inventory < timedelta(hours=2)
+        days = {each.date() for each in _moments(f"follow-up-{name}", "2026-11-21", 7)}
+        assert len(days) == 7
 
 
 def _moments(deployment: str, first: str, days: int) -> list[datetime]:
@@ -178,6 +230,8 @@ def test_every_flow_and_step_is_neutral(name: str) -> None:
 def test_what_may_send_a_checkpoint_by_mail_is_never_retried() -> None:
     for name in ("delete_imported", "purge", "witness", "rotate_keys_if_due"):
         assert TASKS[f"flows.steps.{name}"].retries == 0
+    for name in ("carry_out", "remind", "what_is_left", "hear_answers"):
+        assert TASKS[f"flows.erasure_steps.{name}"].retries == 0
 
 
 def test_no_module_of_flows_is_named_like_the_standard_library() -> None:
