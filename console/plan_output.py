@@ -56,24 +56,16 @@ def show_people(house: House, items: Sequence[PlanItem], *, everybody: bool) -> 
 
     told = by_person(house.policy, items)
     shown = list(told)[: None if everybody else _PEOPLE]
-    table(
-        "Person by person",
-        ["person", "place", "data", "what", "rule"],
-        [
-            [
-                ref if position == 0 else "",
-                line.system,
-                ", ".join(line.categories),
-                line.says,
-                line.rule,
-            ]
-            for ref in shown
-            for position, line in enumerate(told[ref])
-        ],
-    )
+    # Lines and no table: a reference stays whole, however narrow the window is.
+    for ref in shown:
+        say(f"\n{ref}")
+        for line in told[ref]:
+            say(f"  {line.system}: {', '.join(line.categories)}: {line.says}  [{line.rule or '-'}]")
     if len(shown) < len(told):
         say(f"… and {len(told) - len(shown)} more: --all")
     rules = {line.rule for ref in shown for line in told[ref]}
+    if rules:
+        say("\nThe rules and their sentences")
     for sentence in sentences(house.policy, rules):
         say(f"{sentence.rule}\n    {sentence}")
 

@@ -78,7 +78,7 @@ def _asked(decision: Decision, unit: Unit, ruleset: RuleSet, rules: Rules) -> De
         kept
         for rule in ruleset.rules
         if has_happened(rule, ruleset, unit.anchors)
-        and (kept := _kept(rule, unit, rules)) is not None
+        and (kept := _kept(rule, unit, ruleset, rules)) is not None
     ]
     at_once = [kept for kept in keeping if kept.rule.id not in strips]
     if at_once:
@@ -98,7 +98,7 @@ class _Kept(NamedTuple):
     decision: Decision
 
 
-def _kept(rule: RetentionRule, unit: Unit, rules: Rules) -> _Kept | None:
+def _kept(rule: RetentionRule, unit: Unit, ruleset: RuleSet, rules: Rules) -> _Kept | None:
     """What a rule's `at_least` says on the day; None where it keeps nothing (any more)."""
     least = rule.keep.at_least
     if least is None:
@@ -108,6 +108,8 @@ def _kept(rule: RetentionRule, unit: Unit, rules: Rules) -> _Kept | None:
     if not isinstance(least, Period | Turn):
         return _Kept(rule, Decision(Verdict.UNDECIDED, (), rule.id))
     anchor = unit.anchors.get(rule.anchor) if rule.anchor is not None else None
+    if anchor is None and rule.anchor in ruleset.perhaps:
+        return None  # an event that has not happened: the rule says nothing yet
     if anchor is None:
         return _Kept(rule, _refused(rule, WhyRefused.ANCHOR_MISSING))
     if anchor < rules.erasure.earliest_anchor:

@@ -9,13 +9,16 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from console.main import app
 from console.output import Exit
 from lifecycle.references import PLAN, SUBJECT, new_id, to_reference
+from lifecycle.retention.decide import CARRIED_OUT
+from lifecycle.retention.facts import WhyRefused
+from lifecycle.retention.weighing import NOT_HAPPENED
 from tasks.intake import local_today
+from tasks.remedies import listed_codes
 from tasks.wiring import open_house
 from tests.factories.houses import PEOPLE
 from tests.factories.planning import bring, case, reference
@@ -146,3 +149,8 @@ def test_explain_does_not_know_who_was_never_here(desk: Desk) -> None:
     done = desk.gallra("explain", to_reference(SUBJECT, new_id()))
     assert done.exit_code == Exit.ATTENTION
     assert "not known: erased, or never here" in done.output
+
+
+@pytest.mark.parametrize("reason", [*WhyRefused, CARRIED_OUT, NOT_HAPPENED, "undecided"])
+def test_every_reason_of_an_item_has_sentences_of_its_own(reason: str) -> None:
+    assert str(reason) in listed_codes()
