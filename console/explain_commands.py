@@ -52,18 +52,20 @@ def _show(told: Explanation) -> None:
         say(f"{told.ref} is not known: erased, or never here.")
     table(
         "What is kept, and why",
-        ["place", "data", "what becomes of it", "counted from", "sentence"],
+        ["place", "data", "what becomes of it", "counted from", "by"],
         [
             [
                 one.line.system,
                 ", ".join(one.line.categories),
                 one.why,
                 _counted(one),
-                str(one.line.sentence) if one.line.sentence is not None else "",
+                _by(one),
             ]
             for one in told.kept
         ],
     )
+    for sentence in dict.fromkeys(str(one.line.sentence) for one in told.kept if one.line.sentence):
+        say(sentence)
     for hold in told.holds:
         words = "everything" if "*" in hold.categories else ", ".join(hold.categories)
         say(f"Hold {hold.ref} ({hold.reason}) keeps {words}; review on {hold.review_on}.")
@@ -83,6 +85,13 @@ def _counted(one: Kept) -> str:
     if one.event is None:
         return ""
     return f"{one.event} {one.event_on or '(no date)'}"
+
+
+def _by(one: Kept) -> str:
+    sentence = one.line.sentence
+    if sentence is None:
+        return one.line.rule
+    return f"{sentence.id or sentence.words}, {one.line.rule}"
 
 
 def _as_json(told: Explanation) -> dict[str, Any]:
