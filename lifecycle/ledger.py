@@ -115,6 +115,7 @@ class EventKind(StrEnum):
     WORK_ORDER_REMINDED = "work_order.reminded"
     WORK_ORDER_DONE = "work_order.done"
     WORK_ORDER_CONFIRMED = "work_order.confirmed"
+    WORK_ORDER_WITHDRAWN = "work_order.withdrawn"
     CERTIFICATE_ISSUED = "certificate.issued"
     DATABASE_RESTORED = "database.restored"
     TO_DO_OPENED = "to_do.opened"

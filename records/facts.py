@@ -175,6 +175,7 @@ class _Facts:
                 active_on=None if active is None else _day(active[0]),
                 active_in=None if active is None else active[1],
                 own_purpose=kind in where.relatives and not kinds_in[system] <= where.relatives,
+                indivisible=system == where.cases,
             )
             for place_id, kind, system, categories in found
         ]

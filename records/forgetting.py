@@ -32,6 +32,9 @@ class ToForget(NamedTuple):
     placements: tuple[int, ...]
     cases: bool
     """Whether the case system forgot the person too."""
+    stays: bool = False
+    """Something of the person stays in a place that nobody but these records knows about: then
+    the person is not gone, though nothing else is left."""
 
 
 def forget(connection: Connection, people: Sequence[ToForget], *, at: str) -> list[Erased]:
@@ -59,7 +62,7 @@ def forget(connection: Connection, people: Sequence[ToForget], *, at: str) -> li
     for column in (placement.c.id, anchor.c.placement_id, due.c.placement_id):
         bulk.delete_in(connection, column, placements)
     release_cases(connection, [one.subject_id for one in people if one.cases])
-    whole = without_anything(connection, numbers)
+    whole = without_anything(connection, [one.subject_id for one in people if not one.stays])
     digests = _digests(connection, whole)
     erasing.remove_subjects(connection, sorted(whole), at=at)
     return [
@@ -93,10 +96,15 @@ def release_cases(connection: Connection, subjects: Sequence[int]) -> None:
 
 def without_anything(connection: Connection, subjects: Sequence[int]) -> set[int]:
     """Who of these has no holding, no record in an outer system and no case any more."""
-    known = _having(connection, subject, subject.c.id, subjects)
+    left = known(connection, subjects)
     for table in (holding, placement, engagement):
-        known -= _having(connection, table, table.c.subject_id, subjects)
-    return known
+        left -= _having(connection, table, table.c.subject_id, subjects)
+    return left
+
+
+def known(connection: Connection, subjects: Sequence[int]) -> set[int]:
+    """Who of these is in the records at all."""
+    return _having(connection, subject, subject.c.id, subjects)
 
 
 def still_there(connection: Connection, erased: Sequence[Erased]) -> list[int]:
@@ -106,7 +114,7 @@ def still_there(connection: Connection, erased: Sequence[Erased]) -> list[int]:
     left: set[int] = set()
     for table in (holding, blind_index, engagement, placement, anchor, due):
         left |= _having(connection, table, table.c.subject_id, whole)
-    left |= _having(connection, subject, subject.c.id, whole)
+    left |= known(connection, whole)
     left |= _having(connection, engagement, engagement.c.subject_id, _with_cases(erased))
     by_subject: dict[int, set[str]] = {}
     for one in erased:

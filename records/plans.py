@@ -203,6 +203,18 @@ def mark(
         raise Changed("plan_changed_meanwhile", ref=ref, expected=len(wanted), found=moved)
 
 
+def note_answer(
+    connection: Connection, number: int, item_numbers: Iterable[int], *, answer: str
+) -> None:
+    """Keep what reading back showed of items that stay where they stand."""
+    for chunk in _chunks(sorted(set(item_numbers))):
+        connection.execute(
+            update(plan_item)
+            .where(plan_item.c.plan_id == number, plan_item.c.number.in_(chunk))
+            .values(answer=answer)
+        )
+
+
 def state_counts(connection: Connection, number: int) -> dict[tuple[str, ItemState], int]:
     """How many items of a plan stand where: (system, state) → number."""
     rows = connection.execute(

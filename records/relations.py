@@ -43,6 +43,16 @@ def known_because_of(connection: Connection, numbers: Iterable[int]) -> set[int]
     }
 
 
+def known_through(connection: Connection, numbers: Iterable[int]) -> set[int]:
+    """Because of whom these people are known."""
+    return {
+        number
+        for (number,) in bulk.fetch_in(
+            connection, (relation.c.to_id,), relation.c.subject_id, numbers
+        )
+    }
+
+
 def remove(connection: Connection, pairs: Sequence[Pair]) -> None:
     """Forget relations that no system tells of any more."""
     if pairs:

@@ -32,9 +32,10 @@ class WorkOrder(NamedTuple):
 
     @property
     def state(self) -> str:
-        """`open`, `done` (waits for a second person), `confirmed`."""
+        """`open`, `done` (waits for a second person), `confirmed`, or `withdrawn`: everybody on
+        its slip is held or no longer due."""
         if self.confirmed_at is not None:
-            return "confirmed"
+            return "withdrawn" if self.done_at is None else "confirmed"
         return "open" if self.done_at is None else "done"
 
 
@@ -124,7 +125,7 @@ def note_done(connection: Connection, number: int, *, by: str, evidence: str, at
     _require_one(
         connection.execute(
             update(work_order)
-            .where(_c.id == number, _c.done_at.is_(None))
+            .where(_c.id == number, _c.done_at.is_(None), _c.confirmed_at.is_(None))
             .values(done_at=at, done_by=by, evidence=evidence)
         ).rowcount
     )
@@ -138,6 +139,23 @@ def note_confirmed(connection: Connection, number: int, *, by: str, at: str) -> 
             update(work_order)
             .where(_c.id == number, _c.done_at.is_not(None), _c.confirmed_at.is_(None))
             .values(confirmed_at=at, confirmed_by=by, sealed=None)
+        ).rowcount
+    )
+
+
+def note_items(connection: Connection, number: int, *, items: int) -> None:
+    """Fewer are to be weeded than when the order was opened."""
+    connection.execute(update(work_order).where(_c.id == number).values(items=items))
+
+
+def withdraw(connection: Connection, number: int, *, at: str) -> None:
+    """Nothing is to be weeded any more: the slip goes. Raises `Changed("work_order_changed")`
+    where somebody has weeded already."""
+    _require_one(
+        connection.execute(
+            update(work_order)
+            .where(_c.id == number, _c.done_at.is_(None), _c.confirmed_at.is_(None))
+            .values(confirmed_at=at, items=0, sealed=None)
         ).rowcount
     )
 

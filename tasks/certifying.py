@@ -188,6 +188,7 @@ def _statement(
                 "confirmed_at": one.confirmed_at,
             }
             for one in by_hand
+            if one.state == "confirmed"
         ],
         "ledger": {"origin": head.origin, "size": head.size, "link": head.link.hex()},
     }

@@ -121,7 +121,10 @@ def execute(house: House, ref: str) -> Outcome:
         plan = _get(house, number)
         witnessed = _Witnessed(house)
         failures = _carry_out(house, plan, witnessed)
-        if _is_over(house, plan):
+        # While our own records could not forget somebody there is something left, whatever the
+        # items say: not everybody has an item of ours.
+        forgotten = house.own_system not in {system for system, _ in failures}
+        if forgotten and _is_over(house, plan):
             conclude(house, plan)
             witnessed()
         if witnessed.before:
@@ -255,9 +258,14 @@ def outcome(house: House, ref: str, *, failures: Sequence[tuple[str, str]] = ())
         orders = {one.system: one for one in work_orders.of_plan(connection, plan.number)}
     left: Counter[tuple[str, Why, str, str]] = Counter()
     if plan.state is PlanState.EXECUTING:
-        for one in going:
-            if one.state not in _CLOSED:
-                left[one.item.system, *_why(house, one, orders)] += 1
+        open_ones = [one for one in going if one.state not in _CLOSED]
+        # A person goes to the cabinet once: on the last day that any of its papers waits for.
+        opens: dict[str, str] = {}
+        for one in open_ones:
+            name = one.item.system
+            opens[name] = max(opens.get(name, ""), one.item.ripe_on or "")
+        for one in open_ones:
+            left[one.item.system, *_why(house, one, orders, opens)] += 1
     return Outcome(
         ref=plan.ref,
         state=plan.state,
@@ -272,22 +280,30 @@ def outcome(house: House, ref: str, *, failures: Sequence[tuple[str, str]] = ())
     )
 
 
-def _why(house: House, one: StoredItem, orders: Mapping[str, WorkOrder]) -> tuple[Why, str, str]:
+def _why(
+    house: House, one: StoredItem, orders: Mapping[str, WorkOrder], opens: Mapping[str, str]
+) -> tuple[Why, str, str]:
     """Why an item is not proven, which role must act, and until when it waits."""
     item, today = one.item, local_today(house).isoformat()
     order = orders.get(item.system)
+    if order is not None:
+        late = order.due_on < today and order.state != "confirmed"
+        return (Why.OVERDUE if late else Why.WORK_ORDER), order.role, order.due_on
+    if item.system in house.by_hand and opens[item.system] > today:
+        return Why.NOT_YET_RIPE, "", opens[item.system]
     if item.ripe_on is not None and item.ripe_on > today:
         return Why.NOT_YET_RIPE, "", item.ripe_on
-    if order is not None:
-        late = order.due_on < today
-        return (Why.OVERDUE if late else Why.WORK_ORDER), order.role, order.due_on
     if item.system == house.own_system:
         return Why.WAITS_FOR_OTHERS, "", ""
-    if one.state is ItemState.ACTED and one.answer in {None, "still_there"}:
+    read_on = ""
+    if one.state is ItemState.ACTED:
         acted = datetime.fromisoformat(one.acted_at or house.at())
-        return Why.READ_BACK_LATER, "", (acted + house.policy.erasure.verify_delay).isoformat()
+        read_on = (acted + house.policy.erasure.verify_delay).isoformat()
     if one.answer is not None:
-        return Why(one.answer), "", ""
+        # Erased again, it is still one that was not gone before: wrong until it is proven.
+        return Why(one.answer), "", read_on if one.answer == "still_there" else ""
+    if read_on:
+        return Why.READ_BACK_LATER, "", read_on
     if item.system == house.case_system.system:
         return Why.NEEDS_A_PERSON, "", ""
     return Why.COULD_NOT_LOOK, "", ""

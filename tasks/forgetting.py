@@ -17,10 +17,11 @@ from lifecycle.errors import NotProven, Refused
 from lifecycle.ledger import EventKind
 from lifecycle.plan import ItemState
 from lifecycle.references import SUBJECT, to_reference
+from lifecycle.retention.decide import CARRIED_OUT
 from lifecycle.retention.facts import EVERYTHING, Verdict
-from records import due, holds, leases, plans
+from records import due, holds, leases, plans, relations
 from records.engines import reading
-from records.forgetting import ToForget, forget, still_there
+from records.forgetting import ToForget, forget, known, still_there
 from records.plans import Plan, StoredItem
 from records.scrub import scrub
 from records.unit_of_work import UnitOfWork
@@ -43,10 +44,16 @@ class _Person:
 
     own: list[StoredItem] = field(default_factory=list)
     elsewhere: list[StoredItem] = field(default_factory=list)
+    rest: list[StoredItem] = field(default_factory=list)
+    """What stays of the person, or is held or undecided, in any place: another plan's matter."""
 
     @property
     def is_proven_elsewhere(self) -> bool:
         return all(one.state is ItemState.PROVEN for one in self.elsewhere)
+
+    @property
+    def is_proven(self) -> bool:
+        return all(one.state is ItemState.PROVEN for one in [*self.elsewhere, *self.own])
 
     @property
     def was_given_up(self) -> bool:
@@ -74,8 +81,10 @@ def forget_people(house: House, plan: Plan, *, today: str, witnessed: Callable[[
         for number, person in people.items()
         if person.is_proven_elsewhere and not person.was_given_up and person.is_ripe(today)
     }
+    for number in _whom_others_are_known_through(house, people, ready):
+        del ready[number]
     gone = 0
-    for part in _in_parts(sorted(_with_something_left(house, plan, ready))):
+    for part in _in_parts(_with_something_left(house, plan, ready)):
         witnessed()
         gone += _forget(house, plan, {number: ready[number] for number in part})
     if gone:
@@ -88,37 +97,68 @@ def forget_people(house: House, plan: Plan, *, today: str, witnessed: Callable[[
 def _people(house: House, plan: Plan) -> dict[int, _Person]:
     people: dict[int, _Person] = defaultdict(_Person)
     with reading(house.engine) as connection:
-        for one in plans.items(connection, plan.number, verdict=Verdict.GO):
+        for one in plans.items(connection, plan.number):
             person = people[one.item.subject_id]
-            (person.own if one.item.system == house.own_system else person.elsewhere).append(one)
-    return dict(people)
+            if one.item.verdict != Verdict.GO:
+                if one.item.reason != CARRIED_OUT:
+                    person.rest.append(one)
+            elif one.item.system == house.own_system:
+                person.own.append(one)
+            else:
+                person.elsewhere.append(one)
+    return {number: person for number, person in people.items() if person.own or person.elsewhere}
+
+
+def _whom_others_are_known_through(
+    house: House, people: Mapping[int, _Person], ready: Mapping[int, _Person]
+) -> list[int]:
+    """A pupil waits for the parents who go along: what is known of these is known through the
+    pupil, and without that nobody could say any more why they go."""
+    waiting = [
+        number
+        for number, person in people.items()
+        if number not in ready and not person.was_given_up and not person.is_proven
+    ]
+    with reading(house.engine) as connection:
+        return sorted(relations.known_through(connection, waiting).intersection(ready))
 
 
 def _with_something_left(house: House, plan: Plan, ready: Mapping[int, _Person]) -> list[int]:
-    """Who has not been forgotten yet: an own item is open, or a record is still noted."""
+    """Who has not been forgotten yet: an own item is open, a record is still noted, or the journal
+    does not say so of this plan. Whoever is known through somebody else goes first."""
     everything = [_as_erased(_to_forget(house, number, p)) for number, p in ready.items()]
+    said = {
+        person.subject_id
+        for entry in house.journal.entries()
+        if entry.step == DONE and entry.batch.startswith(f"{plan.ref}/")
+        for person in entry.people
+    }
     with reading(house.engine) as connection:
         left = set(still_there(connection, everything))
-    return [
-        number
-        for number, person in ready.items()
-        if number in left or any(one.state in _OPEN for one in person.own)
-    ]
+        left |= known(connection, sorted(ready.keys() - said))
+        kin = relations.known_through(connection, sorted(ready))
+    return sorted(
+        (
+            number
+            for number, person in ready.items()
+            if number in left or any(one.state in _OPEN for one in person.own)
+        ),
+        key=lambda number: (number in kin, number),
+    )
 
 
 def _to_forget(house: House, number: int, person: _Person) -> ToForget:
     elsewhere = person.elsewhere
+    # A record of which something stays is somebody's still; so is whose papers lie somewhere.
+    partly = {one.item.placement_id for one in person.rest} | {
+        one.item.placement_id for one in elsewhere if one.item.action not in _WHOLE
+    }
     return ToForget(
         subject_id=number,
         categories=tuple(sorted({c for one in person.own for c in one.item.categories})),
-        placements=tuple(
-            sorted(
-                one.item.placement_id
-                for one in elsewhere
-                if one.item.placement_id and one.item.action in _WHOLE
-            )
-        ),
+        placements=tuple(sorted({one.item.placement_id for one in elsewhere} - partly - {0})),
         cases=any(one.item.system == house.case_system.system for one in elsewhere),
+        stays=any(one.item.system in house.by_hand for one in person.rest),
     )
 
 
@@ -156,6 +196,7 @@ def _forget(house: House, plan: Plan, people: Mapping[int, _Person]) -> int:
                     if not one.whole
                     for person in [going[one.subject_id]]
                     for stored in [*person.own, *person.elsewhere]
+                    if not _speaks_on(stored, person.rest)
                 ],
                 at=house.at(),
             )
@@ -183,6 +224,12 @@ def _forget(house: House, plan: Plan, people: Mapping[int, _Person]) -> int:
             work.commit()
         house.journal.append(batch=batch, step=DONE, at=house.at(), people=erased)
     return len(going)
+
+
+def _speaks_on(done: StoredItem, rest: Sequence[StoredItem]) -> bool:
+    """Whether the same rule still has something to say there: of what is held, when released."""
+    there = done.item.placement_id, done.item.rule
+    return any((one.item.placement_id, one.item.rule) == there for one in rest)
 
 
 def _require_no_hold(house: House, work: UnitOfWork, going: Mapping[int, _Person]) -> None:

@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+from sqlalchemy import Connection
+
 from lifecycle.ledger import EventKind
 from lifecycle.plan import ItemState
 from lifecycle.references import SUBJECT, to_reference
@@ -74,19 +76,13 @@ def begin(
     return allowed
 
 
-def drop(connection: object, plan: Plan, stored: Iterable[StoredItem]) -> None:
+def drop(connection: Connection, plan: Plan, stored: Iterable[StoredItem]) -> None:
     """Give these items up, whatever they had come to."""
     by_state: dict[ItemState, list[int]] = defaultdict(list)
     for one in stored:
         by_state[one.state].append(one.number)
     for state, numbers in by_state.items():
-        plans.mark(
-            connection,  # type: ignore[arg-type]
-            plan.number,
-            numbers,
-            was=state,
-            to=ItemState.DROPPED,
-        )
+        plans.mark(connection, plan.number, numbers, was=state, to=ItemState.DROPPED)
 
 
 def note_done(house: House, plan: Plan, stored: Sequence[StoredItem], *, system: str) -> None:
@@ -117,7 +113,8 @@ def note_done(house: House, plan: Plan, stored: Sequence[StoredItem], *, system:
 def note_answers(
     house: House, plan: Plan, answers: Mapping[int, str], stored: Sequence[StoredItem]
 ) -> None:
-    """What reading back showed, by item number: only `gone` proves; `still_there` begins anew."""
+    """What reading back showed, by item number: only `gone` proves; `still_there` begins anew;
+    every other answer is kept with the item, which waits for somebody."""
     if not answers:
         return
     by_number = {one.number: one for one in stored}
@@ -127,7 +124,9 @@ def note_answers(
     with house.work() as work:
         for answer, numbers in by_answer.items():
             to = _AFTER.get(answer)
-            if to is not None:
+            if to is None:
+                plans.note_answer(work.connection, plan.number, numbers, answer=answer)
+            else:
                 plans.mark(
                     work.connection,
                     plan.number,

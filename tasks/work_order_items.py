@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any, Final
 
 from connectors.system import Answer
@@ -13,13 +14,15 @@ from lifecycle.plan import ItemState
 from lifecycle.policy.erasure import ByHand
 from lifecycle.references import SUBJECT, WORK_ORDER, new_id, to_reference
 from lifecycle.retention.calendar import add_period
-from records import bulk, placements, plans, work_orders
+from records import approvals, bulk, placements, plans, work_orders
 from records.engines import reading
-from records.plans import Plan
-from records.tables import holding
+from records.plans import Plan, StoredItem
+from records.tables import holding, shredding
+from records.work_orders import WorkOrder
 from tasks.carrying_out import ripe
 from tasks.house import House
 from tasks.item_steps import begin, note_answers, note_done
+from tasks.shredding import destroy_keys
 
 SLIP: Final = "#slip"
 """What a sealed slip is bound to, beside its number."""
@@ -28,7 +31,8 @@ SLIP: Final = "#slip"
 def open_orders(house: House, plan: Plan, name: str, *, today: str) -> None:
     """Open the work order of one place, once, with everybody of the plan on its slip.
 
-    It waits until everybody's day has come: a person goes to the cabinet once.
+    It waits until everybody's day has come: a person goes to the cabinet once. One that is open
+    is judged anew (`judge_anew`).
     """
     with reading(house.engine) as connection:
         open_ones = plans.items(
@@ -37,8 +41,11 @@ def open_orders(house: House, plan: Plan, name: str, *, today: str) -> None:
             states=[ItemState.PLANNED, ItemState.INTENDED],
             system=name,
         )
-        known = {one.system for one in work_orders.of_plan(connection, plan.number)}
-    if not open_ones or name in known or len(ripe(house, plan, name, today=today)) < len(open_ones):
+        known = {one.system: one for one in work_orders.of_plan(connection, plan.number)}
+    if name in known:
+        judge_anew(house, known[name])
+        return
+    if not open_ones or len(ripe(house, plan, name, today=today)) < len(open_ones):
         return
     allowed = begin(house, plan, open_ones, system=name)
     if not allowed:
@@ -48,7 +55,7 @@ def open_orders(house: House, plan: Plan, name: str, *, today: str) -> None:
     slip = _slip(house, [one.item.subject_id for one in allowed], rule)
     sealed = house.vault.seal([(number, number, SLIP, slip)])
     house.vault.persist_keys(sealed.keys)
-    due_on = add_period(date.fromisoformat(today), rule.within).isoformat()
+    due_on = add_period(_approved_on(house, plan, allowed), rule.within).isoformat()
     with house.work() as work:
         work_orders.open_order(
             work.connection,
@@ -71,6 +78,47 @@ def open_orders(house: House, plan: Plan, name: str, *, today: str) -> None:
         work.commit()
 
 
+def judge_anew(house: House, order: WorkOrder) -> None:
+    """Whoever is held or no longer due since an order was opened is off its slip; with nobody left
+    the order is withdrawn. What has been weeded already stays weeded."""
+    if order.state != "open":
+        return
+    with reading(house.engine) as connection:
+        plan = plans.get(connection, controller=house.controller, number=order.plan_number)
+        stored = plans.items(
+            connection, plan.number, states=[ItemState.INTENDED], system=order.system
+        )
+    left = len(begin(house, plan, stored, system=order.system))
+    if left == order.items:
+        return
+    with house.work() as work:
+        ref = to_reference(WORK_ORDER, order.number)
+        if left:
+            work_orders.note_items(work.connection, order.number, items=left)
+        else:
+            work_orders.withdraw(work.connection, order.number, at=house.at())
+            rows = [(order.number,)]
+            bulk.upsert_rows(work.connection, shredding, ("holding_id",), rows, update=())
+        work.record(
+            EventKind.WORK_ORDER_WITHDRAWN,
+            ref=ref,
+            facts={"plan": plan.ref, "system": order.system},
+            dropped=order.items - left,
+            left=left,
+        )
+        work.commit()
+    destroy_keys(house)
+
+
+def on_slip(house: House, order: WorkOrder) -> set[str]:
+    """References of those whose papers are still to be weeded by this order."""
+    with reading(house.engine) as connection:
+        stored = plans.items(
+            connection, order.plan_number, states=[ItemState.INTENDED], system=order.system
+        )
+    return {to_reference(SUBJECT, one.item.subject_id) for one in stored}
+
+
 def take_over(house: House, plan: Plan, name: str) -> None:
     """A confirmed work order proves its items, by a person's word and evidence."""
     with reading(house.engine) as connection:
@@ -83,6 +131,17 @@ def take_over(house: House, plan: Plan, name: str) -> None:
         acted = plans.items(connection, plan.number, states=[ItemState.ACTED], system=name)
     if acted:
         note_answers(house, plan, {one.number: str(Answer.GONE) for one in acted}, acted)
+
+
+def _approved_on(house: House, plan: Plan, stored: Sequence[StoredItem]) -> date:
+    """The day from which the deadline counts: of the last approval, or the first on which
+    everything may go."""
+    with reading(house.engine) as connection:
+        given = [one.decided_at for one in approvals.of_plan(connection, plan.number)]
+    last = datetime.fromisoformat(max(given, default=plan.created_at))
+    ripe_on = max((one.item.ripe_on or "" for one in stored), default="")
+    approved = last.astimezone(house.policy.controller.zone).date()
+    return max(approved, date.fromisoformat(ripe_on)) if ripe_on else approved
 
 
 def _by_hand(house: House, name: str) -> ByHand:

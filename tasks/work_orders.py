@@ -25,9 +25,11 @@ from tasks.house import House
 from tasks.intake import local_today
 from tasks.officer_codes import agree
 from tasks.shredding import destroy_keys
-from tasks.work_order_items import SLIP
+from tasks.work_order_items import SLIP, judge_anew, on_slip
 
 _WORD: Final = re.compile(r"[a-z][a-z-]{2,31}")
+_CLOSED: Final = {"withdrawn": "work_order_withdrawn"}
+"""Reason codes of orders that ended otherwise than by being done."""
 _LARGEST_EVIDENCE: Final = 64 * 1024 * 1024
 
 
@@ -71,31 +73,33 @@ def finish(house: House, ref: str, *, officer: str, code: str, evidence: str) ->
     """The place is weeded: by whom, with which evidence (a word, or the SHA-256 of a file); the
     order's state now.
 
-    Raises `Refused`: `work_order_unknown`, `work_order_done`, `role_may_not_finish`,
-    `evidence_missing`, or as `officer_codes.agree` does.
+    Raises `Refused`: `work_order_unknown`, `work_order_done`, `work_order_withdrawn`,
+    `role_may_not_finish`, `evidence_missing`, or as `officer_codes.agree` does.
     """
     number = from_reference(WORK_ORDER, ref)
     proof = _evidence(evidence)
+    # Whose papers were held meanwhile is not on the slip any more, and not proven by it.
+    judge_anew(house, _require(house, number))
 
     def act(work: UnitOfWork, who: Officer) -> str | None:
         order = work_orders.get(work.connection, controller=house.controller, number=number)
         if order.state != "open":
-            return "work_order_done"
+            return _CLOSED.get(order.state, "work_order_done")
         if order.role not in who.roles:
             return "role_may_not_finish"
-        work_orders.note_done(work.connection, number, by=who.handle, evidence=proof, at=house.at())
+        by = to_reference(OFFICER, who.id)
+        work_orders.note_done(work.connection, number, by=by, evidence=proof, at=house.at())
         work.record(
             EventKind.WORK_ORDER_DONE,
             ref=ref,
             expected=order.items,
             acted=order.items,
-            facts={"officer": to_reference(OFFICER, who.id), "evidence": proof},
+            facts={"officer": by, "evidence": proof},
         )
         if not _rule(house, order.system).second_person:
             _confirm(house, work, order, who)
         return None
 
-    _require(house, number)
     agree(house, handle=officer, code=code, ref=ref, act=act)
     destroy_keys(house)
     return _require(house, number).state
@@ -113,7 +117,7 @@ def confirm(house: House, ref: str, *, officer: str, code: str) -> str:
         order = work_orders.get(work.connection, controller=house.controller, number=number)
         if order.state != "done":
             return "work_order_not_done"
-        if order.done_by == who.handle:
+        if order.done_by == to_reference(OFFICER, who.id):
             return "same_person"
         if not who.roles & {order.role, *house.policy.approvals.erasure}:
             return "role_may_not_confirm"
@@ -129,10 +133,11 @@ def confirm(house: House, ref: str, *, officer: str, code: str) -> str:
 def reveal(house: House, ref: str, *, officer: str, code: str) -> dict[str, Any]:
     """Whose papers they are: personal data, for the officer's own terminal and nothing else.
 
-    Raises `Refused`: `work_order_unknown`, `work_order_done` (the slip is gone),
-    `role_may_not_finish`, or as `officer_codes.agree` does.
+    Raises `Refused`: `work_order_unknown`, `work_order_done`, `work_order_withdrawn` (the slip is
+    gone), `role_may_not_finish`, or as `officer_codes.agree` does.
     """
     number = from_reference(WORK_ORDER, ref)
+    judge_anew(house, _require(house, number))
     sealed: list[bytes] = []
 
     def act(work: UnitOfWork, who: Officer) -> str | None:
@@ -141,7 +146,7 @@ def reveal(house: House, ref: str, *, officer: str, code: str) -> dict[str, Any]
             return "role_may_not_finish"
         slip = work_orders.slip(work.connection, number)
         if slip is None:
-            return "work_order_done"
+            return _CLOSED.get(order.state, "work_order_done")
         sealed.append(slip)
         work.record(
             EventKind.PERSON_LOOKED_UP,
@@ -151,11 +156,13 @@ def reveal(house: House, ref: str, *, officer: str, code: str) -> dict[str, Any]
         )
         return None
 
-    _require(house, number)
     agree(house, handle=officer, code=code, ref=ref, act=act)
     [content] = house.vault.open([(number, number, SLIP, sealed[0])])
     told: dict[str, Any] = json.loads(content)
-    return told
+    order = _require(house, number)
+    # Of a finished order everybody is shown who was weeded: the second person looks for them.
+    kept = on_slip(house, order) if order.state == "open" else told.keys()
+    return {who: what for who, what in told.items() if who in kept}
 
 
 def remind(house: House) -> int:
@@ -203,14 +210,15 @@ def _reminder_on(house: House, order: WorkOrder) -> date:
 
 def _confirm(house: House, work: UnitOfWork, order: WorkOrder, who: Officer) -> None:
     """The slip has done its service: it goes with its key."""
-    work_orders.note_confirmed(work.connection, order.number, by=who.handle, at=house.at())
+    by = to_reference(OFFICER, who.id)
+    work_orders.note_confirmed(work.connection, order.number, by=by, at=house.at())
     bulk.upsert_rows(work.connection, shredding, ("holding_id",), [(order.number,)], update=())
     work.record(
         EventKind.WORK_ORDER_CONFIRMED,
         ref=to_reference(WORK_ORDER, order.number),
         expected=order.items,
         verified=order.items,
-        facts={"officer": to_reference(OFFICER, who.id)},
+        facts={"officer": by},
     )
 
 

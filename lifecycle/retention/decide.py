@@ -49,6 +49,8 @@ def decide(unit: Unit, *, rules: Rules, held: frozenset[str]) -> tuple[Decision,
     erase before anonymise before strip before archive. Categories with equal decisions are
     grouped, in the unit's order. Raises `Misconfigured("accounting_year_missing")`.
     """
+    if unit.indivisible and not held.isdisjoint(unit.categories):
+        held = held | {EVERYTHING}
     told: list[Decision] = []
     for share in rules.shares(
         kind=unit.kind, system=unit.system, categories=unit.categories, settled=unit.settled

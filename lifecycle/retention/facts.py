@@ -64,6 +64,8 @@ class Unit:
     active_in: str | None = None
     own_purpose: bool = False
     """A relative who stands in the same system as something else too, which is not due."""
+    indivisible: bool = False
+    """A case is anonymised whole or not at all: what holds a part of it holds all."""
 
 
 class Decision(NamedTuple):
