@@ -270,6 +270,7 @@ due = Table(
         "anchor_on",
         "subject_id",
         "placement_id",
+        "done_at",  # always NULL here; without it SQLite looks every row up to see that
         sqlite_where=text("done_at IS NULL"),
         postgresql_where=text("done_at IS NULL"),
     ),

@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from console.sample import write_sample
+from tests.bench import due
 from tests.bench.measuring import Measurement, RunFailed, measure
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -135,6 +136,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--quick", action="store_true", help="5,000 rows, one round")
     parser.add_argument("--without-baseline", action="store_true", help="it takes minutes")
     parser.add_argument("--without-prefect", action="store_true", help="no server is started")
+    parser.add_argument("--without-due", action="store_true", help="it makes millions of people")
     parser.add_argument("--export", type=Path, help="an .xlsx to use instead of a new sample")
     options = parser.parse_args(arguments)
     rows, rounds = (5_000, 1) if options.quick else (options.rows, options.rounds)
@@ -154,7 +156,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(table(everyone, rows))
         if not options.without_prefect:
             print(prefects_share(export))
-    return 0
+    if options.without_due:
+        return 0
+    print()
+    return due.main(["--quick"] if options.quick else [])
 
 
 if __name__ == "__main__":

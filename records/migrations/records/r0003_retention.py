@@ -58,7 +58,7 @@ def upgrade() -> None:
     op.create_index(
         "due_open",
         "due",
-        ["controller", "rule", "anchor_on", "subject_id", "placement_id"],
+        ["controller", "rule", "anchor_on", "subject_id", "placement_id", "done_at"],
         unique=False,
         sqlite_where=sa.text("done_at IS NULL"),
         postgresql_where=sa.text("done_at IS NULL"),
