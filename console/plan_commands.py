@@ -195,12 +195,16 @@ def _draw(
     everybody: bool,
     as_json: bool,
 ) -> int:
+    from lifecycle.errors import Refused
     from records import plans
     from records.engines import reading
+    from tasks.officers import list_officers
     from tasks.plan_overview import overview, overview_of
     from tasks.planning import draw, rehearse
     from tasks.requests import ask_for_erasure
 
+    if by and by not in {officer.handle for officer in list_officers(house)}:
+        raise Refused("officer_unknown")
     plan = (
         ask_for_erasure(house, person, created_by=by)
         if person is not None

@@ -130,6 +130,15 @@ def test_a_missing_date_is_never_long_ago_and_is_reported(house: House) -> None:
     assert not said(items, Verdict.GO)
 
 
+def test_a_date_of_1970_is_taken_for_a_mistake_and_reported(house: House) -> None:
+    pupil = novo_record(OMAR, kind="pupil")
+    pupil.anchors = {"left": date(1970, 1, 1)}
+    in_novo(house, pupil)
+    items = derive(house, kind=RETENTION, as_of=TODAY).items
+    assert {item.reason for item in said(items, Verdict.REFUSED, "novo")} == {"anchor_in_far_past"}
+    assert draw(house, kind=RETENTION, as_of=TODAY) is None
+
+
 def test_one_case_without_an_end_keeps_the_other(house: House) -> None:
     bring(
         house,

@@ -130,6 +130,12 @@ def test_somebody_who_asks_gets_a_plan_of_their_own(desk: Desk) -> None:
     assert wrong.exit_code == Exit.USAGE
 
 
+def test_nobody_draws_up_a_plan_in_the_name_of_an_unknown_officer(desk: Desk) -> None:
+    done = desk.gallra("plan", "create", "--by", "nobody-known")
+    assert done.exit_code == Exit.REFUSED
+    assert desk.told("plan", "list") == {"plans": []}
+
+
 def test_an_unknown_plan_is_refused(desk: Desk) -> None:
     done = desk.gallra("plan", "show", to_reference(PLAN, new_id()))
     assert done.exit_code == Exit.REFUSED
