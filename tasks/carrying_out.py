@@ -13,6 +13,7 @@ from lifecycle.plan import ItemState
 from records import placements, plans
 from records.engines import reading
 from records.plans import Plan, StoredItem
+from tasks.archiving import archive_records
 from tasks.house import House
 from tasks.item_steps import begin, note_answers, note_done
 
@@ -37,7 +38,7 @@ def erase_in(
             continue
         orders = _orders(house, allowed)
         witnessed()
-        _archive(house, system, [o for o in orders if o.action is Action.ARCHIVE])
+        archive_records(house, system, [o for o in orders if o.action is Action.ARCHIVE])
         try:
             system.carry_out(orders)
         except Refused as refusal:
@@ -97,17 +98,6 @@ def _orders(house: House, stored: Sequence[StoredItem]) -> list[Order]:
         )
         for one in stored
     ]
-
-
-def _archive(house: House, system: OuterSystem, orders: Sequence[Order]) -> None:
-    """A copy goes to the archive before anything is erased; laid twice it is the same copy."""
-    if not orders:
-        return
-    if house.archive is None:
-        raise Misconfigured("no_archive", ref=system.system)
-    for key, content in system.export([order.key for order in orders]):
-        name = house.vault.index_digest(f"#archive.{system.system}", key).hex()
-        house.archive.put(f"{system.system}-{name}.json", content)
 
 
 def _in_parts(stored: Sequence[StoredItem]) -> Iterator[Sequence[StoredItem]]:

@@ -16,6 +16,7 @@ from lifecycle.erasure import Erased
 from lifecycle.errors import NotProven, Refused
 from lifecycle.ledger import EventKind
 from lifecycle.plan import ItemState
+from lifecycle.policy.retention import Then
 from lifecycle.references import SUBJECT, to_reference
 from lifecycle.retention.decide import CARRIED_OUT
 from lifecycle.retention.facts import EVERYTHING, Verdict
@@ -25,6 +26,7 @@ from records.forgetting import ToForget, forget, known, still_there
 from records.plans import Plan, StoredItem
 from records.scrub import scrub
 from records.unit_of_work import UnitOfWork
+from tasks.archiving import archive_own
 from tasks.house import House
 from tasks.intake import STORING_PATIENCE
 from tasks.item_steps import begin
@@ -180,6 +182,7 @@ def _forget(house: House, plan: Plan, people: Mapping[int, _Person]) -> int:
         }
         if not going:
             return 0
+        archive_own(house, _archived(going))
         batch = to_batch(plan, min(going))
         with house.work() as work:
             _require_no_hold(house, work, going)
@@ -224,6 +227,20 @@ def _forget(house: House, plan: Plan, people: Mapping[int, _Person]) -> int:
             work.commit()
         house.journal.append(batch=batch, step=DONE, at=house.at(), people=erased)
     return len(going)
+
+
+def _archived(going: Mapping[int, _Person]) -> dict[int, set[str]]:
+    """Of our own holdings: what a copy is made of first, by person."""
+    goes = {
+        number: {
+            category
+            for one in person.own
+            if one.item.action == Then.ARCHIVE
+            for category in one.item.categories
+        }
+        for number, person in going.items()
+    }
+    return {number: categories for number, categories in goes.items() if categories}
 
 
 def _speaks_on(done: StoredItem, rest: Sequence[StoredItem]) -> bool:

@@ -284,9 +284,15 @@ def _note_unreached(house: House, look: _Look) -> None:
 
 
 def _forget_relations(house: House, told: set[relations.Pair]) -> None:
-    """Relations that no system tells of any more: only when every system was read to its end."""
+    """Relations that no system tells of any more: only when every system was read to its end.
+
+    Those of people who are being erased right now stay: of a parent who goes along the day is
+    known through the pupil, whose record may be gone already.
+    """
     with reading(house.engine) as connection:
         stale = relations.of_controller(connection, controller=house.controller) - told
+        busy = people_under_way(connection, controller=house.controller)
+        stale = {pair for pair in stale if busy.isdisjoint(pair)}
     if not stale:
         return
     with house.work() as work:

@@ -12,9 +12,10 @@ from typing import Any
 from sqlalchemy import Engine, select
 
 from connectors.absent import AbsentCaseSystem
-from connectors.base import CaseSystem
+from connectors.base import CaseSystem, Staging
 from connectors.chosen_files import ChosenFiles
 from connectors.erasure_journal import ErasureJournal
+from connectors.folder import FolderStaging as FolderPlace
 from connectors.registry import case_system, staging
 from connectors.smtp import Mailbox
 from connectors.witness import FileWitness, Witness
@@ -145,6 +146,7 @@ def open_house(
                 keyring.named("ledger"),
             ),
             certificates=bindings.witness.file.parent / "certificates",
+            archive=_archive(bindings),
             mailbox=_mailbox(bindings, policy, settings),
             now=now,
             may_have_help=now is utc_now,
@@ -223,6 +225,15 @@ def _make_folders(bindings: Bindings) -> None:
         _make_folder(bindings.staging.path)
     if isinstance(bindings.case_system, Workbuster):
         _make_folder(bindings.case_system.exchange)
+    if bindings.archive is not None and not bindings.archive.mount_point:
+        _make_folder(bindings.archive.path)
+
+
+def _archive(bindings: Bindings) -> Staging | None:
+    if bindings.archive is None:
+        return None
+    folder = bindings.archive
+    return FolderPlace(folder.path, place="archive", mount_point=folder.mount_point)
 
 
 def _make_folder(path: Path) -> None:

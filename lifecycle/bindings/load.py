@@ -19,6 +19,7 @@ from lifecycle.bindings.imports import (
 )
 from lifecycle.bindings.mail import Watch, Witness
 from lifecycle.bindings.outer import Absent, Manual, MemorySystem
+from lifecycle.bindings.places import Archive
 from lifecycle.bindings.sql import Sql
 from lifecycle.configuration.problems import BindingsError, Problem
 from lifecycle.configuration.problems import Path as Where
@@ -37,6 +38,9 @@ class Bindings(Part):
     systems: dict[
         Name, Annotated[Sql | Http | Manual | Absent | MemorySystem, Field(discriminator="kind")]
     ] = Field(default={}, description="every other system and place of the policy, by its name")
+    archive: Archive | None = Field(
+        default=None, description="where a copy goes of what a rule archives (then: archive)"
+    )
     witness: Witness
     watch: Watch | None = None
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
-from pydantic import BeforeValidator, ValidationInfo, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, model_validator
 
 from lifecycle.configuration.validated import Part
 
@@ -59,6 +59,16 @@ def _secret_file(value: object, info: ValidationInfo) -> Path:
         raise ValueError("write the path of a file from the root, or a variable that is set") from (
             None
         )
+
+
+class Archive(Part):
+    """A folder on this machine or mounted on it that keeps what is archived before it is erased."""
+
+    kind: Literal["folder"]
+    path: Place
+    mount_point: bool = Field(
+        default=False, description="the path must be a mounted volume, or it is not reachable"
+    )
 
 
 class SecretName(Part):
