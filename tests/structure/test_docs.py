@@ -172,10 +172,26 @@ def test_every_event_and_table_of_the_data_path_exists() -> None:
         assert code in tables | {"import_af", "purge_staging"}, code
 
 
-def test_every_deployment_is_in_the_handbook_and_no_other() -> None:
+def test_every_deployment_is_in_the_handbook_with_its_hours_and_no_other() -> None:
     text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
-    named = set(re.findall(r"`([a-z-]+-academedia)`", text))
-    assert named == {each["name"] for each in DEPLOYMENTS}
+    part = text[text.index("## Schedules") : text.index("## The year's round")]
+    head, _, *rows = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in part.splitlines()
+        if line.startswith("|")
+    ]
+    told = {
+        f"{row[0].strip('`')}-{controller}": cell
+        for row in rows
+        for controller, cell in list(zip(head, row, strict=True))[1:-1]
+        if cell
+    }
+    assert told.keys() == {each["name"] for each in DEPLOYMENTS}
+    for each in DEPLOYMENTS:
+        for schedule in each["schedules"]:
+            minute, hour = schedule["cron"].split()[:2]
+            if hour.isdigit():
+                assert f"{int(hour):02}:{int(minute):02}" in told[each["name"]], each["name"]
 
 
 def test_the_page_of_reasons_is_made_from_the_code() -> None:
