@@ -3,22 +3,18 @@ left and who must act."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
-from enum import StrEnum
 from functools import partial
-from typing import Final, NamedTuple
+from typing import Final
 
-from lifecycle.errors import GallraError, KeyFailure, LedgerFailure, NotProven
+from lifecycle.errors import GallraError, KeyFailure, LedgerFailure
 from lifecycle.ledger import EventKind
 from lifecycle.plan import ItemState, PlanState
 from lifecycle.references import PLAN, from_reference
-from lifecycle.retention.facts import Verdict
-from records import leases, plans, work_orders
+from records import leases, plans
 from records.engines import reading
-from records.plans import Plan, StoredItem
-from records.work_orders import WorkOrder
+from records.plans import Plan
 from tasks.approvals import require_approved
 from tasks.carrying_out import erase_in, read_back
 from tasks.case_erasing import NEEDS_A_PERSON, anonymise_cases, read_cases_back
@@ -27,78 +23,22 @@ from tasks.exchange import clear_exchange
 from tasks.forgetting import forget_people
 from tasks.house import House
 from tasks.intake import local_today
+from tasks.outcomes import CLOSED, PATIENT, Left, Outcome, Why, outcome, require_proven
 from tasks.proof import witness
 from tasks.work_order_items import open_orders, take_over
 
+__all__ = [
+    "PATIENT",
+    "Left",
+    "Outcome",
+    "Why",
+    "execute",
+    "execute_open",
+    "outcome",
+    "require_proven",
+]
+
 _ANY_LIST_STAYS: Final = datetime.min.replace(tzinfo=UTC)
-_CLOSED: Final = frozenset({ItemState.PROVEN, ItemState.DROPPED})
-
-
-class Why(StrEnum):
-    """Why an item is not proven yet; and who must act."""
-
-    NOT_YET_RIPE = "not_yet_ripe"
-    """Its day has not come: nobody; the run goes on by itself."""
-    READ_BACK_LATER = "read_back_later"
-    """It is read again after the policy's `verify_after`: nobody."""
-    WORK_ORDER = "work_order"
-    """A person weeds the place: whoever has the work order's role."""
-    NEEDS_A_PERSON = "needs_a_person"
-    """Only a person can anonymise in Workbuster."""
-    STILL_THERE = "still_there"
-    """Read back, and it was not gone: it is erased again; if that does not help, the system's
-    administrator."""
-    KEPT = "kept"
-    """The system itself refuses, by a hold or a rule of its own: its administrator."""
-    COULD_NOT_LOOK = "could_not_look"
-    """The system did not answer: rerun; if that does not help, its administrator."""
-    OVERDUE = "overdue"
-    """A work order's deadline has passed: an open breach of the rule."""
-    WAITS_FOR_OTHERS = "waits_for_others"
-    """Our own records go last, when everything else of the person is proven."""
-
-
-PATIENT: Final = frozenset(
-    {
-        Why.NOT_YET_RIPE,
-        Why.READ_BACK_LATER,
-        Why.WORK_ORDER,
-        Why.NEEDS_A_PERSON,
-        Why.WAITS_FOR_OTHERS,
-    }
-)
-"""Everything takes its course: nothing is wrong."""
-
-
-class Left(NamedTuple):
-    """Items of one system that are not proven, all for the same reason."""
-
-    system: str
-    why: Why
-    items: int
-    who: str
-    """The role that must act; "" where nobody has to."""
-    until: str
-    """The date or instant it waits for; "" where it waits for a person."""
-
-
-class Outcome(NamedTuple):
-    """Where a plan stands after a run."""
-
-    ref: str
-    state: PlanState
-    items: int
-    proven: int
-    given_up: int
-    left: tuple[Left, ...]
-    """Empty when the plan is closed."""
-    failures: tuple[tuple[str, str], ...]
-    """(system, reason code) of what stopped part of this run."""
-
-    @property
-    def is_wrong(self) -> bool:
-        """Something is left that does not take its course by itself."""
-        return bool(self.failures) or any(one.why not in PATIENT for one in self.left)
 
 
 def execute(house: House, ref: str) -> Outcome:
@@ -110,6 +50,7 @@ def execute(house: House, ref: str) -> Outcome:
     journal cannot be written.
     """
     number = from_reference(PLAN, ref)
+    leases.forget_dead(house.engine)
     with leases.hold(house.engine, f"executing/{house.controller}", now=house.now):
         plan = _get(house, number)
         if plan.state is PlanState.PROVEN:
@@ -139,14 +80,6 @@ def execute_open(house: House) -> list[Outcome]:
             connection, controller=house.controller, states=[PlanState.EXECUTING]
         )
     return [execute(house, plan.ref) for plan in reversed(open_ones)]
-
-
-def require_proven(result: Outcome) -> None:
-    """Raise `NotProven("plan_not_proven")` where something is left that is not taking its course:
-    then the run is red."""
-    if result.is_wrong:
-        left = sum(one.items for one in result.left)
-        raise NotProven("plan_not_proven", ref=result.ref, left=left)
 
 
 def _begin(house: House, number: int) -> None:
@@ -183,7 +116,6 @@ class _Witnessed:
 
 def _carry_out(house: House, plan: Plan, witnessed: _Witnessed) -> tuple[tuple[str, str], ...]:
     today = local_today(house).isoformat()
-    verified = house.now() - house.policy.erasure.verify_delay
     names = _systems(house, plan)
     by_hand = [name for name in names if name in house.by_hand]
     by_machine = [name for name in names if name not in house.by_hand and name != house.own_system]
@@ -198,12 +130,12 @@ def _carry_out(house: House, plan: Plan, witnessed: _Witnessed) -> tuple[tuple[s
             steps.append(
                 (name, partial(anonymise_cases, house, plan, today=today, witnessed=witnessed))
             )
-            steps.append((name, partial(read_cases_back, house, plan, acted_before=verified)))
+            steps.append((name, lambda: read_cases_back(house, plan, acted_before=_ago(house))))
         else:
             steps.append(
                 (name, partial(erase_in, house, plan, name, today=today, witnessed=witnessed))
             )
-            steps.append((name, partial(read_back, house, plan, name, acted_before=verified)))
+            steps.append((name, partial(_read_back, house, plan, name)))
     steps.append((house.own_system, partial(_forget, house, plan, today, witnessed)))
     failures: list[tuple[str, str]] = []
     for name, step in steps:
@@ -211,6 +143,16 @@ def _carry_out(house: House, plan: Plan, witnessed: _Witnessed) -> tuple[tuple[s
         if code is not None and code != NEEDS_A_PERSON and (name, code) not in failures:
             failures.append((name, code))
     return tuple(failures)
+
+
+def _ago(house: House) -> datetime:
+    """What was carried out before this may be read back now; asked when it is, for with
+    `verify_after: at_once` it is what this very run has done."""
+    return house.now() - house.policy.erasure.verify_delay
+
+
+def _read_back(house: House, plan: Plan, name: str) -> None:
+    read_back(house, plan, name, acted_before=_ago(house))
 
 
 def _forget(house: House, plan: Plan, today: str, witnessed: _Witnessed) -> None:
@@ -242,68 +184,9 @@ def _systems(house: House, plan: Plan) -> list[str]:
 def _is_over(house: House, plan: Plan) -> bool:
     with reading(house.engine) as connection:
         counts = plans.state_counts(connection, plan.number)
-    return all(state in _CLOSED or state is ItemState.SHOWN for _, state in counts)
+    return all(state in CLOSED or state is ItemState.SHOWN for _, state in counts)
 
 
 def _get(house: House, number: int) -> Plan:
     with reading(house.engine) as connection:
         return plans.get(connection, controller=house.controller, number=number)
-
-
-def outcome(house: House, ref: str, *, failures: Sequence[tuple[str, str]] = ()) -> Outcome:
-    """Where a plan stands now; changes nothing. Raises `Refused("plan_unknown")`."""
-    plan = _get(house, from_reference(PLAN, ref))
-    with reading(house.engine) as connection:
-        going = plans.items(connection, plan.number, verdict=Verdict.GO)
-        orders = {one.system: one for one in work_orders.of_plan(connection, plan.number)}
-    left: Counter[tuple[str, Why, str, str]] = Counter()
-    if plan.state is PlanState.EXECUTING:
-        open_ones = [one for one in going if one.state not in _CLOSED]
-        # A person goes to the cabinet once: on the last day that any of its papers waits for.
-        opens: dict[str, str] = {}
-        for one in open_ones:
-            name = one.item.system
-            opens[name] = max(opens.get(name, ""), one.item.ripe_on or "")
-        for one in open_ones:
-            left[one.item.system, *_why(house, one, orders, opens)] += 1
-    return Outcome(
-        ref=plan.ref,
-        state=plan.state,
-        items=len(going),
-        proven=sum(one.state is ItemState.PROVEN for one in going),
-        given_up=sum(one.state is ItemState.DROPPED for one in going),
-        left=tuple(
-            Left(system, why, number, who, until)
-            for (system, why, who, until), number in sorted(left.items())
-        ),
-        failures=tuple(failures),
-    )
-
-
-def _why(
-    house: House, one: StoredItem, orders: Mapping[str, WorkOrder], opens: Mapping[str, str]
-) -> tuple[Why, str, str]:
-    """Why an item is not proven, which role must act, and until when it waits."""
-    item, today = one.item, local_today(house).isoformat()
-    order = orders.get(item.system)
-    if order is not None:
-        late = order.due_on < today and order.state != "confirmed"
-        return (Why.OVERDUE if late else Why.WORK_ORDER), order.role, order.due_on
-    if item.system in house.by_hand and opens[item.system] > today:
-        return Why.NOT_YET_RIPE, "", opens[item.system]
-    if item.ripe_on is not None and item.ripe_on > today:
-        return Why.NOT_YET_RIPE, "", item.ripe_on
-    if item.system == house.own_system:
-        return Why.WAITS_FOR_OTHERS, "", ""
-    read_on = ""
-    if one.state is ItemState.ACTED:
-        acted = datetime.fromisoformat(one.acted_at or house.at())
-        read_on = (acted + house.policy.erasure.verify_delay).isoformat()
-    if one.answer is not None:
-        # Erased again, it is still one that was not gone before: wrong until it is proven.
-        return Why(one.answer), "", read_on if one.answer == "still_there" else ""
-    if read_on:
-        return Why.READ_BACK_LATER, "", read_on
-    if item.system == house.case_system.system:
-        return Why.NEEDS_A_PERSON, "", ""
-    return Why.COULD_NOT_LOOK, "", ""
