@@ -164,12 +164,13 @@ def test_every_file_of_ours_that_a_page_names_exists(page: Path) -> None:
 def test_every_event_and_table_of_the_data_path_exists() -> None:
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     tables = set(RECORDS.tables) | set(KEYS.tables)
+    flows = {path.stem for path in (ROOT / "flows").glob("*.py")}
     path = text[text.index("## One export") : text.index("## States")]
     for code in re.findall(r"`([a-z_]+\.[a-z_]+)`", text):
         if code.partition(".")[0] in TOPICS and not (ROOT / code).exists():
             assert code in EVENTS, code
     for code in re.findall(r"`([a-z]+_[a-z]+)`", path):
-        assert code in tables | {"import_af", "purge_staging"}, code
+        assert code in tables | flows | {"verify_after"}, code
 
 
 def test_every_deployment_is_in_the_handbook_with_its_hours_and_no_other() -> None:
