@@ -40,7 +40,9 @@ from tasks.house import House
 from tasks.proof import newest_witnessed
 from tasks.settings import Settings
 from tasks.wiring import open_house
+from tests.crash.outside import Record
 from tests.crash.scene import Home, needles
+from tests.crash.seen_plans import SeenPlan, read_plans
 
 Case = tuple[str, str]
 """(case reference, service)"""
@@ -86,6 +88,9 @@ class Evidence:
     imports: dict[str, list[SeenImport]] = field(default_factory=dict)
     to_dos: list[tuple[str, str, int]] = field(default_factory=list)
     """(kind, reference, number), open ones"""
+    plans: dict[str, SeenPlan] = field(default_factory=dict)
+    outside: dict[Record, str] = field(default_factory=dict)
+    """What is really in the outer systems."""
     leases: int = 0
     unfinished: int = 0
     """Keys that are still to be destroyed, blocks of the register not yet closed."""
@@ -105,7 +110,7 @@ def gather(home: Home, scratch: Path) -> Evidence:
         shutil.rmtree(scratch)
     shutil.copytree(home.path, scratch, ignore=shutil.ignore_patterns("staging", "tmp"))
     try:
-        settings = Settings.from_environment({"GALLRA_HOME": str(scratch), **home.databases})
+        settings = Settings.from_environment({"GALLRA_HOME": str(scratch), **home.elsewhere})
         with ExitStack() as stack:
             with _OPENING:
                 house = stack.enter_context(open_house("academedia", settings=settings))
@@ -113,6 +118,9 @@ def gather(home: Home, scratch: Path) -> Evidence:
             _read_files(house, seen)
             _read_people(house, seen)
             _read_register(house, scratch, seen)
+            read_plans(house, seen.plans)
+        if home.outside is not None:
+            seen.outside = home.outside.shown()
     except GallraError as error:
         seen.problems.append(f"the house does not open: {error}")
     finally:
@@ -196,6 +204,8 @@ def _read_people(house: House, seen: Evidence) -> None:
     numbers: dict[int, str] = {}
     for one in subjects:
         own = contents.get((one, None), {})
+        if not own:
+            continue  # known from an outer system only
         number = str(orjson.loads(own.get("identity", b"{}")).get("national_id"))
         if number in seen.people:
             seen.problems.append("a person twice")

@@ -41,8 +41,10 @@ EFFECTS = (
     "unlinkat",
     "mkdir",
     "openat",
+    "sendto",
 )
-"""System calls that change what a later run finds, and the opening of files."""
+"""System calls that change what a later run finds, the opening of files, and what is asked of an
+outer system with an interface."""
 
 NAMING = ("-y", "-s", "200")
 """strace names the file behind a descriptor: that is how a write shows where it goes."""
@@ -120,9 +122,12 @@ def survey(
         return points_in(log, folders)
 
 
-def points_in(log: Path, folders: Iterable[Path]) -> list[KillPoint]:
-    """The calls in strace's log (written with `NAMING`) that touch one of `folders`."""
+def points_in(log: Path, folders: Iterable[Path], *, sockets: bool = False) -> list[KillPoint]:
+    """The calls in strace's log (written with `NAMING`) that touch one of `folders`, and those
+    that send something through a socket."""
     wanted = [str(folder.resolve()) for folder in folders]
+    if sockets:
+        wanted.append("<socket:[")
     seen: Counter[str] = Counter()
     points = []
     for line in log.read_text("utf-8", "replace").splitlines():

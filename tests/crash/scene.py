@@ -8,10 +8,8 @@ import io
 import os
 import random
 import shutil
-import sqlite3
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -19,7 +17,7 @@ from typing import Final, NamedTuple
 from connectors.folder_tree import version_of
 from console.sample_people import Person
 from console.sample_rows import HEADER, Col, Row, ordinary_rows
-from lifecycle.references import SUBJECT, from_reference
+from tests.crash.outside import Outside, Record
 from tests.crash.warm import Warm
 from tests.factories.people import canaries
 
@@ -48,10 +46,11 @@ def _export(
     for position, row in enumerate(drawn):
         row[Col.CASE] = first_case + position
     cases = frozenset((str(row[Col.CASE]), str(row[Col.IDENTITY])) for row in drawn)
-    return Staged(name, _csv(drawn) if name.endswith(".csv") else _xlsx(drawn), cases)
+    return Staged(name, csv_of(drawn) if name.endswith(".csv") else _xlsx(drawn), cases)
 
 
-def _csv(rows: Sequence[Row]) -> bytes:
+def csv_of(rows: Sequence[Row]) -> bytes:
+    """An export as the portal's CSV."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow(HEADER)
@@ -117,6 +116,8 @@ class Home:
     """By version: that stays the same whatever a file is called."""
     databases: Mapping[str, str] = field(default_factory=dict)
     """`GALLRA_DATABASE_URL` and `GALLRA_KEY_DATABASE_URL` where they are not files of its own."""
+    outside: Outside | None = None
+    """Its own policy, bindings and outer systems, where it does not use the project's."""
 
     @property
     def staging(self) -> Path:
@@ -132,8 +133,18 @@ class Home:
             "HOME": str(self.path / "tmp"),
             "PATH": os.environ.get("PATH", ""),
             "TZ": "UTC",
-            **self.databases,
+            **self.elsewhere,
         }
+
+    @property
+    def elsewhere(self) -> dict[str, str]:
+        """Where that lies which is not in the home."""
+        return {**self.databases, **({} if self.outside is None else self.outside.env)}
+
+    @property
+    def folders(self) -> list[Path]:
+        """In which a command may change something."""
+        return [self.path] if self.outside is None else [self.path, self.outside.path]
 
     def put(self, files: Sequence[Staged]) -> None:
         """Place files that arrived one minute after the other."""
@@ -153,11 +164,18 @@ class Home:
             if not path.is_dir()
         }
 
+    def remove(self) -> None:
+        """Nothing is left of it."""
+        shutil.rmtree(self.path)
+        if self.outside is not None:
+            self.outside.remove()
+
     def copy(self, to: Path, *, link_staging: bool) -> Home:
         """A home like this one. `link_staging`: its files are the very same ones (same inode),
         for the records know them; else new ones of the same content."""
         shutil.copytree(self.path, to, ignore=shutil.ignore_patterns("staging"))
-        copied = Home(to)
+        outside = self.outside and self.outside.copy(to.with_name(f"{to.name}-outside"))
+        copied = Home(to, outside=outside)
         for path in [self.staging, *sorted(self.staging.rglob("*"))]:
             target = copied.staging / path.relative_to(self.staging)
             if path.is_dir():
@@ -169,6 +187,26 @@ class Home:
                 shutil.copy2(path, target)
             copied.files[version_of(target.stat())] = self.files[version_of(path.stat())]
         return copied
+
+
+@dataclass(frozen=True)
+class Approved:
+    """An approved plan and one that nobody approved, by what they really are about."""
+
+    plan: str
+    hash: str
+    items: int
+    """How many go."""
+    other: str
+    """The plan that nobody approved."""
+    systems: frozenset[str]
+    """Everything that the approved one is about, places that people weed among it."""
+    records: Mapping[Record, str]
+    """What lay in the outer systems: → everything of the record."""
+    goes: Mapping[Record, str]
+    """Which of it is to go: → reference of the person."""
+    cases: Mapping[tuple[str, str], str]
+    """Every case in the records: (case reference, service) → reference of the person."""
 
 
 @dataclass(frozen=True)
@@ -184,6 +222,8 @@ class Scene:
     """People whom the command takes away: national id → reference."""
     gone: tuple[bytes, ...] = ()
     """Sealed contents and wrapped keys that must be in no file any more afterwards."""
+    approved: Approved | None = None
+    """What an approved plan takes away, where the command carries one out."""
 
     def copy(self, to: Path) -> Home:
         return self.home.copy(to, link_staging=self.link_staging)
@@ -212,32 +252,9 @@ def purging(warm: Warm, folder: Path) -> Scene:
     """`gallra purge` finds imported files, odd ones, and one that nobody has looked at."""
     home = _with_earlier_import(warm, folder)
     home.put(FOLDER)
-    _fine(warm, home, "import", "--keep", fine=1)
+    fine_run(warm, home, "import", "--keep", fine=1)
     home.put([LATE])
     return Scene(("purge",), home, fine=_TO_DO_ONCE, link_staging=True)
-
-
-def erasing(warm: Warm, folder: Path) -> Scene:
-    """`gallra erase` of one who has cases in two files."""
-    home = _with_earlier_import(warm, folder)
-    home.put([NEW])
-    _fine(warm, home, "import")
-    case = min(case for case, number in NEW.cases if number == PEOPLE[1].national_id)
-    ref = next(w for w in _fine(warm, home, "find", "--case", case).split() if w[:2] == "S-")
-    return Scene(
-        ("erase", ref, "--yes"),
-        Home(home.path),
-        fine=frozenset({0, 3}),  # 3: nobody by that reference any more
-        without={PEOPLE[1].national_id: ref},
-        gone=_sealed_of(home, from_reference(SUBJECT, ref)),
-    )
-
-
-def rotating(warm: Warm, folder: Path) -> Scene:
-    """`gallra keys rotate` after an erasure."""
-    scene = erasing(warm, folder)
-    _fine(warm, scene.home, *scene.command)
-    return Scene(("keys", "rotate"), scene.home)
 
 
 def untouched(warm: Warm, folder: Path, databases: Mapping[str, str] | None = None) -> Scene:
@@ -252,27 +269,15 @@ def _with_earlier_import(
 ) -> Home:
     home = Home(folder, databases=databases or {})
     home.path.mkdir(parents=True)
-    _fine(warm, home, "init")
+    fine_run(warm, home, "init")
     home.put([EARLIER])
-    _fine(warm, home, "import")
+    fine_run(warm, home, "import")
     home.files.clear()
     return home
 
 
-def _sealed_of(home: Home, number: int) -> tuple[bytes, ...]:
-    """A person's sealed contents, and the wrapped keys that open them."""
-    with closing(sqlite3.connect(home.path / "records" / "records.db")) as db:
-        rows = db.execute("SELECT id, sealed FROM holding WHERE subject_id = ?", (number,))
-        sealed = dict(rows.fetchall())
-    with closing(sqlite3.connect(home.path / "keys" / "keys.db")) as db:
-        keys = [
-            db.execute("SELECT wrapped FROM data_key WHERE id = ?", (one,)).fetchone()[0]
-            for one in sealed
-        ]
-    return (*sealed.values(), *keys)
-
-
-def _fine(warm: Warm, home: Home, *command: str, fine: int = 0) -> str:
+def fine_run(warm: Warm, home: Home, *command: str, fine: int = 0) -> str:
+    """What a command says that must not fail."""
     done = warm.run(command, env=home.env)
     if done.returncode not in (fine, 1):  # 1: done, and a person has something to do
         raise RuntimeError(f"{command} failed with {done.returncode}: {done.output}")

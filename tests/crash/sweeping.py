@@ -76,7 +76,13 @@ class Sweeper:
         folder.mkdir()
         scene = make(warm, folder / "template")
         home = scene.copy(folder / "undisturbed")
-        points = warm.survey(scene.command, env=home.env, folders=[home.path], mutant=mutant)
+        points = warm.survey(
+            scene.command,
+            env=home.env,
+            folders=home.folders,
+            sockets=home.outside is not None,
+            mutant=mutant,
+        )
         wanted = gather(home, folder / "look")
         self._warm.put(warm)
         return Prepared(scene, points, wanted)
@@ -88,8 +94,10 @@ class Sweeper:
         *,
         mutant: str | None = None,
         until: str | None = None,
+        again: bool = True,
     ) -> Result:
-        """Kill at each of `points`; `until`: stop when a violation is so called."""
+        """Kill at each of `points`; `until`: stop when a violation is so called. Not `again`: the
+        command is not run again after the kill."""
         began = time.monotonic()
         result = Result()
 
@@ -98,7 +106,7 @@ class Sweeper:
                 return
             warm = self._warm.get()
             try:
-                ending, found = self._one(warm, prepared, point, mutant)
+                ending, found = self._one(warm, prepared, point, mutant, again=again)
             finally:
                 self._warm.put(warm)
             result.killed += ending is Ending.KILLED
@@ -111,7 +119,13 @@ class Sweeper:
         return result
 
     def _one(
-        self, warm: Warm, prepared: Prepared, point: KillPoint, mutant: str | None
+        self,
+        warm: Warm,
+        prepared: Prepared,
+        point: KillPoint,
+        mutant: str | None,
+        *,
+        again: bool,
     ) -> tuple[Ending, list[str]]:
         scene, wanted = prepared.scene, prepared.wanted
         folder = self._folder / f"{point.syscall}-{point.number}"
@@ -123,8 +137,9 @@ class Sweeper:
             found.append(f"it ended with {run.returncode} before the kill: {run.output[-300:]}")
         if run.ending is Ending.KILLED:
             found += at_any_time(scene, home, gather(home, folder / "look"), wanted)
-        for _ in range(2):
+        for _ in range(2 * again):
             found += self._again(warm, prepared, home, folder / "look", mutant)
+        home.remove()
         shutil.rmtree(folder)
         return run.ending, found
 

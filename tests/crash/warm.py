@@ -80,6 +80,7 @@ class Warm:
         *,
         env: Mapping[str, str],
         folders: Iterable[Path],
+        sockets: bool = False,
         mutant: str | None = None,
     ) -> list[KillPoint]:
         """As `killing.survey`; exit code 1 (a person has something to do) is a success too."""
@@ -90,7 +91,7 @@ class Warm:
                 done = self._ended(pid)
             if done.returncode not in (0, 1):
                 raise RuntimeError(f"the run to survey failed with {done.returncode}: {done}")
-            return points_in(log, folders)
+            return points_in(log, folders, sockets=sockets)
 
     def outsiders(
         self, command: Sequence[str], *, env: Mapping[str, str], folder: Path
@@ -262,9 +263,10 @@ def _run(command: list[str], mutant: str | None) -> int:
     from console.main import main
 
     if mutant is not None:
+        from tests.crash.erasure_mutants import ERASURE_MUTANTS
         from tests.crash.mutants import CIRCUMSTANCES, MUTANTS
 
-        (MUTANTS | CIRCUMSTANCES)[mutant]()
+        (MUTANTS | CIRCUMSTANCES | ERASURE_MUTANTS)[mutant]()
     sys.argv = ["gallra", *command]
     try:
         main()
@@ -285,8 +287,10 @@ def _warm_up() -> None:
     for name in (
         "rich.console", "rich.table", "rich.text", "sqlalchemy.dialects.sqlite",
         "sqlalchemy.dialects.postgresql.psycopg", "connectors.reader_process", "console.main",
-        "tasks.deletions", "tasks.erasing", "tasks.intake", "tasks.keys", "tasks.main_job",
-        "tasks.purge", "tasks.remedies", "tasks.wiring", "tests.crash.mutants", "uuid",
+        "connectors.http", "connectors.sql", "http.client", "tasks.certifying",
+        "tasks.deletions", "tasks.execution", "tasks.intake", "tasks.keys", "tasks.main_job",
+        "tasks.purge", "tasks.remedies", "tasks.wiring", "tests.crash.erasure_mutants",
+        "tests.crash.mutants", "uuid",
     ):  # fmt: skip
         importlib.import_module(name)
 
