@@ -6,6 +6,7 @@ import base64
 import http.client
 import json
 import secrets
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,9 @@ from lifecycle.errors import Unreachable
 from tasks.prefect_settings import HOST, WORK_POOL, auth_file
 
 _PATIENCE = 30.0
+_TRIED_AGAIN = (0.5, 1.0, 2.0, 4.0, 8.0)
+"""Seconds between tries while its database is busy: SQLite has one writer at a time, and the
+scheduler writes as well."""
 
 
 def is_ours(home: Path, port: int) -> bool:
@@ -44,7 +48,21 @@ def refuse_unknown_parameters(home: Path, port: int) -> int:
 
 
 def _call(home: Path, port: int, method: str, path: str, body: dict[str, Any]) -> Any:
-    """A changing request: Prefect wants a CSRF token, fetched for a client name of ours."""
+    """A changing request that may be repeated."""
+    for wait in (*_TRIED_AGAIN, None):
+        status, answer = _change(home, port, method, path, body)
+        if status is not None and status < 300:
+            return answer
+        if wait is None or status not in (None, 429, 503):
+            break
+        time.sleep(wait)
+    raise Unreachable("prefect_deploy_failed", status=status or 0)
+
+
+def _change(
+    home: Path, port: int, method: str, path: str, body: dict[str, Any]
+) -> tuple[int | None, Any]:
+    """Prefect wants a CSRF token, fetched for a client name of ours."""
     headers = _authorisation(home)
     client = secrets.token_hex(16)
     status, token = _ask(port, "GET", f"/api/csrf-token?{urlencode({'client': client})}", headers)
@@ -54,10 +72,8 @@ def _call(home: Path, port: int, method: str, path: str, body: dict[str, Any]) -
             "Prefect-Csrf-Client": client,
             "Content-Type": "application/json",
         }
-        status, answer = _ask(port, method, path, headers, body)
-        if status is not None and status < 300:
-            return answer
-    raise Unreachable("prefect_deploy_failed", status=status or 0)
+        return _ask(port, method, path, headers, body)
+    return status, token
 
 
 def _authorisation(home: Path) -> dict[str, str]:

@@ -20,6 +20,7 @@ from tasks.prefect_server import local_server, running
 from tasks.prefect_settings import WORK_POOL, auth_file, environment, prefect_home
 
 _PREFECT: Final = (sys.executable, "-m", "prefect", "--no-prompt")
+_WORKER: Final = (sys.executable, "-m", "flows.worker", "--no-prompt")
 _DEPLOY_LIMIT: Final = 180.0
 _RUNS_AT_ONCE: Final = 4
 
@@ -94,7 +95,7 @@ def start_worker(home: Path, settings: Mapping[str, str]) -> subprocess.Popen[by
     """A process worker for the pool, in a group of its own; `children.stop` ends it."""
     return children.start(
         [
-            *_PREFECT,
+            *_WORKER,
             *("worker", "start", "--pool", WORK_POOL, "--type", "process"),
             *("--limit", str(_RUNS_AT_ONCE)),
         ],

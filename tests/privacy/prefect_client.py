@@ -41,6 +41,9 @@ class Api:
     def post(self, path: str, body: dict[str, Any]) -> httpx.Response:
         return self._client.post(path, json=body)
 
+    def get(self, path: str) -> Any:
+        return self._client.get(path).raise_for_status().json()
+
     def deploy(self, flow: str, *, entrypoint: str, schema: dict[str, Any]) -> str:
         """A deployment of ours on the house's work pool; its id."""
         flow_id = self.post("/flows/", {"name": flow}).raise_for_status().json()["id"]
