@@ -44,6 +44,10 @@ class Office:
         assert plan is not None, "nothing is due"
         return plan
 
+    def draw_request(self, ref: str) -> Plan:
+        """Somebody asks to be erased."""
+        return ask_for_erasure(self.build(), ref)
+
     def approve(self, plan: Plan) -> None:
         """As many officers as the plan needs say yes."""
         for officer in self.enrolled()[: plan.approvals]:
