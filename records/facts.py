@@ -32,8 +32,10 @@ def load_units(
     controller: str,
     subjects: Sequence[int],
     absent: frozenset[str] = frozenset(),
+    system: str | None = None,
 ) -> dict[int, list[Unit]]:
-    """Everything about these people, by person: the smallest things that are decided about.
+    """Everything about these people, by person: the smallest things that are decided about; or
+    only what lies in one `system`, exactly as it would be among everything.
 
     One unit for what our own records hold; one for the case system where the person has a case;
     one for each record in an outer system; one for each place weeded by hand that holds a kind as
@@ -42,7 +44,7 @@ def load_units(
     of place, so that the same facts always give the same list.
     """
     loaded = _Facts(connection, policy, controller, sorted(set(subjects)), absent)
-    return {number: loaded.units(number) for number in loaded.kinds}
+    return {number: loaded.units(number, only=system) for number in loaded.kinds}
 
 
 class _Where(NamedTuple):
@@ -136,8 +138,8 @@ class _Facts:
             ):
                 self._kin[number][event] = _day(on_date)
 
-    def units(self, number: int) -> list[Unit]:
-        """One person's units."""
+    def units(self, number: int, *, only: str | None) -> list[Unit]:
+        """One person's units, or those of one system."""
         where = self._where
         places = sorted(self._places.get(number, ()), key=lambda p: (p.system, p.id))
         active = max(
@@ -178,6 +180,7 @@ class _Facts:
                 indivisible=system == where.cases,
             )
             for place_id, kind, system, categories in found
+            if only is None or system == only
         ]
 
     def _anchors(self, number: int, place_id: int, kind: str) -> Dates:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, select, update
 
 from lifecycle.erasure import Erased
 from records import bulk, erasing
@@ -48,7 +48,19 @@ def keys_without_data(records: Engine, keys: Engine) -> list[int]:
 
 def data_without_key(records: Engine, keys: Engine) -> list[int]:
     """Numbers of holdings and records elsewhere that no key opens."""
-    return sorted(_data(records) - _keys(keys))
+    return sorted(_data(records, slips=False) - _keys(keys))
+
+
+def slips_without_key(records: Engine, keys: Engine) -> list[int]:
+    """Numbers of work orders, open in the backup, whose slip went with its key since."""
+    return sorted(_data(records) - _data(records, slips=False) - _keys(keys))
+
+
+def drop_slips(connection: Connection, numbers: Sequence[int]) -> None:
+    """Take out slips that nobody can read; the next run of their plan judges the orders anew."""
+    connection.execute(
+        update(work_order).where(work_order.c.id.in_(list(numbers))).values(sealed=None)
+    )
 
 
 def drop_holdings(connection: Connection, numbers: Sequence[int]) -> None:
@@ -63,19 +75,12 @@ def _keys(engine: Engine) -> set[int]:
         return set(connection.execute(select(data_key.c.id).where(data_key.c.id > 0)).scalars())
 
 
-def _data(engine: Engine) -> set[int]:
+def _data(engine: Engine, *, slips: bool = True) -> set[int]:
+    queries = [select(holding.c.id), select(placement.c.id)]
+    if slips:
+        queries.append(select(work_order.c.id).where(work_order.c.sealed.is_not(None)))
     with reading(engine) as connection:
-        found: set[int] = set()
-        for column, needed in (
-            (holding.c.id, None),
-            (placement.c.id, None),
-            (work_order.c.id, work_order.c.sealed.is_not(None)),
-        ):
-            query = select(column)
-            found.update(
-                connection.execute(query if needed is None else query.where(needed)).scalars()
-            )
-        return found
+        return {number for query in queries for number in connection.execute(query).scalars()}
 
 
 def _shredding(engine: Engine) -> set[int]:

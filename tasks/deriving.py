@@ -51,8 +51,8 @@ def derive(
 ) -> Derived:
     """What a plan of that kind as of that local day holds; no plan is stored.
 
-    Planning, approving and executing all ask here. `about`: the one person of a request; `only`:
-    these people and no others, due or not (the executor's guard). Each person who is due stands
+    Planning and approving ask here, executing by `judge_again`. `about`: the one person of a
+    request; `only`: these people and no others, due or not. Each person who is due stands
     there with everything there is: what goes, what stays, what is held, undecided, refused.
     Where the records are kept ready for another policy than this one, this one is applied first
     (`rules.applied`). Raises `Refused("request_about_nobody")` and, for another kind than a
@@ -62,6 +62,26 @@ def derive(
     apply_rules(house)
     with reading(house.engine) as connection:
         return _derive(connection, house, kind=kind, as_of=as_of, about=about, only=only)
+
+
+def judge_again(
+    house: House,
+    *,
+    kind: PlanKind,
+    as_of: date,
+    about: int,
+    people: Sequence[int],
+    system: str,
+) -> list[PlanItem]:
+    """What a plan of that kind and day says now about these people's data in one system: item by
+    item the same as `derive` says. The executor's guard; a policy changed since is applied first.
+    """
+    apply_rules(house)
+    with reading(house.engine) as connection:
+        chosen = _people(connection, house, kind=kind, as_of=as_of, about=about, only=people)
+        return _decided(
+            connection, house, chosen, kind=kind, as_of=as_of, about=about, system=system
+        )
 
 
 def rehearse(house: House, *, kind: PlanKind, as_of: date, about: int = 0) -> Derived:
@@ -124,14 +144,24 @@ def _derive(
     about: int = 0,
     only: Sequence[int] | None = None,
 ) -> Derived:
-    if kind is PlanKind.REQUEST:
-        people = [about, *kin.known_only_through(connection, about)]
-        if only is not None:
-            people = sorted(set(people).intersection(only))
-    else:
-        people = list(only) if only is not None else _due(connection, house, as_of=as_of)
+    people = _people(connection, house, kind=kind, as_of=as_of, about=about, only=only)
     items = _decided(connection, house, people, kind=kind, as_of=as_of, about=about)
     return derived_of(house, items, kind=kind, as_of=as_of, about=about, due=len(people))
+
+
+def _people(
+    connection: Connection,
+    house: House,
+    *,
+    kind: PlanKind,
+    as_of: date,
+    about: int,
+    only: Sequence[int] | None,
+) -> list[int]:
+    if kind is PlanKind.REQUEST:
+        asked = [about, *kin.known_only_through(connection, about)]
+        return asked if only is None else sorted(set(asked).intersection(only))
+    return _due(connection, house, as_of=as_of) if only is None else list(only)
 
 
 def derived_of(
@@ -170,12 +200,15 @@ def _decided(
     kind: PlanKind,
     as_of: date,
     about: int = 0,
+    system: str | None = None,
 ) -> list[PlanItem]:
     """Every unit of these people with what the rules make of it; in the order of a plan."""
     known = sorted(people)
     rules = rules_of(house.policy, as_of=as_of)
     held = holds.held_categories(connection, controller=house.controller, subjects=known)
-    units = facts.load_units(connection, house.policy, controller=house.controller, subjects=known)
+    units = facts.load_units(
+        connection, house.policy, controller=house.controller, subjects=known, system=system
+    )
     nothing: frozenset[str] = frozenset()
     items = []
     for person in sorted(units):

@@ -14,7 +14,7 @@ from lifecycle.references import SUBJECT, to_reference
 from lifecycle.retention.facts import EVERYTHING, Verdict
 from records import holds, plans
 from records.plans import Plan, StoredItem
-from tasks import planning
+from tasks.deriving import judge_again
 from tasks.house import House
 
 NO_LONGER_DUE: Final = "no_longer_due"
@@ -34,10 +34,15 @@ def begin(
     if not stored:
         return []
     subjects = sorted({one.item.subject_id for one in stored})
-    derived = planning.derive(
-        house, kind=plan.kind, as_of=plan.as_of, about=plan.about_id, only=subjects
+    judged = judge_again(
+        house,
+        kind=plan.kind,
+        as_of=plan.as_of,
+        about=plan.about_id,
+        people=subjects,
+        system=system,
     )
-    going = {item for item in derived.items if item.verdict == Verdict.GO}
+    going = {item for item in judged if item.verdict == Verdict.GO}
     with house.work() as work:
         held = holds.held_categories(
             work.connection, controller=house.controller, subjects=subjects
@@ -89,6 +94,7 @@ def note_done(house: House, plan: Plan, stored: Sequence[StoredItem], *, system:
     """These items were carried out; that they are gone is for reading back to say."""
     if not stored:
         return
+    ref = plan.ref
     with house.work() as work:
         plans.mark(
             work.connection,
@@ -105,7 +111,7 @@ def note_done(house: House, plan: Plan, stored: Sequence[StoredItem], *, system:
                 rule=one.item.rule,
                 expected=1,
                 acted=1,
-                facts={"plan": plan.ref, "system": system, "action": one.item.action},
+                facts={"plan": ref, "system": system, "action": one.item.action},
             )
         work.commit()
 
@@ -121,6 +127,7 @@ def note_answers(
     by_answer: dict[str, list[int]] = defaultdict(list)
     for number, answer in answers.items():
         by_answer[answer].append(number)
+    ref = plan.ref
     with house.work() as work:
         for answer, numbers in by_answer.items():
             to = _AFTER.get(answer)
@@ -145,11 +152,7 @@ def note_answers(
                     rule=item.rule,
                     expected=1,
                     verified=int(proven),
-                    facts={
-                        "plan": plan.ref,
-                        "system": item.system,
-                        "answer": answer,
-                    },
+                    facts={"plan": ref, "system": item.system, "answer": answer},
                 )
         work.commit()
 

@@ -137,6 +137,12 @@ def _destroy_orphans(house: House) -> int:
 def _drop_unreadable(house: House) -> int:
     """A holding that no key opens is nobody's data; the next import brings today's version."""
     numbers = restored.data_without_key(house.engine, house.keyring.engine)
+    slips = restored.slips_without_key(house.engine, house.keyring.engine)
+    if slips:
+        with house.work() as work:
+            restored.drop_slips(work.connection, slips)
+            work.record(EventKind.ERASURE_REPLAYED, facts={"what": "slips"}, slips=len(slips))
+            work.commit()
     if numbers:
         with house.work() as work:
             restored.drop_holdings(work.connection, numbers)
