@@ -130,7 +130,7 @@ class _Facts:
         self._kin: dict[int, Dates] = defaultdict(dict)
         events = due_rows.kin_events(self._policy)
         if events and known:
-            scope = Scope(connection, known)
+            scope = Scope(connection, known, only_reads=True)
             sql, parameters = due_rows.kin(scope, events)
             for number, event, on_date in scope.fetch(
                 f"WITH {sql} SELECT subject_id, event, on_date FROM kin",  # noqa: S608 -- our names

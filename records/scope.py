@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from itertools import count
+from typing import Any, Final
 
 import orjson
 from sqlalchemy import Connection, TextClause, bindparam, text
@@ -14,19 +15,41 @@ from sqlalchemy import Connection, TextClause, bindparam, text
 PEOPLE = "people"
 
 
+_number = count()
+_FEW: Final = 50
+"""So few people are looked up one by one, whatever PostgreSQL knows of its tables."""
+
+
 class Scope:
-    """A choice of people for a set-based statement: tens of thousands are one parameter.
+    """A choice of people for a set-based statement: tens of thousands cost one parameter.
 
     `subjects`: None means everybody. SQL is put together from our own names only.
     """
 
-    def __init__(self, connection: Connection, subjects: Sequence[int] | None) -> None:
+    def __init__(
+        self, connection: Connection, subjects: Sequence[int] | None, *, only_reads: bool = False
+    ) -> None:
         self._connection = connection
         self._postgres = connection.dialect.name == "postgresql"
         self._subjects = subjects
         self._value: Any = None
-        if subjects is not None:
-            self._value = list(subjects) if self._postgres else orjson.dumps(subjects).decode()
+        self._table: str | None = None
+        if subjects is None:
+            return
+        self._value = list(subjects) if self._postgres else orjson.dumps(subjects).decode()
+        if self._postgres and len(subjects) > _FEW and not only_reads:
+            self._table = f"chosen_{next(_number)}"
+            self._write_table()
+
+    def _write_table(self) -> None:
+        """PostgreSQL goes through a list again for each row of a table that it takes for empty,
+        which it does within the transaction that fills it. Of this table it knows better."""
+        for statement in (
+            f"CREATE TEMPORARY TABLE {self._table} (id bigint PRIMARY KEY) ON COMMIT DROP",
+            f"INSERT INTO {self._table} SELECT DISTINCT unnest(CAST(:{PEOPLE} AS bigint[]))",
+            f"ANALYZE {self._table}",
+        ):
+            self.execute(statement, {})
 
     @property
     def is_empty(self) -> bool:
@@ -42,8 +65,10 @@ class Scope:
         """A condition that `column` is one of the people; always true for everybody."""
         if self._subjects is None:
             return f"{column} <> 0"
+        if self._table is not None:
+            return f"{column} IN (SELECT id FROM {self._table})"
         if self._postgres:
-            return f"{column} IN (SELECT unnest(CAST(:{PEOPLE} AS bigint[])))"
+            return f"{column} = ANY(CAST(:{PEOPLE} AS bigint[]))"
         return f"{column} IN (SELECT value FROM json_each(:{PEOPLE}))"
 
     def has_word(self, words: str, word: str) -> str:
