@@ -13,12 +13,13 @@ from connectors.system import Answer
 from lifecycle.errors import Refused, Unreachable
 from lifecycle.ledger import EventKind
 from lifecycle.plan import ItemState
-from records import bulk, plans, to_dos
+from records import bulk, leases, plans, to_dos
 from records.engines import reading
 from records.plans import Plan, StoredItem
 from records.tables import engagement
 from tasks.carrying_out import ripe
 from tasks.house import House
+from tasks.intake import STORING_PATIENCE
 from tasks.item_steps import begin, note_answers, note_done
 
 ANONYMISE: Final = "anonymise_in_workbuster"
@@ -36,7 +37,24 @@ def anonymise_cases(
     to-do, and the same call goes on when it is done. `Unreachable`, `Busy`.
     """
     name = house.case_system.system
-    stored = begin(house, plan, ripe(house, plan, name, today=today), system=name)
+    due = ripe(house, plan, name, today=today)
+    if not due:
+        return
+    # A case that an import brings in after this look would be anonymised with the others.
+    storing = f"storing/{house.controller}"
+    with leases.hold(house.engine, storing, now=house.now, patience=STORING_PATIENCE):
+        _anonymise(house, plan, due, name=name, witnessed=witnessed)
+
+
+def _anonymise(
+    house: House,
+    plan: Plan,
+    due: Sequence[StoredItem],
+    *,
+    name: str,
+    witnessed: Callable[[], object],
+) -> None:
+    stored = begin(house, plan, due, system=name)
     if not stored:
         return
     cases = _cases(house, stored)
