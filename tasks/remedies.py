@@ -9,6 +9,8 @@ from typing import Final, NamedTuple
 
 from lifecycle.errors import GallraError
 from tasks.approval_remedies import APPROVALS
+from tasks.execution_remedies import EXECUTION
+from tasks.execution_remedies import EXECUTION
 from tasks.plan_remedies import PLANS
 from tasks.request_remedies import REQUESTS
 from tasks.row_remedies import OTHERS, QUARANTINED, ROW_SAFE
@@ -220,7 +222,7 @@ _BY_CODE: dict[str, Remedy] = {
 
 _BY_CODE |= {
     code: Remedy(*sentences)
-    for code, sentences in (STANDING | REQUESTS | APPROVALS | PLANS | SYSTEMS).items()
+    for code, sentences in (STANDING | REQUESTS | APPROVALS | PLANS | EXECUTION | SYSTEMS).items()
 }
 _BY_CODE |= {
     reason.value: Remedy(happened, ROW_SAFE, next_)

@@ -44,6 +44,12 @@ class Office:
         assert plan is not None, "nothing is due"
         return plan
 
+    def plans(self, *, as_of: str) -> Plan | None:
+        """What would be due on that day, as a plan; None where nothing is."""
+        return planning.draw(
+            self.build(), kind=PlanKind.RETENTION, as_of=date.fromisoformat(as_of)
+        )
+
     def draw_request(self, ref: str) -> Plan:
         """Somebody asks to be erased."""
         return ask_for_erasure(self.build(), ref)
