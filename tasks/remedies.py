@@ -10,7 +10,6 @@ from typing import Final, NamedTuple
 from lifecycle.errors import GallraError
 from tasks.approval_remedies import APPROVALS
 from tasks.execution_remedies import EXECUTION
-from tasks.execution_remedies import EXECUTION
 from tasks.plan_remedies import PLANS
 from tasks.request_remedies import REQUESTS
 from tasks.row_remedies import OTHERS, QUARANTINED, ROW_SAFE
