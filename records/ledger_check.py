@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from lifecycle.checkpoint import Checkpoint
 from lifecycle.errors import LedgerFailure
 from lifecycle.ledger import Chain, is_canonical
 from records.ledger_store import Head, pages, read_head
+from records.tables import ledger_event
 
 
 class Verified(NamedTuple):
@@ -56,6 +57,15 @@ def verify(
         if witnessed != checkpoint.link:
             raise LedgerFailure("rewritten", position=checkpoint.size)
     return verified
+
+
+def is_another(connection: Connection, checkpoint: Checkpoint) -> bool:
+    """Whether the ledger is at least as long as a checkpoint of it and says something else there:
+    it went on from an older state, or was written anew. One look, nothing is computed."""
+    stored = connection.scalar(
+        select(ledger_event.c.link).where(ledger_event.c.position == checkpoint.size)
+    )
+    return stored is not None and bytes(stored) != checkpoint.link
 
 
 def _walk(

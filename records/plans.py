@@ -261,10 +261,18 @@ def stored(row: Row[Any]) -> StoredItem:
     # By position: a plan has many thousand items, and a row's names cost more than all the rest.
     number, subject, placement, system, verdict, action, categories, stays = row[:8]
     rule, ripe_on, last_day, reason, state, acted_at, answer, proven_at = row[8:16]
-    goes, remains = tuple(categories.split()), tuple(stays.split())
     item = PlanItem(
-        *(subject, placement, system, verdict, action),
-        *(goes, remains, rule, ripe_on, last_day, reason),
+        subject_id=subject,
+        placement_id=placement,
+        system=system,
+        verdict=verdict,
+        action=action,
+        categories=tuple(categories.split()),
+        stays=tuple(stays.split()),
+        rule=rule,
+        ripe_on=ripe_on,
+        last_day=last_day,
+        reason=reason,
     )
     return StoredItem(number, item, _STATES[state], acted_at, answer, proven_at)
 

@@ -17,8 +17,9 @@ from tasks.archiving import archive_records
 from tasks.house import House
 from tasks.item_steps import begin, note_answers, note_done
 
-AT_ONCE: Final = 1_000
-"""Items in one call to a system and in one transaction of ours."""
+AT_ONCE: Final = 5_000
+"""Items in one call to a system and in one transaction of ours. After each call an embedded
+database is rebuilt, so that nothing of them stays behind: not too few."""
 TO_DO: Final = (ItemState.PLANNED, ItemState.INTENDED)
 
 

@@ -40,6 +40,7 @@ from records import migrations
 from records.engines import open_engine, quiet_errors, reading
 from records.kek import DirectoryKeks
 from records.keyring import Keyring
+from records.ledger_check import is_another
 from records.ledger_store import LedgerStore
 from records.tables import ledger_head
 from records.unit_of_work import UnitOfWork
@@ -301,8 +302,13 @@ def _require_not_restored(engine: Engine, witnesses: Sequence[Sink]) -> None:
             shown = sink.latest() or shown
     with quiet_errors(), reading(engine) as connection:
         head = connection.execute(select(ledger_head.c.origin, ledger_head.c.size)).first()
-    if shown and head and shown.origin == head.origin and head.size < shown.size:
-        raise LedgerFailure("database_restored", missing=shown.size - head.size)
+        if shown and head and shown.origin == head.origin:
+            if head.size < shown.size:
+                raise LedgerFailure("database_restored", missing=shown.size - head.size)
+            # After one restore the ledger went on anew: a second, newer backup is longer than
+            # what the witness knows, and yet from before the erasures.
+            if is_another(connection, shown):
+                raise LedgerFailure("database_restored", missing=0)
 
 
 def _has_begun(engine: Engine) -> bool:

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from console.sample import write_sample
-from tests.bench import due
+from tests.bench import due, erasing
 from tests.bench.measuring import Measurement, RunFailed, measure
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -138,6 +138,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--without-prefect", action="store_true", help="no server is started")
     parser.add_argument("--without-due", action="store_true", help="it makes millions of people")
     parser.add_argument("--export", type=Path, help="an .xlsx to use instead of a new sample")
+    parser.add_argument("--without-erasing", action="store_true", help="no plan is carried out")
     options = parser.parse_args(arguments)
     rows, rounds = (5_000, 1) if options.quick else (options.rows, options.rounds)
     everyone = contenders(rows, OURS, OURS_PREPARE)
@@ -156,10 +157,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(table(everyone, rows))
         if not options.without_prefect:
             print(prefects_share(export))
-    if options.without_due:
-        return 0
-    print()
-    return due.main(["--quick"] if options.quick else [])
+    quick = ["--quick"] if options.quick else []
+    failed = 0
+    for left_out, bench in (
+        (options.without_due, due.main),
+        (options.without_erasing, erasing.main),
+    ):
+        if not left_out:
+            print()
+            failed |= bench(quick)
+    return failed
 
 
 if __name__ == "__main__":

@@ -192,14 +192,14 @@ def opened_with(keys: Sequence[bytes], rows: Sequence[Sealed], vault: Vault) -> 
 
 def test_an_old_backup_brings_nobody_back(server: PostgresServer | None, tmp_path: Path) -> None:
     with erased_in(tmp_path, server) as erased:
-        for backup in (erased.midway, erased.before):
+        # The last one is newer than the ledger that the second restore went on with.
+        for backup in (erased.midway, erased.before, erased.midway):
             erased.world.restore(backup)
             with pytest.raises(LedgerFailure, match="database_restored"):
                 erased.world.open()
             done = restoring.replay(erased.world.open(restoring=True))
             assert (done.erased_since, done.found_again) == (len(LEAVERS), len(LEAVERS))
             assert done.unsure == 0
-            assert done.missing_events > 0
             only_the_stayers(erased.world.open())
         erased.world.settle()
         assert hits(erased.world.places, LEAVERS) == []
