@@ -16,7 +16,7 @@ from records import restored, to_dos
 from records.checkpoints import newest_checkpoint
 from records.engines import reading
 from records.forgetting import still_there
-from records.ledger_check import verify
+from records.ledger_check import is_another, verify
 from records.scrub import scrub
 from tasks.house import House
 from tasks.proof import newest_witnessed, witness
@@ -61,6 +61,7 @@ def replay(house: House) -> Replayed:
         size = verify(connection, house.ledger_key).size
         if shown is None and not killed and _was_witnessed(house, connection):
             raise LedgerFailure("witness_lost")
+        forked = shown is not None and is_another(connection, shown)
     missing = 0 if shown is None else max(0, shown.size - size)
     entries = house.journal.entries()
     done = {entry.batch for entry in entries if entry.step == DONE}
@@ -84,7 +85,7 @@ def replay(house: House) -> Replayed:
             keys=keys,
             unreadable=unreadable,
         )
-        if missing and shown is not None:
+        if (missing or forked) and shown is not None:
             work.record(
                 EventKind.DATABASE_RESTORED,
                 facts={"witnessed": shown.link.hex()},
@@ -92,10 +93,10 @@ def replay(house: House) -> Replayed:
                 missing=missing,
             )
         work.commit()
-    if missing and shown is not None:
+    if (missing or forked) and shown is not None:
         for sink in house.witnesses:
             sink.set_aside(f"restored-{shown.size}-{size}")
-    witness(house, begin_anew=bool(missing) or killed)
+    witness(house, begin_anew=bool(missing) or forked or killed)
     return Replayed(
         erased_since=len(people),
         found_again=found,
