@@ -17,6 +17,7 @@ from lifecycle.retention.calendar import add_period
 from records import approvals, bulk, placements, plans, work_orders
 from records.engines import reading
 from records.plans import Plan, StoredItem
+from records.scrub import scrub
 from records.tables import holding, shredding
 from records.work_orders import WorkOrder
 from tasks.carrying_out import ripe
@@ -107,7 +108,13 @@ def judge_anew(house: House, order: WorkOrder) -> None:
             left=left,
         )
         work.commit()
-    destroy_keys(house)
+    destroy_slips(house)
+
+
+def destroy_slips(house: House) -> None:
+    """A slip that has done its service goes with its key, out of the database's log as well."""
+    if destroy_keys(house):
+        scrub(house.engine)
 
 
 def on_slip(house: House, order: WorkOrder) -> set[str]:

@@ -24,8 +24,7 @@ from records.work_orders import WorkOrder
 from tasks.house import House
 from tasks.intake import local_today
 from tasks.officer_codes import agree
-from tasks.shredding import destroy_keys
-from tasks.work_order_items import SLIP, judge_anew, on_slip
+from tasks.work_order_items import SLIP, destroy_slips, judge_anew, on_slip
 
 _WORD: Final = re.compile(r"[a-z][a-z-]{2,31}")
 _CLOSED: Final = {"withdrawn": "work_order_withdrawn"}
@@ -101,7 +100,7 @@ def finish(house: House, ref: str, *, officer: str, code: str, evidence: str) ->
         return None
 
     agree(house, handle=officer, code=code, ref=ref, act=act)
-    destroy_keys(house)
+    destroy_slips(house)
     return _require(house, number).state
 
 
@@ -119,14 +118,14 @@ def confirm(house: House, ref: str, *, officer: str, code: str) -> str:
             return "work_order_not_done"
         if order.done_by == to_reference(OFFICER, who.id):
             return "same_person"
-        if not who.roles & {order.role, *house.policy.approvals.erasure}:
+        if not who.roles & _may_look(house, order):
             return "role_may_not_confirm"
         _confirm(house, work, order, who)
         return None
 
     _require(house, number)
     agree(house, handle=officer, code=code, ref=ref, act=act)
-    destroy_keys(house)
+    destroy_slips(house)
     return _require(house, number).state
 
 
@@ -142,7 +141,7 @@ def reveal(house: House, ref: str, *, officer: str, code: str) -> dict[str, Any]
 
     def act(work: UnitOfWork, who: Officer) -> str | None:
         order = work_orders.get(work.connection, controller=house.controller, number=number)
-        if not who.roles & {order.role, *house.policy.approvals.erasure}:
+        if not who.roles & _may_look(house, order):
             return "role_may_not_finish"
         slip = work_orders.slip(work.connection, number)
         if slip is None:
@@ -225,6 +224,12 @@ def _confirm(house: House, work: UnitOfWork, order: WorkOrder, who: Officer) -> 
 def _require(house: House, number: int) -> WorkOrder:
     with reading(house.engine) as connection:
         return work_orders.get(connection, controller=house.controller, number=number)
+
+
+def _may_look(house: House, order: WorkOrder) -> set[str]:
+    """Roles that may see and confirm an order: its own, and whoever decides about erasures."""
+    deciding = house.policy.approvals
+    return {order.role, *deciding.erasure, *deciding.second}
 
 
 def _rule(house: House, system: str) -> ByHand:
