@@ -66,7 +66,9 @@ def approve(
         elif result.given < result.needed:
             say(f"{result.ref}  {result.given} of {result.needed} approvals: one more person.")
         else:
-            say(f"{result.ref}  approved. It is carried out by its flow.")
+            say(
+                f"{result.ref}  approved. Carried out by its flow, or now: gallra execute {result.ref}"
+            )
 
 
 def _ask_handle() -> str:

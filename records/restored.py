@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, Engine, select, update
+import orjson
+from sqlalchemy import Connection, Engine, delete, select, update
 
 from lifecycle.erasure import Erased
+from lifecycle.retention.facts import EVERYTHING
 from records import bulk, erasing
 from records.engines import reading
 from records.forgetting import ToForget, forget, still_there
-from records.tables import data_key, erasure_list, held, holding, placement, shredding, work_order
+from records.tables import (
+    data_key,
+    erasure_list,
+    held,
+    holding,
+    ledger_event,
+    placement,
+    shredding,
+    work_order,
+)
 
 
 def erase_again(connection: Connection, people: Sequence[Erased], *, at: str) -> int:
@@ -20,8 +31,13 @@ def erase_again(connection: Connection, people: Sequence[Erased], *, at: str) ->
     the keys that `shredding` then names.
     """
     found = len(still_there(connection, people))
-    # A hold that stands in the backup was released before they went: the journal is newer.
-    bulk.delete_in(connection, held.c.subject_id, sorted({p.subject_id for p in people}))
+    # A hold in the backup on what went was released before it went: the journal is newer.
+    for person in people:
+        what = None if person.whole else {EVERYTHING, *person.categories}
+        condition = held.c.subject_id == person.subject_id
+        if what is not None:
+            condition &= held.c.category.in_(sorted(what))
+        connection.execute(delete(held).where(condition))
     # A person may stand in the journal twice: first a part of them went, then the whole.
     for batch in ([p for p in people if not p.whole], [p for p in people if p.whole]):
         forget(
@@ -39,6 +55,18 @@ def erase_again(connection: Connection, people: Sequence[Erased], *, at: str) ->
         update=(),
     )
     return found
+
+
+def newest_event(connection: Connection, *, besides: set[str]) -> str:
+    """When the newest event was written, leaving out these kinds; "" in an empty ledger."""
+    bodies = connection.execution_options(yield_per=200).execute(
+        select(ledger_event.c.body).order_by(ledger_event.c.position.desc())
+    )
+    for (body,) in bodies:
+        event = orjson.loads(bytes(body))
+        if event["kind"] not in besides:
+            return str(event["at"])
+    return ""
 
 
 def keys_without_data(records: Engine, keys: Engine) -> list[int]:

@@ -181,7 +181,7 @@ to_do = Table(
     UniqueConstraint("controller", "kind", "ref", name="to_do_once"),
 )
 """What a person must do: `export_again`, `quarantined_rows`, `import_into_workbuster`,
-`not_verified`, `erasure_unfinished`."""
+`not_verified`, `anonymise_in_workbuster`, `incident_draft`, `restored_without_key`."""
 
 alarm = Table(
     "alarm",

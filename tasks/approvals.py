@@ -53,12 +53,12 @@ def approve(
     """Take the decision (`approve` or `decline`) of the officer with that handle on a plan.
 
     `reason`: a word of `lifecycle.approval.Reason`, for the ledger. `received_at`: see
-    `officer_codes.agree`. `expected_hash`: the hash of the plan that the officer was shown. One "decline" ends the plan;
-    with enough approvals it is approved. Every refusal is a ledger event and the code is used up.
-    A plan that data, holds or policy have overtaken becomes void.
+    `officer_codes.agree`. `expected_hash`: the hash of the plan that the officer was shown. One
+    "decline" ends the plan; with enough approvals it is approved. Every refusal is a ledger event
+    and the code is used up. A plan that data, holds or policy have overtaken becomes void.
 
-    Raises `Refused`: `decision_unknown`, `reason_unknown`, `plan_unknown`, `plan_under_way`, `plan_done`,
-    `plan_declined`, `plan_void`, `plan_approved`, `role_may_not_approve`, `own_plan`,
+    Raises `Refused`: `decision_unknown`, `reason_unknown`, `plan_unknown`, `plan_under_way`,
+    `plan_done`, `plan_declined`, `plan_void`, `plan_approved`, `role_may_not_approve`, `own_plan`,
     `approved_before`, `second_role_missing`, `other_plan_shown`, `policy_changed`,
     `plan_changed`, or as `officer_codes.agree` does.
     """

@@ -39,6 +39,7 @@ def anonymise_cases(
     name = house.case_system.system
     due = ripe(house, plan, name, today=today)
     if not due:
+        _stop_waiting(house, plan)  # a killed run was done with it and came no further
         return
     # A case that an import brings in after this look would be anonymised with the others.
     storing = f"storing/{house.controller}"
@@ -56,6 +57,7 @@ def _anonymise(
 ) -> None:
     stored = begin(house, plan, due, system=name)
     if not stored:
+        _stop_waiting(house, plan)
         return
     cases = _cases(house, stored)
     keys = [key for one in stored for key in cases[one.item.subject_id]]

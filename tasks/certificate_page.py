@@ -24,8 +24,10 @@ def as_text(certificate: Certificate) -> str:
     lines = [
         f"Erasure certificate · plan {told['plan']}",
         f"{told['company']} ({told['controller']}), issued {told['issued_at']}",
-        f"{told['items']['proven']} item(s) of {told['items']['people']} person(s) "
-        "erased and proven gone by reading back",
+        f"{told['items']['proven'] - told['items']['by_hand']} item(s) erased and proven gone by "
+        "reading the system again;",
+        f"{told['items']['by_hand']} item(s) weeded by hand, by a person's word and evidence; "
+        f"{told['items']['people']} person(s) in all",
     ]
     for title, _, rows in _tables(told):
         lines += ["", title] + ["  " + " · ".join(str(cell) for cell in row) for row in rows]
@@ -43,9 +45,11 @@ def as_page(certificate: Certificate) -> str:
         f"<p><strong>{escape(told['company'])}</strong> ({escape(told['controller'])})<br>",
         f"Plan <code>{escape(told['plan'])}</code>, as of {escape(told['as_of'])}, "
         f"issued {escape(told['issued_at'])}</p>",
-        f"<p>{told['items']['proven']} item(s) of {told['items']['people']} person(s) were erased "
-        "and each was proven gone by reading the system again. A reference (S-…) says nothing "
-        "about who the person was.</p>",
+        f"<p>{told['items']['proven'] - told['items']['by_hand']} item(s) were erased and each was "
+        "proven gone by reading the system again. "
+        f"{told['items']['by_hand']} item(s) were weeded by hand: a person's word and evidence. "
+        f"{told['items']['people']} person(s) in all; a reference (S-…) says nothing about who the "
+        "person was.</p>",
     ]
     for title, heads, rows in _tables(told):
         parts.append(f"<h2>{escape(title)}</h2>{_table(heads, rows)}")

@@ -143,6 +143,7 @@ def _statement(
         ],
         "items": {
             "proven": len(proven),
+            "by_hand": sum(one.item.system in house.by_hand for one in proven),
             "given_up": len(going) - len(proven),
             "people": len({one.item.subject_id for one in proven}),
         },
@@ -156,7 +157,8 @@ def _statement(
                 "actions": dict(
                     Counter(one.item.action for one in proven if one.item.system == system)
                 ),
-                "answer": "gone",
+                # A machine read the system again; of a cabinet there is a person's word.
+                "answer": "confirmed_by_a_person" if system in house.by_hand else "gone",
                 "items": sum(one.item.system == system for one in proven),
                 "first_proven_at": min(
                     one.proven_at or "" for one in proven if one.item.system == system

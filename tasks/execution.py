@@ -15,6 +15,7 @@ from lifecycle.references import PLAN, from_reference
 from records import leases, plans
 from records.engines import reading
 from records.plans import Plan
+from records.scrub import scrub
 from tasks.approvals import require_approved
 from tasks.carrying_out import erase_in, read_back
 from tasks.case_erasing import NEEDS_A_PERSON, anonymise_cases, read_cases_back
@@ -156,10 +157,12 @@ def _read_back(house: House, plan: Plan, name: str) -> None:
 
 
 def _forget(house: House, plan: Plan, today: str, witnessed: _Witnessed) -> None:
-    if (
-        forget_people(house, plan, today=today, witnessed=witnessed)
-        and house.policy.intake is not None
-    ):
+    gone = forget_people(house, plan, today=today, witnessed=witnessed)
+    if not gone and _is_over(house, plan):
+        scrub(house.engine)  # a killed run may have forgotten them and come no further
+    elif not gone:
+        return
+    if house.policy.intake is not None:
         # An import workbook that waits may hold somebody; the next import lays it anew.
         clear_exchange(house, lists_before=_ANY_LIST_STAYS)
 

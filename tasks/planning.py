@@ -70,7 +70,12 @@ def draw(
             )
             bare = without_rule(connection, house.policy)
         for older in known:
-            if older.as_of <= as_of and _says(house, older, derived.items, going):
+            if (
+                older.as_of <= as_of
+                # Whoever asks anew stands on the plan: nobody approves what they asked for.
+                and (older.state is not PlanState.DRAWN or created_by in {"", older.created_by})
+                and _says(house, older, derived.items, going)
+            ):
                 return older
         looked_at = derived.counts["people"]
         items = _without(derived.items, going, besides=0)

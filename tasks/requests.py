@@ -12,16 +12,19 @@ from records.plans import Plan
 from tasks import planning
 from tasks.house import House
 from tasks.intake import local_today
+from tasks.officers import list_officers
 
 
 def ask_for_erasure(house: House, ref: str, *, created_by: str = "") -> Plan:
     """Draw up a plan that erases this person wherever nothing needs the data any more.
 
     Asking again gives the same plan as long as nothing has changed. Raises `Refused`:
-    `reference_malformed`, `subject_unknown`, and `nothing_may_go` where a law, a hold or a plan
-    under way leaves nothing to erase.
+    `reference_malformed`, `subject_unknown`, `officer_unknown` (`created_by` is no officer), and
+    `nothing_may_go` where a law, a hold or a plan under way leaves nothing to erase.
     """
     number = from_reference(SUBJECT, ref)
+    if created_by and created_by not in {officer.handle for officer in list_officers(house)}:
+        raise Refused("officer_unknown")
     with reading(house.engine) as connection:
         if not is_known(connection, controller=house.controller, number=number):
             raise Refused("subject_unknown")

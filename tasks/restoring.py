@@ -25,6 +25,14 @@ from tasks.shredding import destroy_keys
 _T = TypeVar("_T")
 
 AT_ONCE: Final = 2_000
+_OF_REPLAY: Final = (
+    EventKind.KEYS_DESTROYED,
+    EventKind.TO_DO_OPENED,
+    EventKind.WITNESS_FAILED,
+    EventKind.CHECKPOINT_MADE,
+    EventKind.DATABASE_RESTORED,
+)
+"""What a replay writes too: a killed one must not make the backup look newer than it is."""
 UNREADABLE: Final = "restored_without_key"
 """The to-do for data that was changed after the backup: its old version has no key any more."""
 
@@ -34,7 +42,7 @@ class Replayed:
     """What a restore needed."""
 
     erased_since: int
-    """People in the journal of erasures."""
+    """People in the journal of erasures, later than the restored records."""
     found_again: int
     """Of whom the backup had something; all of it is gone again."""
     unsure: int
@@ -63,7 +71,8 @@ def replay(house: House) -> Replayed:
             raise LedgerFailure("witness_lost")
         forked = shown is not None and is_another(connection, shown)
     missing = 0 if shown is None else max(0, shown.size - size)
-    entries = house.journal.entries()
+    # What the restored records knew of is in them already: only what came later is replayed.
+    entries = [entry for entry in house.journal.entries() if entry.at >= _knew_until(house)]
     done = {entry.batch for entry in entries if entry.step == DONE}
     people = [p for entry in entries if entry.step == DONE for p in entry.people]
     unsure = sum(len(entry.people) for entry in entries if entry.batch not in done)
@@ -105,6 +114,14 @@ def replay(house: House) -> Replayed:
         unreadable=unreadable,
         missing_events=missing,
     )
+
+
+def _knew_until(house: House) -> str:
+    """The moment of the backup: its newest event that a replay did not write."""
+    with reading(house.engine) as connection:
+        return restored.newest_event(
+            connection, besides={str(kind) for kind in (EventKind.ERASURE_REPLAYED, *_OF_REPLAY)}
+        )
 
 
 def _was_witnessed(house: House, connection: Connection) -> bool:

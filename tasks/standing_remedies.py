@@ -30,10 +30,10 @@ STANDING: Final[dict[str, tuple[str, str, str]]] = {
         "Anonymise the cases that the file `gallra-anonymise-…` in the exchange folder lists, then "
         "export Workbuster's own list into the same folder: the next run goes on.",
     ),
-    "erasure_unfinished": (
-        "An erasure was begun and is not proven yet.",
-        "What was erased stays erased; the erasure is not reported as done.",
-        "Nothing, if the next run finishes it; otherwise see the step that fails.",
+    "restored_without_key": (
+        "After a restore some data could not be opened: it was changed after the backup.",
+        "Its old version is gone; everything else opens.",
+        "Export and import the lists since the backup again, then close this with `gallra done`.",
     ),
     "officers_without_agreement": (
         "Who may approve erasures was changed, and no officer agreed to it.",

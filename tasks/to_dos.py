@@ -12,7 +12,13 @@ from records.engines import reading
 from tasks.house import House
 
 BY_HAND: Final = frozenset(
-    {"export_again", "incident_draft", "officers_without_agreement", "quarantined_rows"}
+    {
+        "export_again",
+        "incident_draft",
+        "officers_without_agreement",
+        "quarantined_rows",
+        "restored_without_key",
+    }
 )
 """Kinds that only a person can know to be done; the others close themselves when it is proven."""
 

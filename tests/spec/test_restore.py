@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from lifecycle.erasure import Erased
 from lifecycle.errors import LedgerFailure
+from lifecycle.references import SUBJECT, from_reference
 from records.engines import reading
 from records.tables import erasure_list, holding, subject
 from tasks import restoring
@@ -229,3 +231,24 @@ def test_an_erasure_that_was_begun_and_never_said_to_be_done_is_told(
     (entry,) = {e.batch: e for e in house.journal.entries()}.values()
     house.journal.append(batch=f"{entry.batch}x", step="intended", at=entry.at, people=entry.people)
     assert restoring.replay(opened(restoring=True)).unsure == 1
+
+
+def test_a_replay_without_a_restore_touches_nobody_who_is_still_here(
+    world: tuple[Office, str], opened: Open, standing_clock: StandingClock
+) -> None:
+    """What was erased of a part of somebody long ago says nothing about what came since."""
+    house = opened()
+    (found,) = find_by_national_id(house, OMAR[2])
+    number = from_reference(SUBJECT, found.ref)
+    part = Erased(number, False, ("contact",), (), True, ())
+    for step in ("intended", "done"):
+        house.journal.append(batch="P-earlier", step=step, at=house.at(), people=[part])
+    standing_clock.pass_time(days=1)
+    house = opened()
+    house.staging.put("later.csv", export(row("1000000002", OMAR, street="Provgatan 3")))
+    run_import(house)
+    before = (found.holdings, found.cases)
+    done = restoring.replay(opened(restoring=True))
+    assert (done.erased_since, done.found_again) == (0, 0)
+    (after,) = find_by_national_id(opened(), OMAR[2])
+    assert (after.holdings, after.cases) == before
