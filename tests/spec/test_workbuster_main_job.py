@@ -18,6 +18,7 @@ from connectors.folder import FolderStaging
 from connectors.workbuster import WorkbusterExchange
 from lifecycle.errors import LedgerFailure, Unreachable
 from lifecycle.plan import PlanState
+from lifecycle.references import SUBJECT, from_reference
 from records import file_imports, to_dos
 from records.engines import reading
 from records.plans import Plan
@@ -40,6 +41,7 @@ from tests.factories.databases import NewDatabase
 from tests.factories.erasures import Office
 from tests.factories.houses import PEOPLE, ROOT, Builder, export, row
 from tests.factories.keys import StandingClock
+from tests.factories.planning import hold
 from tests.factories.workbuster_office import LIST, WORKBOOK, ExchangeFolder, WorkbusterOffice
 
 TUVA, OMAR, LINA = PEOPLE["Tuva"], PEOPLE["Omar"], PEOPLE["Lina"]
@@ -656,6 +658,38 @@ def test_a_workbook_that_waits_is_laid_again_without_the_erased_person(
         "1000000003": "Lina",
     }
     assert (unfinished(house), exchange.names()) == (0, [])
+
+
+def test_nobody_is_asked_any_more_when_it_is_done_though_the_run_was_killed(
+    house: House,
+    build: Builder,
+    office: WorkbusterOffice,
+    desk: Office,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    plan = ask(house, desk, in_workbuster(house, build, office))
+    office.anonymise("1000000001")
+    office.export_list()
+
+    def killed(*_: object) -> NoReturn:
+        raise Killed
+
+    with monkeypatch.context() as patched, suppress(Killed):
+        patched.setattr("tasks.case_erasing._stop_waiting", killed)
+        execute(build(), plan.ref)
+    assert what_to_do(house) == {("anonymise_in_workbuster", plan.ref)}
+    wait_and_run(desk)
+    assert (count(house, subject), open_kinds(house)) == (1, [])
+
+
+def test_nobody_is_asked_any_more_when_the_person_is_held_since(
+    house: House, build: Builder, office: WorkbusterOffice, desk: Office
+) -> None:
+    ref = in_workbuster(house, build, office)
+    plan = ask(house, desk, ref)
+    hold(house, from_reference(SUBJECT, ref), "*")
+    execute(build(), plan.ref)
+    assert (count(house, subject), open_kinds(house)) == (2, [])
 
 
 def test_a_case_that_never_reached_workbuster_keeps_no_erasure_waiting_for_it(
