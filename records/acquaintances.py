@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import Connection, exists, select
 
 from records import bulk
-from records.tables import NOBODY, blind_index, engagement, erasure_list, holding
+from records.tables import NOBODY, blind_index, engagement, erasure_list, holding, subject
 from records.vault import Vault
 
 NATIONAL_ID: Final = "national_id"
@@ -64,10 +64,11 @@ class Acquaintances:
         """Case reference → the person whose case it is."""
         self.erased: set[str] = set()
         """National ids of this file that are on the erasure list."""
-        # Every person has a case, and a case stays when its person is erased.
-        self._records_empty = not connection.execute(
-            select(exists().where(engagement.c.controller == controller))
-        ).scalar_one()
+        # A case stays when its person is erased; whom an inventory met has none yet.
+        self._records_empty = not any(
+            connection.execute(select(exists().where(table.c.controller == controller))).scalar_one()
+            for table in (engagement, subject)
+        )
         self._nobody_erased = not connection.execute(select(exists(erasure_list))).scalar_one()
 
     def meet(self, national_ids: set[str], case_references: set[str]) -> None:
