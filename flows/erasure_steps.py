@@ -18,7 +18,7 @@ from tasks.approvals import approve
 from tasks.due_plans import Due
 from tasks.execution import Outcome
 from tasks.follow_up import ToAct
-from tasks.inventory import SystemCount
+from tasks.inventory_look import SystemCount
 from tasks.wiring import open_house
 
 

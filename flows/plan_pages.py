@@ -8,7 +8,7 @@ from typing import Final
 from flows import pages
 from tasks.due_plans import Due, PlanPage
 from tasks.execution import Outcome
-from tasks.inventory import SystemCount
+from tasks.inventory_look import SystemCount
 from tasks.next_steps import WHO
 from tasks.remedies import remedy_for
 

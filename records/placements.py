@@ -144,18 +144,7 @@ def add(
     bulk.insert_rows(
         connection,
         placement,
-        (
-            "id",
-            "controller",
-            "subject_id",
-            "kind",
-            "system",
-            "digest",
-            "sealed",
-            "categories",
-            "active_on",
-            "seen_at",
-        ),
+        tuple(column.name for column in placement.columns),
         (
             (
                 new.id,

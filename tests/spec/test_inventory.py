@@ -25,9 +25,10 @@ from records.tables import (
     relation,
     subject,
 )
-from tasks import inventory
+from tasks import inventory_look
 from tasks.house import House
-from tasks.inventory import SystemCount, take_inventory
+from tasks.inventory import take_inventory
+from tasks.inventory_look import SystemCount
 from tests.factories.houses import Builder, build, dialect, house, surroundings
 from tests.factories.keys import StandingClock
 from tests.factories.retention import AT, small_policy
@@ -508,23 +509,23 @@ def test_a_malformed_record_stops_its_system_and_takes_nobody_away(school: Schoo
 def test_killed_between_two_parts_the_next_look_completes_it(
     school: School, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inventory, "AT_ONCE", 2)
+    monkeypatch.setattr(inventory_look, "AT_ONCE", 2)
     for number in range(7):
         school.novo.put(record(f"{number}", mail=f"elev{number}@example.se"))
-    finish: Callable[..., None] = inventory._Look._finish
+    finish: Callable[..., None] = inventory_look.Look._finish
 
     class Killed(BaseException):
         pass
 
-    def die(look: inventory._Look, before: int) -> None:
+    def die(look: inventory_look.Look, before: int) -> None:
         if look.name == "novo":
             raise Killed
         finish(look, before)
 
-    monkeypatch.setattr(inventory._Look, "_finish", die)
+    monkeypatch.setattr(inventory_look.Look, "_finish", die)
     with pytest.raises(Killed):
         school.look()
-    monkeypatch.setattr(inventory._Look, "_finish", finish)
+    monkeypatch.setattr(inventory_look.Look, "_finish", finish)
     counts = school.look()["novo"]
     assert (counts.found, counts.new) == (7, 0)
     assert len(school.people()) == 7
