@@ -66,9 +66,8 @@ def approve(
         elif result.given < result.needed:
             say(f"{result.ref}  {result.given} of {result.needed} approvals: one more person.")
         else:
-            say(
-                f"{result.ref}  approved. Carried out by its flow, or now: gallra execute {result.ref}"
-            )
+            say(f"{result.ref}  approved. Its flow carries it out, or you do now:")
+            say(f"gallra execute {result.ref}")
 
 
 def _ask_handle() -> str:

@@ -45,6 +45,7 @@ class EventKind(StrEnum):
     """Everything that the ledger can say. A kind is added, never renamed: old events stay."""
 
     LEDGER_BEGUN = "ledger.begun"
+    CONTROLLER_BEGUN = "controller.begun"
     LEDGER_VERIFIED = "ledger.verified"
     LEDGER_BROKEN = "ledger.broken"
     CHECKPOINT_MADE = "checkpoint.made"

@@ -54,6 +54,25 @@ def is_in_force(connection: Connection, policy: Policy) -> bool:
     )
 
 
+def is_known(connection: Connection, *, controller: str) -> bool:
+    """Whether this controller has ever opened these records."""
+    found = connection.execute(
+        select(rules_in_force.c.controller).where(rules_in_force.c.controller == controller)
+    )
+    return found.one_or_none() is not None
+
+
+def make_known(connection: Connection, *, controller: str) -> None:
+    """This controller opens these records for the first time; no rule is in force yet."""
+    bulk.upsert_rows(
+        connection,
+        rules_in_force,
+        ("controller", "policy_sha256"),
+        [(controller, "")],
+        update=(),
+    )
+
+
 def apply_rules(connection: Connection, policy: Policy) -> int:
     """Write everybody's dates and what is due for `policy`, if it was another one until now.
 

@@ -36,7 +36,7 @@ from lifecycle.ledger import EventKind
 from lifecycle.policy.load import SUFFIX, known_policies, load_policy
 from lifecycle.policy.model import Policy
 from lifecycle.references import RUN, new_id, to_reference
-from records import migrations
+from records import due, migrations
 from records.engines import open_engine, quiet_errors, reading
 from records.kek import DirectoryKeks
 from records.keyring import Keyring
@@ -122,12 +122,12 @@ def open_house(
         vault = Vault(keyring, controller=controller)
         _require_its_keys(engine, keyring)
         ledger = LedgerStore(keyring.named("ledger"), keyring.named("signing"))
-        if not _has_begun(engine):
-            _make_folders(bindings)
-            _begin_ledger(engine, ledger, now=now, run=run, controller=controller)
         witnesses = _witnesses(bindings, policy, settings)
         if not restoring:
             _require_not_restored(engine, witnesses)
+        if not _is_known(engine, controller):
+            _make_folders(bindings)
+            _begin(engine, ledger, now=now, run=run, controller=controller)
         chosen_files = None if chosen is None else ChosenFiles(chosen, place=CHOSEN_PLACE)
         yield House(
             settings=settings,
@@ -254,9 +254,12 @@ def _case_system(bindings: Bindings, vault: Vault) -> CaseSystem:
 def _witnesses(bindings: Bindings, policy: Policy, settings: Settings) -> list[Sink]:
     path = bindings.witness.file
     _make_folder(path.parent)
-    sinks: list[Sink] = [NamedSink("file", FileWitness(path))]
+    # Each controller has witnesses of its own, which know nothing of each other's.
+    sinks: list[Sink] = [NamedSink(f"file-{policy.id}", FileWitness(path))]
     if bindings.witness.mail is not None:
-        sinks.append(NamedSink("mail", _mail_witness(bindings.witness.mail, policy, settings)))
+        sinks.append(
+            NamedSink(f"mail-{policy.id}", _mail_witness(bindings.witness.mail, policy, settings))
+        )
     return sinks
 
 
@@ -283,14 +286,22 @@ def _mail(mail: Mail, policy: Policy, settings: Settings) -> dict[str, Any]:
     }
 
 
-def _begin_ledger(
+def _begin(
     engine: Engine, ledger: LedgerStore, *, now: Callable[[], datetime], run: str, controller: str
 ) -> None:
-    """The first run gives the ledger its name; another may be faster."""
+    """The first run of all gives the ledger its name; the first run of each controller leaves its
+    mark. Another may be faster."""
     with UnitOfWork(engine, ledger, now=now, run=run, controller=controller) as work:
-        if ledger.initialise(work.connection):
-            work.record(EventKind.LEDGER_BEGUN)
+        first = ledger.initialise(work.connection)
+        if first or not due.is_known(work.connection, controller=controller):
+            due.make_known(work.connection, controller=controller)
+            work.record(EventKind.LEDGER_BEGUN if first else EventKind.CONTROLLER_BEGUN)
             work.commit()
+
+
+def _is_known(engine: Engine, controller: str) -> bool:
+    with quiet_errors(), reading(engine) as connection:
+        return due.is_known(connection, controller=controller)
 
 
 def _require_not_restored(engine: Engine, witnesses: Sequence[Sink]) -> None:

@@ -200,3 +200,13 @@ def upgrade() -> None:
         "THEN MAX(COALESCE(broke_off_on, ends_on)) END "
         "FROM engagement WHERE subject_id <> 0 GROUP BY controller, subject_id"
     )
+    # Controllers that were here before are known; which rules are in force is worked out anew.
+    op.execute(
+        "INSERT INTO rules_in_force (controller, policy_sha256) "
+        "SELECT DISTINCT controller, '' FROM staged_file"
+    )
+    # A witness is each controller's own.
+    op.execute(
+        "UPDATE checkpoint SET sink = sink || '-' || (SELECT MIN(controller) FROM staged_file) "
+        "WHERE (SELECT COUNT(DISTINCT controller) FROM staged_file) = 1"
+    )
