@@ -156,6 +156,14 @@ def _export(name: str, rows: list[tuple[Person, date]], *, first_case: int) -> S
     return Staged(name, csv_of(drawn), cases)
 
 
+ANOTHER: Final = _export(
+    "sent.csv",
+    [(HERE, datetime.now(UTC).date() + timedelta(days=150))],
+    first_case=_FIRST_CASE + 900,
+)
+"""Of one who is still here; the commands of a scene do not meet it."""
+
+
 def _number(house: House, person: Person) -> int:
     (found,) = find_by_national_id(house, person.national_id)
     return from_reference(SUBJECT, found.ref)

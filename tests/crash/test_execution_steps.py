@@ -4,9 +4,7 @@ that nobody approved, and calls nothing gone that is there; run again it is carr
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing, suppress
-from typing import Any, NamedTuple
 
 import pytest
 from sqlalchemy import select
@@ -24,13 +22,13 @@ from records import leases, plans
 from records.engines import reading
 from records.plans import Plan
 from records.tables import engagement, subject
-from records.unit_of_work import UnitOfWork
 from tasks import carrying_out, case_erasing, certifying, execution, forgetting, work_order_items
 from tasks.certifying import of_plan
 from tasks.execution import execute
 from tasks.finding import find_by_national_id
 from tasks.house import House
 from tasks.proof import verify_ledger
+from tests.crash.cut_off import Cut, Step
 from tests.factories.erasures import Office
 from tests.factories.houses import Builder, build, dialect, house, surroundings
 from tests.factories.keys import StandingClock
@@ -41,17 +39,6 @@ __all__ = ["build", "dialect", "house", "surroundings"]
 LEAVERS, STAYERS = (people := canaries(4, seed=31))[:2], people[2:]
 TABLES = {"novo": "anvandare", "omnius": "elever"}
 OURS = "gallra"
-
-
-class Step(NamedTuple):
-    """A function that the carrying out calls, and which of its calls."""
-
-    owner: Any
-    name: str
-    number: int = 1
-
-    def __str__(self) -> str:
-        return f"{self.name} {self.number} of {self.owner.__name__.rpartition('.')[2]}"
 
 
 PREPARING: list[Step] = [
@@ -201,58 +188,6 @@ def execution_request(house: House, ref: str) -> Plan:
     plan = ask_for_erasure(house, ref)
     assert plan.kind is PlanKind.REQUEST
     return plan
-
-
-class Cut:
-    """The `number`-th call of a step is cut off, before or after it."""
-
-    def __init__(self, step: Step, *, after: bool) -> None:
-        self.owner, self.name, self.number = step
-        self.after = after
-        self.reached = False
-
-    def lie_in_wait(self, patch: pytest.MonkeyPatch) -> None:
-        if self.name == "the commit":
-            self._wait_for_commit(patch)
-            return
-        whole = getattr(self.owner, self.name)
-        patch.setattr(self.owner, self.name, self._cutting(whole))
-
-    def _cutting(self, whole: Callable[..., Any]) -> Callable[..., Any]:
-        def cut(*arguments: Any, **named: Any) -> Any:
-            self.number -= 1
-            if self.number == 0 and not self.after:
-                self._strike()
-            answer = whole(*arguments, **named)
-            if self.number == 0 and self.after:
-                if hasattr(answer, "__next__"):
-                    list(answer)
-                self._strike()
-            return answer
-
-        return cut
-
-    def _wait_for_commit(self, patch: pytest.MonkeyPatch) -> None:
-        """Of the transaction in which our own records forget."""
-        forget, commit = forgetting.forget, UnitOfWork.commit
-        armed = False
-
-        def forgetting_(*arguments: Any, **named: Any) -> Any:
-            nonlocal armed
-            armed = True
-            return forget(*arguments, **named)
-
-        def cut(work: UnitOfWork) -> Any:
-            if not armed:
-                return commit(work)
-            return self._cutting(commit)(work)
-
-        patch.setattr(forgetting, "forget", forgetting_)
-        patch.setattr(UnitOfWork, "commit", cut)
-
-    def _strike(self) -> None:
-        self.reached = True
-        raise KeyboardInterrupt
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from lifecycle.ledger import EventKind
-from tests.crash import scene
+from tests.crash import erasure_invariants, erasure_scene, outside, scene
 from tests.crash.evidence import Evidence, gather
 from tests.crash.invariants import after_rerun, at_any_time
 from tests.crash.scene import Home, Scene
@@ -119,3 +119,40 @@ def test_purged_while_it_is_imported(
         assert len(seen.of(EventKind.DELETION_DONE, ref=file.ref)) == 1
         told = len(seen.of(EventKind.FILE_NEVER_IMPORTED, ref=file.ref))
         assert told == (file.sha256 not in seen.imports)
+
+
+@pytest.mark.parametrize("later", LATER)
+def test_one_plan_carried_out_by_two_at_once(
+    later: float, warm: list[Warm], databases: dict[str, str], tmp_path: Path
+) -> None:
+    """One carries it out; the other is told to try again, or finds everything done."""
+    with outside.serving():
+        made = erasure_scene.erasing(warm[0], tmp_path / "home", databases)
+        done = at_once(warm, made.home, made.command, made.command, later=later)
+        codes = sorted(one.returncode for one in done)
+        assert codes in ([0, TRY_AGAIN], [0, 0]), done
+        seen = gather(made.home, tmp_path / "look")
+        assert seen.problems == []
+        assert erasure_invariants.at_any_time(made, seen) == []
+        assert erasure_invariants.after_rerun(made, seen) == []
+        assert seen.leases == 0
+
+
+@pytest.mark.parametrize("later", LATER)
+def test_a_plan_carried_out_while_there_is_an_import(
+    later: float, warm: list[Warm], databases: dict[str, str], tmp_path: Path
+) -> None:
+    """Who is still here comes again with a new case, at the very moment when others go."""
+    with outside.serving():
+        made = erasure_scene.erasing(warm[0], tmp_path / "home", databases)
+        made.home.put([erasure_scene.ANOTHER])
+        done = at_once(warm, made.home, ["import"], made.command, later=later)
+        assert {one.returncode for one in done} <= {0, TRY_AGAIN}, done
+        for command in (["import"], made.command):
+            assert warm[0].run(command, env=made.home.env).returncode == 0
+        seen = gather(made.home, tmp_path / "look")
+        assert seen.problems == []
+        assert erasure_invariants.after_rerun(made, seen) == []
+        brought = {case for case, _ in erasure_scene.ANOTHER.cases}
+        assert brought <= {reference for reference, _ in seen.register}
+        assert seen.left == {}
