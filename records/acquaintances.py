@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, exists, or_, select
 
 from records import bulk
 from records.tables import NOBODY, blind_index, engagement, erasure_list, holding, subject
@@ -65,10 +65,8 @@ class Acquaintances:
         self.erased: set[str] = set()
         """National ids of this file that are on the erasure list."""
         # A case stays when its person is erased; whom an inventory met has none yet.
-        self._records_empty = not any(
-            connection.execute(select(exists().where(table.c.controller == controller))).scalar_one()
-            for table in (engagement, subject)
-        )
+        anything = [exists().where(t.c.controller == controller) for t in (engagement, subject)]
+        self._records_empty = not connection.execute(select(or_(*anything))).scalar_one()
         self._nobody_erased = not connection.execute(select(exists(erasure_list))).scalar_one()
 
     def meet(self, national_ids: set[str], case_references: set[str]) -> None:
