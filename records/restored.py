@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 
 import orjson
 from sqlalchemy import Connection, Engine, delete, select, update
@@ -59,13 +60,12 @@ def erase_again(connection: Connection, people: Sequence[Erased], *, at: str) ->
 
 def newest_event(connection: Connection, *, besides: set[str]) -> str:
     """When the newest event was written, leaving out these kinds; "" in an empty ledger."""
-    bodies = connection.execution_options(yield_per=200).execute(
-        select(ledger_event.c.body).order_by(ledger_event.c.position.desc())
-    )
-    for (body,) in bodies:
-        event = orjson.loads(bytes(body))
-        if event["kind"] not in besides:
-            return str(event["at"])
+    newest_first = select(ledger_event.c.body).order_by(ledger_event.c.position.desc())
+    with closing(connection.execution_options(yield_per=200).execute(newest_first)) as bodies:
+        for (body,) in bodies:
+            event = orjson.loads(bytes(body))
+            if event["kind"] not in besides:
+                return str(event["at"])
     return ""
 
 
