@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import socket
 import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,16 +11,7 @@ import pytest
 
 from flows.session import prefect_session
 from tests.factories.hooks import hooks_restored
-
-ROOT = Path(__file__).resolve().parents[2]
-_SERVE = """
-import sys
-from pathlib import Path
-from tasks.serving import serve
-def say(line): print(line, flush=True)
-sys.exit(serve(Path(sys.argv[1]), announce=say, port=int(sys.argv[2])))
-"""
-_READY_LIMIT = 240.0
+from tests.flows.serving import Serving
 
 
 @dataclass(frozen=True)
@@ -44,38 +30,16 @@ class Served:
         return place
 
 
-def free_port() -> int:
-    """A port of the loopback that nobody has just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """`serve` in a process of its own; stopped by SIGTERM, and nothing may be left of it."""
-    home = tmp_path_factory.mktemp("house")
-    said = home / "said.txt"
-    with said.open("wb") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-c", _SERVE, str(home), str(free_port())],
-            cwd=ROOT,
-            env={**os.environ, "GALLRA_HOME": str(home), "PYTHONPATH": str(ROOT)},
-            stdout=out,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+    serving = Serving(tmp_path_factory.mktemp("house"))
     try:
-        end = time.monotonic() + _READY_LIMIT
-        while "Stop with Ctrl-C" not in said.read_text():
-            assert process.poll() is None, said.read_text()
-            assert time.monotonic() < end, said.read_text()
-            time.sleep(0.5)
-        yield Served(home=home, said=said, process=process)
+        serving.start()
+        assert serving.process is not None
+        yield Served(home=serving.home, said=serving.said, process=serving.process)
     finally:
-        if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
-        process.wait(timeout=60)
+        serving.stop()
 
 
 @pytest.fixture(scope="module")
