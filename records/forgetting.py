@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Column, Connection, String, Table, cast, literal, update
 
 from lifecycle.erasure import Erased
-from records import bulk, erasing
+from records import bulk, erasing, placements
 from records.acquaintances import NATIONAL_ID
 from records.tables import (
     NOBODY,
@@ -56,11 +56,9 @@ def forget(connection: Connection, people: Sequence[ToForget], *, at: str) -> li
         )
         if row[2] in by_subject[row[1]].categories
     ]
-    placements = sorted({number for one in people for number in one.placements})
-    _shred_later(connection, [*holdings, *placements])
+    _shred_later(connection, holdings)
     bulk.delete_in(connection, holding.c.id, holdings)
-    for column in (placement.c.id, anchor.c.placement_id, due.c.placement_id):
-        bulk.delete_in(connection, column, placements)
+    placements.remove(connection, sorted({n for one in people for n in one.placements}))
     release_cases(connection, [one.subject_id for one in people if one.cases])
     whole = without_anything(connection, [one.subject_id for one in people if not one.stays])
     digests = _digests(connection, whole)

@@ -39,6 +39,8 @@ __all__ = [
     "require_proven",
 ]
 
+_FOR_THE_INVENTORY: Final = 60.0
+"""Seconds to wait for an inventory that is under way."""
 _ANY_LIST_STAYS: Final = datetime.min.replace(tzinfo=UTC)
 
 
@@ -52,7 +54,12 @@ def execute(house: House, ref: str) -> Outcome:
     """
     number = from_reference(PLAN, ref)
     leases.forget_dead(house.engine)
-    with leases.hold(house.engine, f"executing/{house.controller}", now=house.now):
+    executing, inventory = f"executing/{house.controller}", f"inventory/{house.controller}"
+    with (
+        leases.hold(house.engine, executing, now=house.now),
+        # Nobody takes stock of systems in which records are just going.
+        leases.hold(house.engine, inventory, now=house.now, patience=_FOR_THE_INVENTORY),
+    ):
         plan = _get(house, number)
         if plan.state is PlanState.PROVEN:
             file_copy(house, plan)  # a killed run may not have laid it
