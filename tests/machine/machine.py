@@ -1,0 +1,163 @@
+"""The whole machine: what was agreed to is carried out, and nothing that is due is left."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import precondition, rule
+
+from lifecycle.errors import Refused
+from lifecycle.plan import PlanKind, PlanState
+from tasks.execution import Outcome, Why, execute
+from tasks.proof import verify_ledger
+from tasks.work_orders import confirm, finish, lines
+from tests.machine.mishaps import Mishaps
+from tests.machine.happenings import KILL
+from tests.machine.kills import points
+from tests.machine.model import Thing
+from tests.machine.school import SYSTEMS
+from tests.machine.sentences import GRACE, Says
+
+UNDER_WAY = (PlanState.EXECUTING,)
+BEGINNING = (PlanState.DRAWN, PlanState.APPROVED, PlanState.EXECUTING)
+
+
+class SchoolMachine(Mishaps):
+    """Execution, work orders, and days on which everybody is diligent."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._points = points(self.beside.school.killer)
+        self._points.__enter__()
+
+    def teardown(self) -> None:
+        try:
+            verify_ledger(self.house)
+            self.beside.nothing_opens()
+        finally:
+            self._points.__exit__(None, None, None)
+            self.beside.school.close()
+
+    # --- execution ------------------------------------------------------------------------------
+
+    @precondition(lambda self: self._open(*BEGINNING))
+    @rule(which=st.integers(0, 3), away=st.sampled_from((None, None, None, *SYSTEMS)), kill=KILL)
+    def execute(self, which: int, away: str | None, kill: int) -> None:
+        plans = self._open(*BEGINNING)
+        if away is not None:
+            self.beside.school.systems[away].failures.unreachable = True
+        self._execute(plans[which % len(plans)], kill=kill)
+        if away is not None:
+            self.beside.school.systems[away].failures.unreachable = False
+
+    def _execute(self, ref: str, *, kill: int = 0) -> Outcome | None:
+        """None where it was refused; it must be where too few have agreed."""
+        beside, page = self.beside, self.beside.book[ref]
+        state = beside.states[ref]
+        agreed = state is PlanState.EXECUTING or (
+            state is PlanState.APPROVED and beside.is_enough(page)
+        )
+
+        def act() -> Outcome | None:
+            try:
+                return execute(self.house, ref)
+            except Refused as refusal:
+                assert not agreed or refusal.code == "plan_changed", refusal.code
+                return None
+
+        done = beside.do(act, kill=kill, plan=ref if agreed else None)
+        assert done is None or agreed, "carried out although too few have agreed"
+        return done
+
+    @precondition(lambda self: self._open(*UNDER_WAY))
+    @rule(who=st.sampled_from(("anna", "bo")))
+    def weed_the_binder(self, who: str) -> None:
+        self._weed(who)
+
+    def _weed(self, who: str = "anna") -> None:
+        """Somebody shreds what the work orders say, and somebody else looks."""
+        school = self.beside.school
+        first, second = school.officers[who], school.officers["bo" if who == "anna" else "anna"]
+        for order in lines(self.house):
+            if order.state == "open":
+                finish(
+                    self.house, order.ref, officer=first.handle, code=first.fresh(),
+                    evidence="shredded",
+                )  # fmt: skip
+                confirm(self.house, order.ref, officer=second.handle, code=second.fresh())
+        self.beside.do(lambda: None)
+
+    # --- a diligent day -------------------------------------------------------------------------
+
+    @rule()
+    def a_day_on_which_everybody_does_their_work(self) -> None:
+        """Looked, planned, agreed, carried out, read back: then nothing that is due is left."""
+        beside = self.beside
+        self._finish_what_is_open()
+        self.take_stock(None, 0)
+        for _ in range(6):
+            plan = self._draw(PlanKind.RETENTION, beside.today())
+            if plan is None:
+                break
+            self._agree_all(plan.ref)
+            outcome = self._carry_out(plan.ref)
+            assert outcome is not None
+            if outcome.left:
+                break  # its day has not come; everything that may go has gone
+            self.take_stock(None, 0)
+        self._nothing_is_left()
+
+    def _finish_what_is_open(self) -> None:
+        for ref in list(self._open(PlanState.APPROVED, PlanState.EXECUTING)):
+            if self.beside.states[ref] is PlanState.APPROVED:
+                self._agree_all(ref)
+            if self.beside.states[ref] in {PlanState.APPROVED, PlanState.EXECUTING}:
+                self._carry_out(ref)
+
+    def _agree_all(self, ref: str) -> None:
+        for who in ("bo", "anna", "dan"):
+            if not self.beside.is_enough(self.beside.book[ref]) or (
+                self.beside.states[ref] is PlanState.DRAWN
+            ):
+                self._agree(ref, who)
+
+    def _carry_out(self, ref: str) -> Outcome | None:
+        """To its end: papers shredded, everything read back after the hour that it takes."""
+        clock = self.beside.school.clock
+        outcome = self._execute(ref)
+        for _ in range(4):
+            if outcome is None or not outcome.left:
+                return outcome
+            self._weed()
+            clock.pass_time(hours=1)
+            outcome = self._execute(ref)
+        assert outcome is None or all(
+            one.why in {Why.NOT_YET_RIPE, Why.WAITS_FOR_OTHERS} for one in outcome.left
+        ), outcome
+        return outcome
+
+    def _nothing_is_left(self) -> None:
+        """Nothing that is due lies anywhere, least of all past its last day and the grace."""
+        known, today = self.beside.known, self.beside.today()
+        waiting = {t for ref in self._open(*UNDER_WAY) for t in self.beside.book[ref].things}
+        due = {
+            thing
+            for thing in known.due(today)
+            if (ripe := known.ripe_on(thing)) is not None and ripe <= today
+        }
+        left = {atom for atom in self.beside.world if any(thing.covers(atom) for thing in due)}
+        late = {atom for atom in left if self._last_day(atom, due) + GRACE < today}
+        assert not late, f"left past the last day and the grace: {sorted(late)}"
+        assert not {a for a in left if not any(t.covers(a) for t in waiting)}, sorted(left)
+
+    def _last_day(self, atom: Any, due: set[Thing]) -> Any:
+        known = self.beside.known
+        return min(
+            says.last
+            for thing in due
+            if thing.covers(atom)
+            for unit in known.units(thing.person)
+            if (unit.system, unit.key) == (thing.system, thing.key)
+            and isinstance(says := known.says(unit, thing.category), Says)
+        )
