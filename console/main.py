@@ -11,6 +11,7 @@ from console import (
     explain_commands,
     hold_commands,
     import_commands,
+    inventory_commands,
     key_commands,
     ledger_commands,
     officer_commands,
@@ -40,6 +41,7 @@ row_commands.register(app)
 people_commands.register(app)
 explain_commands.register(app)
 approve_commands.register(app)
+inventory_commands.register(app)
 execution_commands.register(app)
 app.add_typer(ledger_commands.app, name="ledger")
 app.add_typer(policy_commands.app, name="policy")

@@ -80,6 +80,10 @@ def print_json(value: object) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
 
 
+_LONGEST_WHOLE = 24
+"""Characters of a first cell that is not broken."""
+
+
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """A table; nothing at all when it has no rows."""
     if not rows:
@@ -90,7 +94,14 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) 
     drawn = Table(title=title, title_justify="left", title_style="bold", pad_edge=False)
     for position, name in enumerate(columns):
         numeric = all(isinstance(row[position], int) for row in rows)
-        drawn.add_column(name, justify="right" if numeric else "left", overflow="fold")
+        # A reference that is broken over two lines cannot be copied.
+        longest = max(len(str(row[0])) for row in rows) if position == 0 else 0
+        drawn.add_column(
+            name,
+            justify="right" if numeric else "left",
+            overflow="fold",
+            min_width=longest if longest <= _LONGEST_WHOLE else None,
+        )
     for row in rows:
         drawn.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
     console().print(drawn)
