@@ -21,6 +21,7 @@ from records.plans import Plan, StoredItem
 from records.tables import placement, subject
 from tasks.certifying import of_plan
 from tasks.deriving import derive
+from tasks.holds import place_hold
 from tasks.house import House
 from tasks.wiring import open_house
 from tests.factories.databases import NewDatabase
@@ -290,6 +291,40 @@ def test_a_parents_record_that_outlives_the_pupils_still_goes(school: School) ->
     school.later()
     done = school.run(plan)
     assert (done.state, done.given_up) == (PlanState.PROVEN, 0)
+    assert school.names()["pupil-register"] == []
+    assert school.people() == 0
+
+
+def test_a_parent_who_is_held_goes_when_released_though_the_pupil_went_before(
+    school: School,
+) -> None:
+    """The day is not forgotten with the pupil through whom it was known."""
+    school.put(school.register, ANNA, discharged=DISCHARGED)
+    school.put(school.register, BRITTA, kind="relative", because_of=(ANNA,))
+    school.look()
+    officer = school.office.enrolled()[0]
+    hold = place_hold(
+        school.house(),
+        [school.reference(BRITTA)],
+        reason="proceeding",
+        review_on=date(2027, 3, 1),
+        officer=officer.handle,
+        code=officer.fresh(),
+    )
+    plan = school.approved()
+    school.run(plan)
+    school.later()
+    assert school.run(plan).state is PlanState.PROVEN
+    britta = school.register.find(f"relative-{BRITTA}")
+    assert britta is not None
+    britta.related = ()
+    school.look()
+    assert school.names()["pupil-register"] == [BRITTA]
+    school.release(hold)
+    again = school.approved()
+    school.run(again)
+    school.later()
+    assert school.run(again).state is PlanState.PROVEN
     assert school.names()["pupil-register"] == []
     assert school.people() == 0
 
