@@ -54,7 +54,8 @@ def add(
             print_json({"ref": ref, "review_on": f"{review:%Y-%m-%d}"})
             return
         say(f"{ref}  held; to be looked at again on {review:%Y-%m-%d}.")
-        say("A plan with such a person is void now: draw up another one.")
+        say("A plan with such a person is refused from now on: draw up another one")
+        say("(`gallra plan create`; for a person who asked, `gallra erase`).")
 
 
 @app.command()

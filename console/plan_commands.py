@@ -17,6 +17,7 @@ from console.plan_output import (
     show_head,
     show_list,
     show_people,
+    warn_of_systems,
 )
 
 if TYPE_CHECKING:
@@ -180,6 +181,7 @@ def _rehearse(
     say(f"Rehearsal of {day.isoformat()} ({kind_name(kind)}): nothing is stored.")
     if not derived.items:
         say(f"Nothing to do: of nobody anything is due by {day.isoformat()}.")
+    warn_of_systems(house)
     show_figures(told)
     show_people(house, derived.items, everybody=everybody)
     return told.late
@@ -225,6 +227,7 @@ def _draw(
         say("Nothing to do: nothing goes, or it goes by a plan that is approved already.")
     else:
         show_head(house, plan)
+    warn_of_systems(house)
     show_figures(told)
     show_people(house, items, everybody=everybody)
     return told.late

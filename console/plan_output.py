@@ -18,6 +18,14 @@ _PEOPLE: Final = 20
 """People shown one by one unless all are asked for."""
 
 
+def warn_of_systems(house: House) -> None:
+    """A plan over systems that nobody asked is no all-clear."""
+    from tasks.examining_systems import never_asked
+
+    if never_asked(house):
+        say("! No record of any outer system is known. Take the inventory first: gallra inventory")
+
+
 def show_head(house: House, plan: Plan) -> None:
     """Which plan it is, when and by whom it was drawn up, how many must agree."""
     made = local_time(plan.created_at, house.policy.controller.time_zone)
@@ -74,7 +82,7 @@ def show_list(found: Sequence[Plan], *, zone: str) -> None:
     """Plans, a line each."""
     table(
         "Plans",
-        ["plan", "kind", "as of", "state", "people", "items", "late", "approvals", "drawn up"],
+        ["plan", "kind", "as of", "state", "people", "items", "late", "people needed", "drawn up"],
         [
             [
                 plan.ref,

@@ -35,8 +35,12 @@ def init(controller: Controller = CONTROLLER) -> None:
         with open_house(controller) as house:
             witness(house)
             home = house.settings.home
+            imports = house.policy.staging is not None
         say(f"Ready for {controller}: state lies in {home}")
-        say("Next: put an export into its staging folder, then `gallra import`.")
+        if imports:
+            say("Next: put an export into its staging folder, then `gallra import`.")
+        else:
+            say("Next: `gallra doctor`, then `gallra inventory`.")
 
 
 def doctor(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None:

@@ -259,6 +259,14 @@ def count(connection: Connection, *, controller: str, system: str) -> int:
     ).scalar_one()
 
 
+def any_known(connection: Connection, *, controller: str) -> bool:
+    """Whether any record in any outer system is known."""
+    found = connection.execute(
+        select(placement.c.id).where(placement.c.controller == controller).limit(1)
+    )
+    return found.first() is not None
+
+
 def remove(connection: Connection, numbers: Sequence[int]) -> int:
     """Forget records that are not there any more, with their dates; how many there were.
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
+from typing import Final
 
 import orjson
 from sqlalchemy import Connection, Engine, delete, select, update
 
 from lifecycle.erasure import Erased
+from lifecycle.plan import ItemState
 from lifecycle.retention.facts import EVERYTHING
 from records import bulk, erasing
 from records.engines import reading
@@ -20,9 +22,12 @@ from records.tables import (
     holding,
     ledger_event,
     placement,
+    plan_item,
     shredding,
     work_order,
 )
+
+_UNFINISHED: Final = (ItemState.PLANNED, ItemState.INTENDED, ItemState.ACTED)
 
 
 def erase_again(connection: Connection, people: Sequence[Erased], *, at: str) -> int:
@@ -56,6 +61,30 @@ def erase_again(connection: Connection, people: Sequence[Erased], *, at: str) ->
         update=(),
     )
     return found
+
+
+def prove_items(
+    connection: Connection, people: Sequence[Erased], *, own: Sequence[str], at: str
+) -> int:
+    """What the journal says was done had been read back before: the items of restored plans that
+    ask for it are proven; how many. `own`: our own records and the case system.
+
+    Otherwise the plan would look for people whom the replay has just erased again.
+    """
+    item, open_ones = plan_item.c, [str(state) for state in _UNFINISHED]
+    proven = 0
+    for person in people:
+        condition = (item.subject_id == person.subject_id) & item.state.in_(open_ones)
+        if not person.whole:
+            condition &= item.placement_id.in_(person.placements) | (
+                (item.placement_id == 0) & item.system.in_(own)
+            )
+        proven += connection.execute(
+            update(plan_item)
+            .where(condition)
+            .values(state=str(ItemState.PROVEN), answer="gone", proven_at=at)
+        ).rowcount
+    return proven
 
 
 def newest_event(connection: Connection, *, besides: set[str]) -> str:

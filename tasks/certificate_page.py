@@ -15,6 +15,13 @@ _STYLE: Final = (
     "th{background:#f0f0f0}code{font-size:.85em;overflow-wrap:anywhere}"
     "@media print{body{margin:0}}"
 )
+
+
+def _when(at: str) -> str:
+    """An instant for people: to the minute, UTC."""
+    return f"{at[:16].replace('T', ' ')} UTC"
+
+
 Rows = Sequence[Sequence[object]]
 
 
@@ -23,7 +30,7 @@ def as_text(certificate: Certificate) -> str:
     told = certificate.statement
     lines = [
         f"Erasure certificate · plan {told['plan']}",
-        f"{told['company']} ({told['controller']}), issued {told['issued_at']}",
+        f"{told['company']} ({told['controller']}), issued {_when(told['issued_at'])}",
         f"{told['items']['proven'] - told['items']['by_hand']} item(s) erased and proven gone by "
         "reading the system again;",
         f"{told['items']['by_hand']} item(s) weeded by hand, by a person's word and evidence; "
@@ -41,10 +48,10 @@ def as_page(certificate: Certificate) -> str:
     parts = [
         "<!doctype html><html lang='en'><head><meta charset='utf-8'>",
         f"<title>Erasure certificate {escape(told['plan'])}</title><style>{_STYLE}</style></head>",
-        "<body><h1>Intyg om radering · Erasure certificate</h1>",
+        "<body><h1>Intyg om radering · Slettebevis · Erasure certificate</h1>",
         f"<p><strong>{escape(told['company'])}</strong> ({escape(told['controller'])})<br>",
         f"Plan <code>{escape(told['plan'])}</code>, as of {escape(told['as_of'])}, "
-        f"issued {escape(told['issued_at'])}</p>",
+        f"issued {escape(_when(told['issued_at']))}</p>",
         f"<p>{told['items']['proven'] - told['items']['by_hand']} item(s) were erased and each was "
         "proven gone by reading the system again. "
         f"{told['items']['by_hand']} item(s) were weeded by hand: a person's word and evidence. "
@@ -73,7 +80,7 @@ def _tables(told: dict[str, Any]) -> Iterable[tuple[str, Sequence[str], Rows]]:
                 ", ".join(f"{n} {action}" for action, n in one["actions"].items()),
                 one["items"],
                 one["answer"],
-                one["last_proven_at"],
+                _when(one["last_proven_at"]),
             )
             for name, one in told["systems"].items()
         ],
@@ -86,7 +93,7 @@ def _tables(told: dict[str, Any]) -> Iterable[tuple[str, Sequence[str], Rows]]:
     yield (
         "Godkänt av · Approved by",
         ("officer", "role", "when"),
-        [(one["officer"], one["role"], one["at"]) for one in told["approvals"]],
+        [(one["officer"], one["role"], _when(one["at"])) for one in told["approvals"]],
     )
     yield (
         "Arbetsorder · Work orders",

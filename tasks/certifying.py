@@ -77,10 +77,13 @@ def file_copy(house: House, plan: Plan) -> None:
     try:
         house.certificates.mkdir(mode=0o700, parents=True, exist_ok=True)
         target = house.certificates / f"{plan.ref}.json"
+        if target.exists():
+            return  # the first one stays, whatever was restored since
         part = target.with_suffix(".part")
         part.write_bytes(certificate.to_json())
         with part.open("rb") as file:
             os.fsync(file.fileno())
+        part.chmod(0o640)
         part.replace(target)
     except OSError:
         failed = True

@@ -16,6 +16,7 @@ from lifecycle.configuration.problems import ConfigurationError
 from lifecycle.errors import GallraError, Misconfigured
 from records.alarms import last_witnessed
 from records.engines import reading
+from tasks import examining_systems
 from tasks.house import House
 from tasks.remedies import remedy_for
 from tasks.settings import Settings
@@ -109,6 +110,7 @@ def _inside(house: House) -> Iterator[Finding]:
         yield _tried("case system", lambda: _answers(house))
     yield _tried("keys", lambda: f"epoch {house.keyring.status().epoch}")
     yield _tried("ledger", lambda: _ledger(house))
+    yield from _systems(house)
     yield from _risks(house)
     try:
         ZoneInfo(house.policy.controller.time_zone)
@@ -135,6 +137,36 @@ def _answers(house: House) -> str:
 def _ledger(house: House) -> str:
     with reading(house.engine) as connection:
         return f"{house.ledger.head(connection).size} events"
+
+
+def _systems(house: House) -> Iterator[Finding]:
+    silent = list(examining_systems.unanswered(house))
+    for name, failure in silent:
+        yield _wrong(f"system {name}", failure)
+    if house.systems and not silent:
+        yield Finding("outer systems", "ok", f"{len(house.systems)} answer", "")
+    if examining_systems.never_asked(house):
+        yield Finding(
+            "inventory",
+            "risk",
+            "no record of any outer system is known",
+            "Run `gallra inventory`; until then plans know nothing of these systems.",
+        )
+    made = examining_systems.stand_ins(read_bindings(house.settings, house.policy).systems)
+    if made:
+        yield Finding(
+            "stand-ins",
+            "risk",
+            f"{len(made)} system(s) are bound to stand-ins: {', '.join(made)}",
+            "For trying out. Bind the real ones in the systems' file.",
+        )
+    able = examining_systems.approving(house)
+    yield Finding(
+        "officers",
+        "ok" if able > 1 else "risk",
+        f"{able} may approve",
+        "" if able > 1 else "Enrol two people or more: `gallra officers add`.",
+    )
 
 
 def _risks(house: House) -> Iterator[Finding]:

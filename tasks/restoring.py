@@ -135,6 +135,14 @@ def _was_witnessed(house: House, connection: Connection) -> bool:
 def _erase_again(house: House, people: Sequence[Erased]) -> int:
     with house.work() as work:
         found = restored.erase_again(work.connection, people, at=house.at())
+        proven = restored.prove_items(
+            work.connection,
+            people,
+            own=[house.own_system, house.case_system.system],
+            at=house.at(),
+        )
+        if proven:
+            work.record(EventKind.ITEM_PROVEN, acted=proven, verified=proven, rule="A-75")
         work.record(EventKind.ERASURE_REPLAYED, found=found, journal=len(people))
         work.commit()
     destroy_keys(house)

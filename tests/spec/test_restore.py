@@ -14,14 +14,17 @@ from sqlalchemy import select
 
 from lifecycle.erasure import Erased
 from lifecycle.errors import LedgerFailure
+from lifecycle.plan import PlanState
 from lifecycle.references import SUBJECT, from_reference
 from records.engines import reading
 from records.tables import erasure_list, holding, subject
 from tasks import restoring
+from tasks.execution import execute
 from tasks.finding import find_by_national_id
 from tasks.house import House
 from tasks.keys import rotate_keys
 from tasks.proof import verify_ledger
+from tasks.requests import ask_for_erasure
 from tasks.settings import Settings
 from tasks.wiring import open_house
 from tests.factories.databases import NewDatabase
@@ -252,3 +255,24 @@ def test_a_replay_without_a_restore_touches_nobody_who_is_still_here(
     assert (done.erased_since, done.found_again) == (0, 0)
     (after,) = find_by_national_id(opened(), OMAR[2])
     assert (after.holdings, after.cases) == before
+
+
+def test_a_plan_under_way_in_the_backup_is_not_told_that_its_people_were_given_up(
+    world: tuple[Office, str], opened: Open, settings: Settings, tmp_path: Path
+) -> None:
+    """They are gone, and the certificate of then says so: it is neither lost nor overwritten."""
+    office, _ = world
+    (omar,) = find_by_national_id(opened(), OMAR[2])
+    plan = ask_for_erasure(opened(), omar.ref)
+    office.approve(plan)
+    execute(opened(), plan.ref)
+    office.weed_by_hand(plan)
+    copy_database(records_file(settings), tmp_path / "under-way.db")
+    assert office.execute(plan).state is PlanState.PROVEN
+    on_file = opened().certificates / f"{plan.ref}.json"
+    before = on_file.read_bytes()
+    put_back(tmp_path / "under-way.db", settings, opened)
+    restoring.replay(opened(restoring=True))
+    done = execute(opened(), plan.ref)
+    assert (done.state, done.given_up, done.left) == (PlanState.PROVEN, 0, ())
+    assert on_file.read_bytes() == before
