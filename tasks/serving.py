@@ -21,7 +21,7 @@ from tasks.prefect_settings import WORK_POOL, auth_file, environment, prefect_ho
 
 _PREFECT: Final = (sys.executable, "-m", "prefect", "--no-prompt")
 _WORKER: Final = (sys.executable, "-m", "flows.worker", "--no-prompt")
-_DEPLOY_LIMIT: Final = 180.0
+_DEPLOY_LIMIT: Final = 420.0
 _RUNS_AT_ONCE: Final = 4
 
 

@@ -33,6 +33,7 @@ from flows.rotate_keys import rotate_keys
 from flows.take_inventory import take_inventory
 from flows.verify_ledger import verify_ledger
 from flows.witness_ledger import witness_ledger
+from flows.year_end import year_end
 from lifecycle.errors import NotProven, Unreachable
 from tasks import intake, stock
 from tasks.settings import Settings
@@ -198,6 +199,9 @@ def test_an_erasure_waits_for_people_goes_on_when_one_agrees_and_is_followed_up(
     assert archive_erase("bergqvist")["outcome"] == "nothing to do"
     (page,) = json.loads(str(_artifacts("plan-bergqvist")[0].data))
     assert page == {"Utfall · Outcome": "Inget att göra · nothing to do", "Personer · People": 0}
+    assert year_end("tommerup")["outcome"] == "nothing to do"
+    with pytest.raises(StepFailed, match="year_end_not_planned"):
+        year_end("bergqvist")
     systems = take_inventory("bergqvist")["systems"]
     assert len(json.loads(str(_artifacts("inventory-bergqvist")[0].data))) == systems > 0
 
