@@ -10,9 +10,10 @@ from typing import Final
 
 from connectors.base import CaseKey
 from connectors.system import Answer
-from lifecycle.errors import Refused, Unreachable
+from lifecycle.errors import Misconfigured, Refused, Unreachable
 from lifecycle.ledger import EventKind
 from lifecycle.plan import ItemState
+from lifecycle.policy.retention import Then
 from records import bulk, leases, plans, to_dos
 from records.engines import reading
 from records.plans import Plan, StoredItem

@@ -185,6 +185,26 @@ def test_without_an_archive_nothing_is_erased_there_and_the_others_go_on(scene: 
     assert len(list(archive.list_items())) == 1
 
 
+def test_a_case_that_a_rule_would_archive_is_not_anonymised_without_a_copy(scene: Scene) -> None:
+    def cases_too(policy: Policy) -> Policy:
+        rules = [
+            rule.model_copy(update={"then": Then.ARCHIVE, "residue": None})
+            if rule.id == "workbuster.six-months"
+            else rule
+            for rule in policy.retention
+        ]
+        return policy.model_copy(update={"retention": tuple(rules)})
+
+    scene.with_policy(cases_too)
+    with_archive(scene, MemoryStaging(place="archive", now=scene.clock))
+    scene.leavers(TUVA)
+    plan = scene.approved()
+    done = scene.run(plan)
+    assert ("workbuster", "no_archive") in done.failures
+    assert done.is_wrong
+    assert str(scene.states(plan)["workbuster"]) == "planned"
+
+
 class Forgetful(MemoryStaging):
     """An archive that says yes and keeps half."""
 
