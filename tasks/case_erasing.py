@@ -56,6 +56,8 @@ def _anonymise(
     name: str,
     witnessed: Callable[[], object],
 ) -> None:
+    if any(one.item.action == Then.ARCHIVE for one in due):
+        raise Misconfigured("no_archive", ref=name)  # a case is anonymised, and never copied
     stored = begin(house, plan, due, system=name)
     if not stored:
         _stop_waiting(house, plan)
