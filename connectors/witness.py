@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import itertools
 import os
 import re
 from collections.abc import Iterator
@@ -82,15 +83,18 @@ class FileWitness:
         """Keep what it has under another name that ends with `mark`, and begin anew: after a
         restore the ledger goes on from an older state, and the longer one stays as evidence.
 
-        Nothing there is fine. Raises `LedgerFailure("witness_not_written")`.
+        The same backup may be put back again, by the same mark: then a number follows it. Nothing
+        there is fine. Raises `LedgerFailure("witness_not_written")`.
         """
         with _told_as("witness_not_written"):
-            target = self._path.with_name(f"{self._path.name}.{mark}")
-            if self._path.exists():
-                if target.exists():
-                    raise LedgerFailure("witness_not_written")
-                self._path.rename(target)
-                self._sync_folder()
+            if not self._path.exists():
+                return
+            name = f"{self._path.name}.{mark}"
+            taken = {path.name for path in self._path.parent.glob(f"{self._path.name}.*")}
+            again = (f"{name}-{number}" for number in itertools.count(2))
+            free = next(n for n in itertools.chain([name], again) if n not in taken)
+            self._path.rename(self._path.with_name(free))
+            self._sync_folder()
 
     def shares_volume_with(self, other: Path) -> bool:
         """Whether the file lies (or will lie) on the same volume as `other`: no real witness."""
