@@ -102,7 +102,9 @@ class HttpSystem:
         """Whether the system took it, or keeps the record for a reason of its own."""
         resource, key = self._resource_of(order)
         item = self._read(resource, key)
-        if item is None or resource.is_locked(item):
+        if item is None or order.is_anothers(resource.identifiers(item)):
+            return True
+        if resource.is_locked(item):
             return True
         if _goes_whole(order, resource, item):
             erase = resource.binding.erase
@@ -160,7 +162,7 @@ class HttpSystem:
         if answered.status in _KEPT:
             return Answer.KEPT
         item = self._item(resource, key, answered)
-        if _is_done(order, resource, item):
+        if order.is_anothers(resource.identifiers(item)) or _is_done(order, resource, item):
             return Answer.GONE
         kept = resource.is_locked(item) or order.key in self._refusals
         return Answer.KEPT if kept else Answer.STILL_THERE
@@ -189,7 +191,7 @@ def _places(order: Order, resource: BoundResource) -> frozenset[str]:
 
 def _is_done(order: Order, resource: BoundResource, item: Mapping[str, Any]) -> bool:
     """Whether what had to go of a record that is still there is gone."""
-    if _goes_whole(order, resource, item):
+    if (order.whole and erases(order)) or _goes_whole(order, resource, item):
         return False
     if order.action is Action.ANONYMISE and resource.others(item):
         return False

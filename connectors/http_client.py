@@ -70,8 +70,8 @@ class HttpClient:
 
         Raises `Unreachable("system_leads_elsewhere")` for another host: the token stays here.
         """
-        target = urljoin(address, link)
-        if _origin(target) != self._origin:
+        target = _joined(address, link)
+        if target is None or _origin(target) != self._origin:
             raise Unreachable("system_leads_elsewhere", ref=self._system)
         return target
 
@@ -152,6 +152,13 @@ class HttpClient:
             response.headers.get("Location"),
             float(wait) if wait.isdecimal() else None,
         )
+
+
+def _joined(address: str, link: str) -> str | None:
+    try:
+        return urljoin(address, link)
+    except ValueError:
+        return None
 
 
 def _origin(address: str) -> tuple[str, str, int | None]:

@@ -92,14 +92,19 @@ class BoundResource:
                     found.append(self._keys.written(related.resource, str(key)))
         return tuple(found)
 
+    def identifiers(self, item: Mapping[str, Any]) -> dict[str, str]:
+        """Those by which the binding lets people be recognised; empty ones left out."""
+        binding = self.binding
+        matched = {name: at(item, binding.identifiers[name]) for name in binding.match}
+        return {name: str(value) for name, value in matched.items() if not is_empty(value)}
+
     def record(self, item: Mapping[str, Any]) -> Record:
         """As the inventory sees it. Raises `Refused("record_malformed")`."""
         binding = self.binding
-        matched = {name: at(item, binding.identifiers[name]) for name in binding.match}
         return Record(
             key=self._keys.written(binding.resource, self.own_key(item)),
             kind=binding.kind,
-            identifiers={n: str(value) for n, value in matched.items() if not is_empty(value)},
+            identifiers=self.identifiers(item),
             categories=tuple(sorted(self.content(item))),
             anchors={event: self._date(at(item, p)) for event, p in binding.anchors.items()},
             active_on=self._date(at(item, binding.active)) if binding.active else None,

@@ -65,19 +65,20 @@ def local_date(value: object, zone: ZoneInfo, *, system: str) -> date | None:
     if is_empty(value):
         return None
     found: date | None = None
-    if isinstance(value, datetime):
-        found = _local(value, zone)
-    elif isinstance(value, date):
-        found = value
-    elif isinstance(value, str):
-        text = value.strip()
-        try:
+    try:
+        if isinstance(value, datetime):
+            found = _local(value, zone)
+        elif isinstance(value, date):
+            found = value
+        elif isinstance(value, str):
+            text = value.strip()
             if _DATE.fullmatch(text):
                 found = date.fromisoformat(text)
             elif _DATE.match(text) and len(text) > 10:
                 found = _local(datetime.fromisoformat(text), zone)
-        except ValueError:
-            found = None
+    except (ValueError, OverflowError):
+        # 9999-12-31T23:59:59Z has no day in our time zone.
+        found = None
     if found is None:
         raise Refused("record_malformed", ref=system)
     return found

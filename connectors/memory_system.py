@@ -85,9 +85,11 @@ class MemorySystem:
             for order in orders:
                 self._reach()
                 found = self._of(order)
-                if len(found) > 1:
+                if all(order.is_anothers(_borne(record)) for record in found):
+                    pass
+                elif len(found) > 1:
                     ambiguous += 1
-                elif found and not found[0].locked:
+                elif not found[0].locked:
                     self._carry_out(order, found[0])
                 if self.failures.stop_after is not None:
                     self.failures.stop_after -= 1
@@ -146,7 +148,7 @@ class MemorySystem:
         found = self._of(order)
         if not found:
             return Answer.GONE
-        if all(_is_done(order, record) for record in found):
+        if all(order.is_anothers(_borne(r)) or _is_done(order, r) for r in found):
             return Answer.GONE
         return Answer.KEPT if any(r.locked for r in found) else Answer.STILL_THERE
 
@@ -159,8 +161,8 @@ def _stays(order: Order) -> frozenset[str]:
 def _is_done(order: Order, record: MemoryRecord) -> bool:
     """Whether what had to go of a record that is still there is gone."""
     stays = _stays(order)
-    if order.action in {Action.ERASE, Action.ARCHIVE} and set(record.categories) <= set(
-        order.categories
+    if order.action in {Action.ERASE, Action.ARCHIVE} and (
+        order.whole or set(record.categories) <= set(order.categories)
     ):
         return False
     if order.action is Action.ANONYMISE and (record.related or record.active_on is not None):
@@ -176,11 +178,16 @@ def _of_category(record: MemoryRecord, category: str) -> Mapping[str, str]:
     return record.fields.get(category, {})
 
 
+def _borne(record: MemoryRecord) -> dict[str, str]:
+    """The identifiers that the record bears now."""
+    return {name: value for name, value in record.identifiers.items() if value}
+
+
 def _seen(record: MemoryRecord) -> Record:
     return Record(
         key=record.key,
         kind=record.kind,
-        identifiers={name: value for name, value in record.identifiers.items() if value},
+        identifiers=_borne(record),
         categories=record.categories,
         anchors=dict(record.anchors),
         active_on=record.active_on,

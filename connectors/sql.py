@@ -17,13 +17,13 @@ from lifecycle.errors import GallraError, Refused
 
 
 class _Group(NamedTuple):
-    """Orders that differ by their key only."""
+    """Orders that differ only by their key and by whose it is."""
 
     order: Order
     """One of them."""
     table: BoundTable
-    keys: dict[str | int, str]
-    """The key as the database compares it → as the order has it."""
+    orders: dict[str | int, Order]
+    """By the key as the database compares it."""
 
 
 class SqlSystem:
@@ -74,7 +74,7 @@ class SqlSystem:
         """
         ambiguous = conflicts = 0
         for group in self._groups(orders):
-            for keys in chunks(list(group.keys)):
+            for keys in chunks(list(group.orders)):
                 doubled, refused = self._carry_out(group, keys)
                 ambiguous += doubled
                 conflicts += refused
@@ -117,7 +117,7 @@ class SqlSystem:
             if key is None:
                 raise Refused("key_malformed", ref=self._system)
             what = (table.binding.table, *_what(order))
-            found.setdefault(what, _Group(order, table, {})).keys[key] = order.key
+            found.setdefault(what, _Group(order, table, {})).orders[key] = order
         return sorted(found.values(), key=lambda group: not group.table.binding.related)
 
     def _table_of(self, order: Order) -> BoundTable:
@@ -141,7 +141,8 @@ class SqlSystem:
         try:
             with self._database.writing() as connection:
                 pointing = self._pointing_at(group.table)
-                return carry_out(connection, group.order, group.table, keys, pointing), 0
+                orders = {key: group.orders[key] for key in keys}
+                return carry_out(connection, group.order, group.table, orders, pointing), 0
         except Conflict:
             if len(keys) == 1:
                 return 0, 1
@@ -162,10 +163,10 @@ class SqlSystem:
         try:
             with self._database.reading() as connection:
                 for group in self._groups(orders):
-                    states = group.table.of_keys(connection, list(group.keys), lock=False)
-                    for key, written in group.keys.items():
-                        what = (written, *_what(group.order))
-                        answers[what] = answer(group.order, group.table, states[key])
+                    states = group.table.of_keys(connection, list(group.orders), lock=False)
+                    for key, order in group.orders.items():
+                        what = (order.key, *_what(order))
+                        answers[what] = answer(order, group.table, states[key])
         except GallraError:
             answers = {}
         unseen = Answer.COULD_NOT_LOOK
@@ -173,4 +174,4 @@ class SqlSystem:
 
 
 def _what(order: Order) -> tuple[object, ...]:
-    return order.kind, order.action, order.categories, order.stays
+    return order.kind, order.action, order.categories, order.stays, order.whole

@@ -32,9 +32,9 @@ def answer(order: Order, table: BoundTable, state: State) -> Answer:
     """Whether what had to go is gone.
 
     A row that is still there is not gone, whatever a column of it says about being deleted or
-    about being a record of another kind now.
+    about being a record of another kind now. A row that somebody else has by now is not looked at.
     """
-    if _is_done(order, table, state):
+    if _is_anothers(order, table, state) or _is_done(order, table, state):
         return Answer.GONE
     return Answer.KEPT if table.is_locked(state) else Answer.STILL_THERE
 
@@ -43,18 +43,21 @@ def carry_out(
     connection: Connection,
     order: Order,
     table: BoundTable,
-    keys: Sequence[str | int],
+    orders: Mapping[str | int, Order],
     pointing: Sequence[Pointing],
 ) -> int:
     """Do to each of these records what `order` says, in the transaction of `connection`.
 
+    `orders`: by key; each says whose record it has to be, in all else they are like `order`.
     Returns how many keys fit two records: nothing was done to either. Raises
     `Misconfigured("key_would_go")`.
     """
     whole: list[str | int] = []
     partly: list[str | int] = []
     ambiguous = 0
-    for key, state in table.of_keys(connection, keys, lock=True).items():
+    for key, state in table.of_keys(connection, list(orders), lock=True).items():
+        if _is_anothers(orders[key], table, state):
+            continue
         if len(state.rows) > 1:
             ambiguous += 1
         elif not table.is_locked(state) and table.is_meant(state):
@@ -66,8 +69,12 @@ def carry_out(
     return ambiguous
 
 
+def _is_anothers(order: Order, table: BoundTable, state: State) -> bool:
+    return bool(state.rows) and all(order.is_anothers(table.identifiers(r)) for r in state.rows)
+
+
 def _is_done(order: Order, table: BoundTable, state: State) -> bool:
-    if goes_whole(order, table, state):
+    if (order.whole and erases(order)) or goes_whole(order, table, state):
         return not state.rows and not any(state.dependents)
     main = _emptied(order, table)
     if any(not table.is_empty(name, row[name]) for row in state.rows for name in main):

@@ -100,7 +100,11 @@ class BoundTable:
         found: dict[Any, State] = {key: State() for key in keys}
         query = select(self.table).where(self.is_one_of(keys, connection))
         for row in connection.execute(query.with_for_update() if lock else query).mappings():
-            found[self._own_key(row)].rows.append(row)
+            state = found.get(self._own_key(row))
+            if state is None:
+                # A column that compares otherwise than by bytes, like CHAR(n) with its blanks.
+                raise Unreachable("system_unlike_binding", ref=self._system)
+            state.rows.append(row)
         self._complete(connection, found)
         return found
 
@@ -144,6 +148,11 @@ class BoundTable:
                     found.setdefault(category, {})[binding.table] = filled
         return found
 
+    def identifiers(self, row: RowMapping) -> dict[str, str]:
+        """Those by which the binding lets people be recognised; empty ones left out."""
+        places = {name: self.binding.identifiers[name] for name in self.binding.match}
+        return {n: str(row[p]) for n, p in places.items() if not self.is_empty(p, row[p])}
+
     def record(self, state: State, row: RowMapping) -> Record:
         """As the inventory sees it. Raises `Refused("record_malformed")`."""
         binding = self.binding
@@ -151,11 +160,7 @@ class BoundTable:
         return Record(
             key=self._keys.written(binding.table, str(self._own_key(row))),
             kind=binding.kind,
-            identifiers={
-                name: str(row[binding.identifiers[name]])
-                for name in binding.match
-                if not self.is_empty(binding.identifiers[name], row[binding.identifiers[name]])
-            },
+            identifiers=self.identifiers(row),
             categories=tuple(sorted(self.content(state))),
             anchors={event: self._date(row[place]) for event, place in binding.anchors.items()},
             active_on=active,

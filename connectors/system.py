@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -56,6 +56,18 @@ class Order:
     """What goes. All of the record's categories with `ERASE` means the record itself."""
     stays: tuple[str, ...] = ()
     """Names of fields (`STRIP`, `ANONYMISE`)."""
+    theirs: Callable[[Mapping[str, str]], bool] | None = field(
+        default=None, repr=False, compare=False
+    )
+    """Whether a record that bears these identifiers now (as `Record.identifiers`) is still this
+    person's. The keeper of the vault answers; a connector never learns whose a record is."""
+    whole: bool = False
+    """Everything that was known of the record goes: it is not gone while anything is in it."""
+
+    def is_anothers(self, identifiers: Mapping[str, str]) -> bool:
+        """Whether a record with these identifiers is somebody else's by now: a system gave the
+        key anew. Who bears no identifier is taken for the person meant."""
+        return bool(identifiers) and self.theirs is not None and not self.theirs(identifiers)
 
 
 class Answer(StrEnum):
@@ -93,15 +105,17 @@ class OuterSystem(Protocol):
 
     def carry_out(self, orders: Sequence[Order]) -> None:
         """Do exactly this to exactly these records, all or as far as it gets; repeatable. A record
-        that is not there any more is success. Raises `Unreachable`; after everything else was done
+        that is not there any more is success, and so is one that is somebody else's by now: nothing
+        is done to it. Raises `Unreachable`; after everything else was done
         `Refused("key_ambiguous")` when a key fits two records (nothing is done to either), or
         `Refused("system_conflict")` when the system will not let a record go."""
         ...
 
     def read_back(self, orders: Sequence[Order]) -> Iterator[Found]:
         """Look anew at each: is what had to go gone? One answer for each order, in the order of the
-        orders: two may be about one record. Never raises for a system that does not answer: that
-        is `COULD_NOT_LOOK`."""
+        orders: two may be about one record. A record that is somebody else's by now is not theirs
+        any more: `GONE`. Never raises for a system that does not answer: that is
+        `COULD_NOT_LOOK`."""
         ...
 
     def export(self, keys: Sequence[str]) -> Iterator[tuple[str, bytes]]:

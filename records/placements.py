@@ -43,6 +43,8 @@ class OpenedPlace:
     kind: str
     system: str
     key: str = field(repr=False)
+    categories: tuple[str, ...]
+    """What the last inventory found in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +104,7 @@ def opened(
                 placement.c.kind,
                 placement.c.system,
                 placement.c.sealed,
+                placement.c.categories,
             ),
             placement.c.id,
             list(numbers),
@@ -110,7 +113,12 @@ def opened(
     keys = vault.open([(row[0], row[1], CATEGORY, bytes(row[4])) for row in rows])
     return {
         row[0]: OpenedPlace(
-            id=row[0], subject_id=row[1], kind=row[2], system=row[3], key=key.decode()
+            id=row[0],
+            subject_id=row[1],
+            kind=row[2],
+            system=row[3],
+            key=key.decode(),
+            categories=tuple(row[5].split()),
         )
         for row, key in zip(rows, keys, strict=True)
     }

@@ -16,6 +16,7 @@ from records.plans import Plan, StoredItem
 from tasks.archiving import archive_records
 from tasks.house import House
 from tasks.item_steps import begin, note_answers, note_done
+from tasks.whose_record import recognisers
 
 AT_ONCE: Final = 5_000
 """Items in one call to a system and in one transaction of ours. After each call an embedded
@@ -86,6 +87,7 @@ def _orders(house: House, stored: Sequence[StoredItem]) -> list[Order]:
         kept = placements.opened(
             connection, house.vault, numbers=[one.item.placement_id for one in stored]
         )
+        whose = recognisers(connection, house, {place.subject_id for place in kept.values()})
     failed = len([one for one in stored if one.item.placement_id not in kept])
     if failed:
         raise GallraError("placement_lost", missing=failed)
@@ -96,6 +98,9 @@ def _orders(house: House, stored: Sequence[StoredItem]) -> list[Order]:
             kind=kept[one.item.placement_id].kind,
             categories=one.item.categories,
             stays=one.item.stays,
+            theirs=whose[kept[one.item.placement_id].subject_id],
+            whole=one.item.action in {Action.ERASE, Action.ARCHIVE}
+            and set(kept[one.item.placement_id].categories) <= set(one.item.categories),
         )
         for one in stored
     ]

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from connectors.system import OuterSystem, Record
 from lifecycle.errors import NotProven
-from lifecycle.identifiers import CASE_REFERENCE, IDENTIFIERS, canonical
+from lifecycle.identifiers import CASE_REFERENCE
 from lifecycle.ledger import EventKind
 from records import anchors, leases, placements, relations
 from records.engines import reading
@@ -17,7 +17,8 @@ from records.leases import Lease
 from records.recognising import Sighting, identifier_digests
 from records.unit_of_work import UnitOfWork
 from tasks.house import House
-from tasks.intake import STORING_PATIENCE, local_today
+from tasks.intake import STORING_PATIENCE
+from tasks.whose_record import spelled
 
 AT_ONCE: Final = 5_000
 """Records in one transaction."""
@@ -55,7 +56,6 @@ class Look:
         self._system = system
         self.name = system.system
         self._accept_shrunk = accept_shrunk
-        self._today = local_today(house)
         self._met: set[int] = set()
         self._left: set[int] = set()
         self._related: list[tuple[bytes, bytes]] = []
@@ -153,26 +153,15 @@ class Look:
     def _found(self, record: Record) -> FoundRecord:
         """The record with its identifiers as digests: what tells who it is stays here."""
         house = self._house
-        intake = house.policy.intake
-        spelled = {}
-        for kind in IDENTIFIERS:
-            text = canonical(
-                kind,
-                record.identifiers.get(kind, ""),
-                country=house.policy.controller.country,
-                today=self._today,
-                minimum_age=0 if intake is None else intake.minimum_age,
-            )
-            if text is not None:
-                spelled[kind] = text
+        told = spelled(house, record.identifiers)
         digest = self._digest(record.key)
         self._related += [(digest, self._digest(key)) for key in record.related]
         return FoundRecord(
             sighting=Sighting(
                 digest=digest,
                 kind=record.kind,
-                identifiers=identifier_digests(house.vault, spelled),
-                case_reference=spelled.get(CASE_REFERENCE),
+                identifiers=identifier_digests(house.vault, told),
+                case_reference=told.get(CASE_REFERENCE),
             ),
             key=record.key,
             categories=record.categories,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -150,6 +150,74 @@ def test_a_category_that_was_filled_meanwhile_keeps_the_record(world: World) -> 
     world.put(Pupil(key="k1"))
     world.system.carry_out([order(world, "k1", categories=("contact", "identity"))])
     assert set(world.show("k1") or ()) == {"grades"}
+
+
+@pytest.mark.parametrize("action", [Action.ERASE, Action.ARCHIVE])
+def test_a_category_filled_since_the_inventory_is_told_when_all_had_to_go(
+    world: World, action: Action
+) -> None:
+    known = ("contact", "identity")
+    world.put(Pupil(key="k1", grades=()))
+    world.put(Pupil(key="k2", grades=()))
+    [one, other] = [order(world, key, action, categories=known, whole=True) for key in ("k1", "k2")]
+    world.add_grade("k1", "B i musik")
+    for _ in range(2):
+        world.system.carry_out([one, other])
+        assert world.show("k1") == {"grades": ["B i musik"]}, "nobody ordered that to go"
+        assert answers(world, one, other) == [Answer.STILL_THERE, Answer.GONE]
+    part = order(world, "k1", action, categories=known)
+    assert answers(world, part, one) == [Answer.GONE, Answer.STILL_THERE]
+    world.system.carry_out([order(world, "k1", categories=("study",))])
+    assert answers(world, one) == [Answer.GONE]
+
+
+NEW_OWNER = "198507099813"
+"""Any text will do: connectors know nothing of how a number is made."""
+
+
+def hers(identifiers: Mapping[str, str]) -> bool:
+    """What the keeper of the vault says of Tuva's number."""
+    assert set(identifiers) == {"national_id"}, "only those under `match`"
+    return identifiers["national_id"] == "198507099805"
+
+
+@pytest.mark.parametrize("action", list(Action))
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_key_that_was_given_to_somebody_else_is_not_touched(
+    world: World, action: Action, whole: bool
+) -> None:
+    world.put(Pupil(key="k1", name="Omar Påhittad", national_id=NEW_OWNER))
+    world.put(Pupil(key="k2"))
+    world.put(Pupil(key="k3", name="Omar Påhittad", national_id=NEW_OWNER, locked=True))
+    before = [world.show("k1"), world.show("k3")]
+    orders = [order(world, f"k{n}", action, theirs=hers, whole=whole) for n in (1, 2, 3)]
+    assert answers(world, *orders) == [Answer.GONE, Answer.STILL_THERE, Answer.GONE]
+    for _ in range(2):
+        world.system.carry_out(orders)
+        assert [world.show("k1"), world.show("k3")] == before
+        assert not world.show("k2"), "hers is dealt with all the same"
+    found = {record.key: record.identifiers for record in world.system.records()}
+    assert found[world.pupil_key("k1")] == {"national_id": NEW_OWNER}
+    assert answers(world, orders[0], orders[2]) == [Answer.GONE, Answer.GONE]
+
+
+def test_a_record_that_names_nobody_is_taken_for_theirs(world: World) -> None:
+    world.put(Pupil(key="k1", national_id=""))
+    one = order(world, "k1", theirs=hers)
+    assert answers(world, one) == [Answer.STILL_THERE]
+    world.system.carry_out([one])
+    assert world.show("k1") is None
+    assert answers(world, one) == [Answer.GONE]
+
+
+def test_a_record_stripped_of_her_number_is_still_read_back_as_hers(world: World) -> None:
+    world.put(Pupil(key="k1"))
+    part = order(world, "k1", categories=("identity",), theirs=hers)
+    rest = order(world, "k1", categories=("contact", "study"), theirs=hers)
+    world.system.carry_out([part])
+    assert answers(world, part, rest) == [Answer.GONE, Answer.STILL_THERE]
+    world.system.carry_out([rest])
+    assert world.show("k1") is None
 
 
 def test_stripping_leaves_exactly_the_named_fields(world: World) -> None:

@@ -60,6 +60,8 @@ class World:
     mend: Callable[[], None]
     recycle: Callable[[str], None]
     """Mark a pupil's record as deleted without deleting it."""
+    add_grade: Callable[[str, str], None]
+    """A pupil gets a grade."""
     prefixed: bool = True
     details: dict[str, Any] = field(default_factory=dict)
 
@@ -161,6 +163,9 @@ def sql_world(url: str) -> World:
     def recycle(key: str) -> None:
         run(update(pupils).where(pupils.c.elevnr == key).values(roll="raderad"))
 
+    def add_grade(key: str, grade: str) -> None:
+        run(insert(grades).values(elevnr=key, betyg=grade))
+
     def take_away() -> None:
         if url.startswith("sqlite"):
             Path(url.removeprefix("sqlite:///")).unlink()
@@ -177,6 +182,7 @@ def sql_world(url: str) -> World:
         break_off_after=lambda _: None,
         mend=lambda: None,
         recycle=recycle,
+        add_grade=add_grade,
         details={"pupils": "elever", "parents": "föräldrar", "binding": binding},
     )
 
@@ -296,6 +302,11 @@ def http_world(server: StandIn) -> World:
         assert record is not None
         record["deleted"] = True
 
+    def add_grade(key: str, grade: str) -> None:
+        record = server.find("pupils", key)
+        assert record is not None
+        record["grades"] = [*(record["grades"] or ()), grade]
+
     return World(
         system=HttpSystem(binding, system="school", token=None, zone=ZONE, residue=RESIDUE),
         put=put,
@@ -305,6 +316,7 @@ def http_world(server: StandIn) -> World:
         break_off_after=break_off_after,
         mend=mend,
         recycle=recycle,
+        add_grade=add_grade,
         details={"pupils": "pupils", "parents": "parents", "server": server},
     )
 
@@ -345,6 +357,12 @@ def memory_world() -> World:
     def take_away() -> None:
         system.failures.unreachable = True
 
+    def add_grade(key: str, grade: str) -> None:
+        record = system.find(key)
+        assert record is not None
+        study = record.fields["study"]
+        study["grades"] = "; ".join(filter(None, (study["grades"], grade)))
+
     def break_off_after(number: int) -> None:
         system.failures.stop_after = number
 
@@ -361,6 +379,7 @@ def memory_world() -> World:
         break_off_after=break_off_after,
         mend=mend,
         recycle=lambda _: None,
+        add_grade=add_grade,
         prefixed=False,
     )
 

@@ -97,6 +97,19 @@ def test_a_page_that_is_not_understood_is_not_an_empty_one(
 
 
 @pytest.mark.parametrize("where", ["next_host", "redirect_to"])
+@pytest.mark.parametrize("link", ["http://[x", "https://[::1/api"])
+def test_an_address_that_cannot_be_read_leads_elsewhere(
+    where: str, link: str, server: StandIn, world: World
+) -> None:
+    for number in range(8):
+        world.put(Pupil(key=f"k{number}"))
+    setattr(server.behaviour, where, link)
+    with pytest.raises(Unreachable, match=r"^system_leads_elsewhere school$") as caught:
+        list(world.system.records())
+    assert caught.value.__context__ is None
+
+
+@pytest.mark.parametrize("where", ["next_host", "redirect_to"])
 def test_the_token_goes_to_no_other_host(where: str, server: StandIn) -> None:
     with stand_in_server() as other:
         other.resources = {"pupils": [{"id": "1"}]}

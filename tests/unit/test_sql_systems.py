@@ -287,7 +287,9 @@ def test_an_instant_is_a_local_day(tmp_path: Path, value: str | None, day: str |
     assert str(record.anchors["left"]) == str(day)
 
 
-@pytest.mark.parametrize("value", ["12/6 2026", "2026-13-01", "20260612", "1749686400", "2026"])
+@pytest.mark.parametrize(
+    "value", ["12/6 2026", "2026-13-01", "20260612", "1749686400", "2026", "9999-12-31T23:59:59Z"]
+)
 def test_any_other_date_makes_the_record_malformed(tmp_path: Path, value: str) -> None:
     file = tmp_path / "school.db"
     binding = simple(file, anchors={"left": "left_on"})
