@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -50,7 +51,8 @@ class Certificate:
         signature is not looked at here."""
         found: Certificate | None = None
         with suppress(ValueError, TypeError, KeyError, AttributeError, binascii.Error):
-            envelope = orjson.loads(text)
+            # A second "statement" would be seen by readers and passed over by parsers.
+            envelope = json.loads(text, object_pairs_hook=_once)
             if envelope["format"] == FORMAT and set(envelope) == {
                 "format",
                 "key",
@@ -81,6 +83,14 @@ class Certificate:
                 genuine = False
         if not genuine:
             raise LedgerFailure("certificate_forged")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON in which no key stands twice. Raises `ValueError`."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands twice")
+    return found
 
 
 def canonical(statement: Mapping[str, Any]) -> bytes:

@@ -267,6 +267,16 @@ def count(connection: Connection, *, controller: str, system: str) -> int:
     ).scalar_one()
 
 
+def existing(connection: Connection, numbers: Iterable[int]) -> set[int]:
+    """Those of these placements that there still are."""
+    return {
+        row[0]
+        for row in bulk.fetch_in(
+            connection, (placement.c.id,), placement.c.id, sorted(set(numbers))
+        )
+    }
+
+
 def any_known(connection: Connection, *, controller: str) -> bool:
     """Whether any record in any outer system is known."""
     found = connection.execute(

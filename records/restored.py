@@ -63,28 +63,41 @@ def erase_again(connection: Connection, people: Sequence[Erased], *, at: str) ->
     return found
 
 
-def prove_items(
-    connection: Connection, people: Sequence[Erased], *, own: Sequence[str], at: str
-) -> int:
-    """What the journal says was done had been read back before: the items of restored plans that
-    ask for it are proven; how many. `own`: our own records and the case system.
+def unfinished_items(
+    connection: Connection, people: Sequence[Erased], *, own: Sequence[str]
+) -> list[tuple[int, int, int, str, str]]:
+    """(plan, number, person, place, rule) of restored plans' items that the journal says are
+    done. `own`: our own records and the case system."""
+    by_person = {person.subject_id: person for person in people}
+    columns = (
+        plan_item.c.plan_id,
+        plan_item.c.number,
+        plan_item.c.subject_id,
+        plan_item.c.system,
+        plan_item.c.rule,
+        plan_item.c.placement_id,
+        plan_item.c.state,
+    )
+    found = []
+    for row in bulk.fetch_in(connection, columns, plan_item.c.subject_id, sorted(by_person)):
+        person = by_person[row[2]]
+        gone = person.whole or row[5] in person.placements or (not row[5] and row[3] in own)
+        if gone and row[6] in {str(state) for state in _UNFINISHED}:
+            found.append((row[0], row[1], row[2], row[3], row[4]))
+    return found
 
-    Otherwise the plan would look for people whom the replay has just erased again.
+
+def prove_items(connection: Connection, items: Sequence[tuple[int, int]], *, at: str) -> None:
+    """What the journal says was done had been read back before: these (plan, number) are proven.
+
+    Otherwise a plan would look for people whom the replay has just erased again.
     """
-    item, open_ones = plan_item.c, [str(state) for state in _UNFINISHED]
-    proven = 0
-    for person in people:
-        condition = (item.subject_id == person.subject_id) & item.state.in_(open_ones)
-        if not person.whole:
-            condition &= item.placement_id.in_(person.placements) | (
-                (item.placement_id == 0) & item.system.in_(own)
-            )
-        proven += connection.execute(
+    for plan, number in items:
+        connection.execute(
             update(plan_item)
-            .where(condition)
+            .where(plan_item.c.plan_id == plan, plan_item.c.number == number)
             .values(state=str(ItemState.PROVEN), answer="gone", proven_at=at)
-        ).rowcount
-    return proven
+        )
 
 
 def newest_event(connection: Connection, *, besides: set[str]) -> str:

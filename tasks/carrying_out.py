@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Final
 
 from connectors.system import Action, Answer, Order, OuterSystem
-from lifecycle.errors import GallraError, Misconfigured, Refused
+from lifecycle.errors import GallraError, Misconfigured, NotProven, Refused
 from lifecycle.plan import ItemState
+from lifecycle.retention.facts import Verdict
 from records import placements, plans
 from records.engines import reading
 from records.plans import Plan, StoredItem
@@ -32,12 +33,13 @@ def erase_in(
     `witnessed` is called before anything goes; it raises where no witness takes a checkpoint.
     Raises what the system raises (`Unreachable`, `Refused`); what was done stays noted.
     """
-    system = _system(house, name)
     refused: Refused | None = None
     for part in _in_parts(ripe(house, plan, name, today=today)):
         allowed = begin(house, plan, part, system=name)
         if not allowed:
-            continue
+            continue  # also where the company does not have the system any more
+        system = _system(house, name)
+        _require_populated(house, plan, name, system)
         orders = _orders(house, allowed)
         witnessed()
         archive_records(house, system, [o for o in orders if o.action is Action.ARCHIVE])
@@ -53,11 +55,17 @@ def erase_in(
 
 def read_back(house: House, plan: Plan, name: str, *, acted_before: datetime) -> None:
     """Ask one outer system of everything that was carried out before that moment: is it gone?"""
-    system = _system(house, name)
     limit = acted_before.isoformat(timespec="microseconds")
     with reading(house.engine) as connection:
         acted = plans.items(connection, plan.number, states=[ItemState.ACTED], system=name)
-    for part in _in_parts([one for one in acted if (one.acted_at or "") <= limit]):
+    due = [one for one in acted if _may_be_read(house, one, limit)]
+    if not due:
+        return
+    system = _system(house, name)
+    _require_populated(house, plan, name, system)
+    lost = _without_placement(house, due)
+    note_answers(house, plan, {one.number: str(Answer.COULD_NOT_LOOK) for one in lost}, lost)
+    for part in _in_parts([one for one in due if one not in lost]):
         orders = _orders(house, part)
         answers = {one.number: str(Answer.COULD_NOT_LOOK) for one in part}
         # Not by key: two items may be about one record, each with categories of its own.
@@ -72,6 +80,30 @@ def ripe(house: House, plan: Plan, name: str, *, today: str) -> list[StoredItem]
     with reading(house.engine) as connection:
         found = plans.items(connection, plan.number, states=TO_DO, system=name)
     return [one for one in found if one.item.ripe_on is None or one.item.ripe_on <= today]
+
+
+def _may_be_read(house: House, one: StoredItem, limit: str) -> bool:
+    """Whether the delay is over; a moment that lies ahead was a clock that was wrong."""
+    acted = one.acted_at or ""
+    return acted <= limit or acted > house.at()
+
+
+def _without_placement(house: House, stored: Sequence[StoredItem]) -> list[StoredItem]:
+    """Items of whose records our own do not know the key any more: nobody can look."""
+    with reading(house.engine) as connection:
+        known = placements.existing(connection, [one.item.placement_id for one in stored])
+    return [one for one in stored if one.item.placement_id not in known]
+
+
+def _require_populated(house: House, plan: Plan, name: str, system: OuterSystem) -> None:
+    """A system that shows nobody at all, while people stand there who are on no plan, is another
+    one, or broken: what is not in it is not gone. Raises `NotProven("system_shows_nothing")`."""
+    with reading(house.engine) as connection:
+        known = placements.count(connection, controller=house.controller, system=name)
+        on_plan = plans.items(connection, plan.number, verdict=Verdict.GO, system=name)
+    ours = {one.item.placement_id for one in on_plan}
+    if known > len(ours) and next(iter(system.records()), None) is None:
+        raise NotProven("system_shows_nothing", ref=name)
 
 
 def _system(house: House, name: str) -> OuterSystem:

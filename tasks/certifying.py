@@ -26,6 +26,7 @@ from records import approvals, certificates, plans, work_orders
 from records.checkpoints import make_checkpoint
 from records.engines import reading
 from records.plans import Plan, StoredItem
+from tasks.attesting import require_attested
 from tasks.house import House
 
 _CLOSED: Final = frozenset({ItemState.PROVEN, ItemState.DROPPED})
@@ -35,7 +36,8 @@ def conclude(house: House, plan: Plan) -> Certificate | None:
     """Close the plan with its certificate if everything is proven; None if all was given up.
 
     Raises `NotProven("plan_not_proven", left=…)` while anything that was approved and not given
-    up is unproven: then there is no certificate.
+    up is unproven: then there is no certificate. `LedgerFailure` where the keyed ledger does not
+    say that it was approved and proven.
     """
     with reading(house.engine) as connection:
         going = plans.items(connection, plan.number, verdict=Verdict.GO)
@@ -47,6 +49,7 @@ def conclude(house: House, plan: Plan) -> Certificate | None:
     if not proven:
         _close(house, plan, PlanState.VOID, None)
         return None
+    require_attested(house, plan)
     certificate = certify(_statement(house, plan, going, staying), signing_key=house.signing_key)
     _close(house, plan, PlanState.PROVEN, certificate)
     file_copy(house, plan)
@@ -67,6 +70,8 @@ def of_plan(house: House, ref: str) -> Certificate:
     public = public_key_of(house.signing_key)
     found = Certificate(body=kept.body, signature=kept.signature, key=key_name(public))
     found.verify(public)
+    if found.statement.get("plan") != ref:
+        raise LedgerFailure("certificate_forged", ref=ref)
     return found
 
 

@@ -15,7 +15,7 @@ from lifecycle.errors import Refused
 from lifecycle.plan import PlanItem, PlanKind, plan_hash
 from lifecycle.retention.calendar import subtract_period
 from lifecycle.retention.decide import decide, rules_of
-from lifecycle.retention.facts import Verdict
+from lifecycle.retention.facts import EVERYTHING, Verdict
 from lifecycle.retention.limits import cutoff, due_rules
 from lifecycle.retention.on_request import decide_on_request
 from records import due, facts, holds, kin
@@ -206,6 +206,11 @@ def _decided(
     known = sorted(people)
     rules = rules_of(house.policy, as_of=as_of)
     held = holds.held_categories(connection, controller=house.controller, subjects=known)
+    # A hold on a category that the policy calls by another name now keeps everything.
+    held = {
+        number: kept if kept <= {EVERYTHING, *house.policy.categories} else kept | {EVERYTHING}
+        for number, kept in held.items()
+    }
     units = facts.load_units(
         connection, house.policy, controller=house.controller, subjects=known, system=system
     )

@@ -17,6 +17,7 @@ from records.engines import reading
 from records.plans import Plan
 from records.scrub import scrub
 from tasks.approvals import require_approved
+from tasks.attesting import require_attested
 from tasks.carrying_out import erase_in, read_back
 from tasks.case_erasing import NEEDS_A_PERSON, anonymise_cases, read_cases_back
 from tasks.certifying import conclude, file_copy
@@ -26,6 +27,7 @@ from tasks.house import House
 from tasks.intake import local_today
 from tasks.outcomes import CLOSED, PATIENT, Left, Outcome, Why, outcome, require_proven
 from tasks.proof import witness
+from tasks.quiet import UNEXPECTED
 from tasks.work_order_items import open_orders, take_over
 
 __all__ = [
@@ -68,7 +70,7 @@ def execute(house: House, ref: str) -> Outcome:
         if plan.state is not PlanState.EXECUTING:
             _begin(house, number)
         plan = _get(house, number)
-        witnessed = _Witnessed(house)
+        witnessed = _Witnessed(house, plan)
         failures = _carry_out(house, plan, witnessed)
         # While our own records could not forget somebody there is something left, whatever the
         # items say: not everybody has an item of ours.
@@ -109,15 +111,17 @@ def _begin(house: House, number: int) -> None:
 
 
 class _Witnessed:
-    """A checkpoint lies with a witness before the first thing goes; a run in which nothing goes
-    troubles nobody."""
+    """Before the first thing goes the ledger says that it was approved, and a checkpoint of it
+    lies with a witness; a run in which nothing goes troubles nobody."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, plan: Plan) -> None:
         self._house = house
+        self._plan = plan
         self.before = False
 
     def __call__(self) -> None:
         if not self.before:
+            require_attested(self._house, self._plan)
             witness(self._house)
             self.before = True
 
@@ -182,6 +186,8 @@ def _attempt(step: Callable[[], object]) -> str | None:
         raise
     except GallraError as failure:
         return failure.code
+    except Exception:  # noqa: BLE001 -- one system's surprise keeps no other waiting; its words stay
+        return UNEXPECTED
     return None
 
 

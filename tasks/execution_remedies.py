@@ -38,6 +38,26 @@ EXECUTION: Final[dict[str, tuple[str, str, str]]] = {
         "Bind it again in the controller's file of systems, or say there that it is absent; then "
         "rerun the plan.",
     ),
+    "system_shows_nothing": (
+        "A system shows nobody at all, although people stand there who are on no plan.",
+        "Nothing was erased there and nothing is called gone: it may be another system, or broken.",
+        "See that the binding names the right system and that its account sees everybody; rerun.",
+    ),
+    "approval_not_in_ledger": (
+        "The records say that this plan is approved, and the ledger does not.",
+        "Nothing more of it was carried out.",
+        _DPO,
+    ),
+    "plan_not_as_approved": (
+        "The items of this plan are not the ones that were approved.",
+        "Nothing more of it was carried out.",
+        _DPO,
+    ),
+    "proof_not_in_ledger": (
+        "The records call something proven of which the ledger has no proof.",
+        "Nothing more was erased, and there is no certificate.",
+        _DPO,
+    ),
     "no_archive": (
         "A rule archives before it erases, and there is no archive.",
         "Nothing was erased there; the other systems went on.",

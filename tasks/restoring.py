@@ -12,6 +12,7 @@ from connectors.erasure_journal import DONE
 from lifecycle.erasure import Erased
 from lifecycle.errors import LedgerFailure, NotProven
 from lifecycle.ledger import EventKind
+from lifecycle.references import PLAN, SUBJECT, to_reference
 from records import restored, to_dos
 from records.checkpoints import newest_checkpoint
 from records.engines import reading
@@ -135,14 +136,19 @@ def _was_witnessed(house: House, connection: Connection) -> bool:
 def _erase_again(house: House, people: Sequence[Erased]) -> int:
     with house.work() as work:
         found = restored.erase_again(work.connection, people, at=house.at())
-        proven = restored.prove_items(
-            work.connection,
-            people,
-            own=[house.own_system, house.case_system.system],
-            at=house.at(),
+        done = restored.unfinished_items(
+            work.connection, people, own=[house.own_system, house.case_system.system]
         )
-        if proven:
-            work.record(EventKind.ITEM_PROVEN, acted=proven, verified=proven, rule="A-75")
+        restored.prove_items(work.connection, [item[:2] for item in done], at=house.at())
+        for plan, _, number, system, rule in done:
+            work.record(
+                EventKind.ITEM_PROVEN,
+                ref=to_reference(SUBJECT, number),
+                rule=rule,
+                expected=1,
+                verified=1,
+                facts={"plan": to_reference(PLAN, plan), "system": system, "answer": "gone"},
+            )
         work.record(EventKind.ERASURE_REPLAYED, found=found, journal=len(people))
         work.commit()
     destroy_keys(house)
