@@ -13,10 +13,12 @@ import pytest
 
 import connectors.sql
 from connectors.system import Action, Answer, Order
+from lifecycle.bindings.sql import Sql
 from lifecycle.errors import GallraError, Refused, Unreachable
 from tests.factories.databases import PostgresServer
-from tests.factories.outer_worlds import Pupil, World, http_world, memory_world, sql_world
+from tests.factories.outer_worlds import ZONE, Pupil, World, http_world, memory_world, sql_world
 from tests.factories.stand_in_server import stand_in_server
+from tests.factories.stand_ins import outer_database
 
 EVERYTHING = ("contact", "identity", "study")
 PERSONAL = ("Exempelsson", "198507099805", "tuva@example.se", "Provgatan", "slöjd")
@@ -367,3 +369,31 @@ def test_nothing_personal_in_representations_errors_or_logs(
     said += [r.getMessage() for r in caplog.records if r.levelno >= logging.INFO]
     for text in said:
         assert not any(word in text for word in (*PERSONAL, "tuva.exempelsson")), text
+
+
+@pytest.mark.postgres
+def test_a_key_column_padded_with_blanks_is_told_and_never_gone(
+    session_postgres: PostgresServer,
+) -> None:
+    """CHARACTER(n) finds "K1" and shows "K1   ": two spellings of one key."""
+    name = "outer_padded"
+    session_postgres.run(f"CREATE DATABASE {name}")
+    url = session_postgres.url(name).replace("postgres:@", "postgres@")
+    table = {
+        "table": "people",
+        "kind": "pupil",
+        "key": "id",
+        "categories": {"identity": {"name": "name"}},
+    }
+    binding = Sql.model_validate({"kind": "sql", "url": url, "tables": [table]})
+    with outer_database(binding) as connection:
+        connection.exec_driver_sql("CREATE TABLE people (id character(5) PRIMARY KEY, name text)")
+        connection.exec_driver_sql("INSERT INTO people VALUES ('K1', 'Tuva')")
+    system = connectors.sql.SqlSystem(binding, system="school", password=None, zone=ZONE)
+    one = Order(key="K1", action=Action.ERASE, kind="pupil", categories=("identity",))
+    with pytest.raises(Unreachable, match=r"^system_unlike_binding school$") as caught:
+        system.carry_out([one])
+    assert caught.value.__context__ is None
+    assert [found.answer for found in system.read_back([one])] == [Answer.COULD_NOT_LOOK]
+    assert len(list(system.records())) == 1
+    session_postgres.drop(url)
