@@ -96,8 +96,14 @@ def test_a_page_that_is_not_understood_is_not_an_empty_one(
         list(world.system.records())
 
 
-@pytest.mark.parametrize("where", ["next_host", "redirect_to"])
-@pytest.mark.parametrize("link", ["http://[x", "https://[::1/api"])
+@pytest.mark.parametrize(
+    ("where", "link"),
+    [
+        ("next_host", "http://[x"),
+        ("next_host", "https://[::1/api"),
+        ("redirect_to", "http://[x"),
+    ],
+)
 def test_an_address_that_cannot_be_read_leads_elsewhere(
     where: str, link: str, server: StandIn, world: World
 ) -> None:
