@@ -102,7 +102,7 @@ class HttpSystem:
         """Whether the system took it, or keeps the record for a reason of its own."""
         resource, key = self._resource_of(order)
         item = self._read(resource, key)
-        if item is None or order.is_anothers(resource.identifiers(item)):
+        if item is None or not order.may_touch(resource.identifiers(item)):
             return True
         if resource.is_locked(item):
             return True

@@ -85,7 +85,7 @@ class MemorySystem:
             for order in orders:
                 self._reach()
                 found = self._of(order)
-                if all(order.is_anothers(_borne(record)) for record in found):
+                if not any(order.may_touch(_borne(record)) for record in found):
                     pass
                 elif len(found) > 1:
                     ambiguous += 1

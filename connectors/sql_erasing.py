@@ -56,7 +56,8 @@ def carry_out(
     partly: list[str | int] = []
     ambiguous = 0
     for key, state in table.of_keys(connection, list(orders), lock=True).items():
-        if _is_anothers(orders[key], table, state):
+        borne = [table.identifiers(row) for row in state.rows]
+        if borne and not any(orders[key].may_touch(one) for one in borne):
             continue
         if len(state.rows) > 1:
             ambiguous += 1

@@ -56,18 +56,24 @@ class Order:
     """What goes. All of the record's categories with `ERASE` means the record itself."""
     stays: tuple[str, ...] = ()
     """Names of fields (`STRIP`, `ANONYMISE`)."""
-    theirs: Callable[[Mapping[str, str]], bool] | None = field(
+    theirs: Callable[[Mapping[str, str]], bool | None] | None = field(
         default=None, repr=False, compare=False
     )
     """Whether a record that bears these identifiers now (as `Record.identifiers`) is still this
-    person's. The keeper of the vault answers; a connector never learns whose a record is."""
+    person's; None: nobody can tell. The keeper of the vault answers; a connector never learns
+    whose a record is."""
     whole: bool = False
     """Everything that was known of the record goes: it is not gone while anything is in it."""
 
     def is_anothers(self, identifiers: Mapping[str, str]) -> bool:
         """Whether a record with these identifiers is somebody else's by now: a system gave the
         key anew. Who bears no identifier is taken for the person meant."""
-        return bool(identifiers) and self.theirs is not None and not self.theirs(identifiers)
+        return bool(identifiers) and self.theirs is not None and self.theirs(identifiers) is False
+
+    def may_touch(self, identifiers: Mapping[str, str]) -> bool:
+        """Whether a record with these identifiers is surely the person's: nothing is done to any
+        other, and it is not called gone where nobody can tell."""
+        return not identifiers or self.theirs is None or self.theirs(identifiers) is True
 
 
 class Answer(StrEnum):

@@ -74,7 +74,8 @@ class PlanItem(NamedTuple):
 
     subject_id: int
     placement_id: int
-    """The record in an outer system; 0: our own records, the case system, a place weeded by hand."""
+    """The record in an outer system; 0: our own records, the case system, a place weeded by
+    hand."""
     system: str
     verdict: str
     """A `lifecycle.retention.facts.Verdict`."""

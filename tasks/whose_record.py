@@ -42,7 +42,7 @@ def spelled(house: House, identifiers: Mapping[str, str]) -> dict[str, str]:
 
 def recognisers(
     connection: Connection, house: House, subjects: Collection[int]
-) -> dict[int, Callable[[Mapping[str, str]], bool]]:
+) -> dict[int, Callable[[Mapping[str, str]], bool | None]]:
     """For each of these people: whether a record with such identifiers is theirs."""
     known: dict[int, dict[str, set[bytes]]] = {n: defaultdict(set) for n in subjects}
     for digest, kind, number in bulk.fetch_in(
@@ -55,9 +55,10 @@ def recognisers(
     return {number: partial(_is_theirs, house, digests) for number, digests in known.items()}
 
 
-def _is_theirs(house: House, known: Known, identifiers: Mapping[str, str]) -> bool:
+def _is_theirs(house: House, known: Known, identifiers: Mapping[str, str]) -> bool | None:
     """A national id decides alone where both have one; else anything in common is enough. Nothing
-    to compare says nothing against it."""
+    to compare says nothing against it. Another address may be the same person's new one: nobody
+    can tell."""
     borne = {
         kind: house.vault.index_digest(kind, text)
         for kind, text in spelled(house, identifiers).items()
@@ -65,4 +66,5 @@ def _is_theirs(house: House, known: Known, identifiers: Mapping[str, str]) -> bo
     }
     if NATIONAL_ID in borne:
         return borne[NATIONAL_ID] in known[NATIONAL_ID]
-    return not borne or any(digest in known[kind] for kind, digest in borne.items())
+    same = not borne or any(digest in known[kind] for kind, digest in borne.items())
+    return True if same else None

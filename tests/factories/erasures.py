@@ -46,9 +46,7 @@ class Office:
 
     def plans(self, *, as_of: str) -> Plan | None:
         """What would be due on that day, as a plan; None where nothing is."""
-        return planning.draw(
-            self.build(), kind=PlanKind.RETENTION, as_of=date.fromisoformat(as_of)
-        )
+        return planning.draw(self.build(), kind=PlanKind.RETENTION, as_of=date.fromisoformat(as_of))
 
     def draw_request(self, ref: str) -> Plan:
         """Somebody asks to be erased."""

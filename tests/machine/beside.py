@@ -139,7 +139,7 @@ class Beside:
             found[ref] = {
                 thing
                 for thing in may & page.things
-                if thing not in due or (ripe := self.known.ripe_on(thing)) and ripe <= today
+                if thing not in due or ((ripe := self.known.ripe_on(thing)) and ripe <= today)
             }
         return found
 
@@ -164,7 +164,7 @@ class Beside:
             return
         for row in rows:
             self._is_in(row)
-        self._sync_records(shown)
+        self._sync_records(shown, {ref: self.book[ref] for ref in allowed})
         self._sync_plans(shown, allowed)
         self._keys_are_gone(shown, replaced=bool(rows))
 
@@ -193,7 +193,9 @@ class Beside:
                 self.erased_since.add((atom.person, atom.category))
 
     def _why_lost(self, atom: Atom) -> str:
-        planned = [ref for ref, page in self.book.items() if any(t.covers(atom) for t in page.things)]
+        planned = [
+            ref for ref, page in self.book.items() if any(t.covers(atom) for t in page.things)
+        ]
         held = self.known.held(atom.person, atom.category)
         states = {ref: str(self.states.get(ref)) for ref in planned}
         return f"gone too early or unasked: {atom}, held: {held}, planned in {states}"
@@ -211,7 +213,7 @@ class Beside:
 
     # --- what the records still know ----------------------------------------------------------
 
-    def _sync_records(self, shown: Shown) -> None:
+    def _sync_records(self, shown: Shown, under_way: dict[str, Page]) -> None:
         known = self.known
         people = set(shown.subjects.values())
         assert "" not in people, "somebody whom nobody has ever seen"
@@ -232,6 +234,8 @@ class Beside:
             known.own[person] = own
             if person not in people:
                 self._forgotten(person)
+                if any(t.person == person for page in under_way.values() for t in page.things):
+                    self.erased_since.add((person, "*"))
 
     def _left_of(self, record: KnownRecord, place: tuple[str, str]) -> list[Atom]:
         return [
@@ -249,7 +253,6 @@ class Beside:
                 known.holds[ref] = ("", what)  # it kept nothing that there was
         del known.people[person], known.own[person]
         known.relations = {pair for pair in known.relations if person not in pair}
-        self.erased_since.add((person, "*"))
 
     # --- plans and certificates ---------------------------------------------------------------
 
@@ -289,7 +292,11 @@ class Beside:
         """A certificate says no more than what is true."""
         told = of_plan(self.school.house, plan.ref).statement
         given_up = {
-            (page.people[one.item.subject_id], one.item.system, page.keys.get(one.item.placement_id, ""))
+            (
+                page.people[one.item.subject_id],
+                one.item.system,
+                page.keys.get(one.item.placement_id, ""),
+            )
             for one in self.eyes.items(plan)
             if one.state is ItemState.DROPPED
         }  # fmt: skip
@@ -341,9 +348,7 @@ class Beside:
     def make_backup(self) -> None:
         self.school.backup()
         own = {atom for atom in self.world if atom.system == OWN}
-        self.backup = copy.deepcopy(
-            Backup(self.known, self.book, own, self.removed, self.taken)
-        )
+        self.backup = copy.deepcopy(Backup(self.known, self.book, own, self.removed, self.taken))
         self.erased_since = set()
 
     def restored(self) -> None:
@@ -439,5 +444,7 @@ class Beside:
                 for key in record.related:
                     if (name, key) in known.records:
                         told.add((record.person, known.records[name, key].person))
-        known.relations = told if len(reached) == len(self.school.systems) else known.relations | told
+        known.relations = (
+            told if len(reached) == len(self.school.systems) else known.relations | told
+        )
         known.refresh(touched)

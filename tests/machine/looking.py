@@ -58,7 +58,9 @@ class Eyes:
         with reading(house.engine) as connection:
             known = {
                 row.subject_id: self._digests[bytes(row.digest)]
-                for row in connection.execute(select(blind_index.c.digest, blind_index.c.subject_id))
+                for row in connection.execute(
+                    select(blind_index.c.digest, blind_index.c.subject_id)
+                )
                 if bytes(row.digest) in self._digests
             }
             for (number,) in connection.execute(select(subject.c.id)):
@@ -101,9 +103,7 @@ class Eyes:
                 person = owner[CASES, case.case_reference]
                 for category, fields in orjson.loads(payload).items():
                     for one, value in fields.items():
-                        atoms.add(
-                            Atom(person, CASES, case.case_reference, category, one, value)
-                        )
+                        atoms.add(Atom(person, CASES, case.case_reference, category, one, value))
         return atoms
 
     def plans(self) -> dict[str, Plan]:

@@ -12,9 +12,9 @@ from lifecycle.plan import PlanKind, PlanState
 from tasks.execution import Outcome, Why, execute
 from tasks.proof import verify_ledger
 from tasks.work_orders import confirm, finish, lines
-from tests.machine.mishaps import Mishaps
 from tests.machine.happenings import KILL
 from tests.machine.kills import points
+from tests.machine.mishaps import Mishaps
 from tests.machine.model import Thing
 from tests.machine.school import SYSTEMS
 from tests.machine.sentences import GRACE, Says

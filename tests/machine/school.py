@@ -131,7 +131,10 @@ class School:
         """What a backup program does: the records as they are, without their log."""
         copy = self.home / "backup.db"
         copy.unlink(missing_ok=True)
-        with closing(sqlite3.connect(self.records_file)) as one, closing(sqlite3.connect(copy)) as two:
+        with (
+            closing(sqlite3.connect(self.records_file)) as one,
+            closing(sqlite3.connect(copy)) as two,
+        ):
             one.backup(two)
 
     def put_back(self) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.factories.databases import postgres_server
+from tests.privacy import erasing_people
 from tests.privacy.cast import CONTROLS, PEOPLE, full_name, told
 from tests.privacy.planted import csv_export, export_rows, files
 from tests.privacy.prefect_client import Api
@@ -44,6 +45,8 @@ class Evidence:
     refused: list[int] = field(default_factory=list)
     worker_states: dict[str, str] = field(default_factory=dict)
     killed: int = 0
+    in_systems: list[bool] = field(default_factory=list)
+    """Who of `erasing_people.EVERYWHERE` is in an outer system at the end."""
     left_in_temporary_folder: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -61,6 +64,7 @@ def run_everything(folder: Path, *, thorough: bool) -> Evidence:
     found = Evidence(folder)
     for place in (found.home, found.out, folder / "tmp", folder / "api", folder / "given"):
         place.mkdir(mode=0o700)
+    erasing_people.installed(folder / "installed")
     began = time.monotonic()
 
     def lap(name: str) -> None:
@@ -95,6 +99,8 @@ def run_everything(folder: Path, *, thorough: bool) -> Evidence:
             lap("more commands")
             found.listed = api.dump(folder / "api")
             lap("api")
+        _erase_people(found)
+        lap("erasing")
     found.left_in_temporary_folder = [
         str(path.relative_to(folder)) for path in (folder / "tmp").rglob("*") if path.is_file()
     ]
@@ -108,6 +114,8 @@ def _environment(found: Evidence) -> dict[str, str]:
     return {name: os.environ[name] for name in kept if name in os.environ} | {
         "HOME": str(found.folder / "given"),
         "GALLRA_HOME": str(found.home),
+        "GALLRA_POLICIES": str(found.folder / "installed" / "policies"),
+        "GALLRA_SYSTEMS": str(found.folder / "installed" / "systems"),
         "PYTHONPATH": str(ROOT),
         "TMPDIR": str(found.folder / "tmp"),
         "PYTHONFAULTHANDLER": "1",
@@ -147,6 +155,22 @@ def _drive(found: Evidence, mode: str, more: dict[str, str]) -> int:
             cwd=ROOT, env=_environment(found) | more, stdout=out, stderr=out, timeout=400,
             check=False,
         ).returncode  # fmt: skip
+
+
+def _erase_people(found: Evidence) -> None:
+    with (found.out / "erasing").open("wb") as out:
+        ended = subprocess.run(
+            [sys.executable, "-m", "tests.privacy.erasing_people", str(found.home),
+             str(found.out / "results")],
+            cwd=ROOT, env=_environment(found), stdout=out, stderr=out, timeout=400, check=False,
+        )  # fmt: skip
+    found.commands["erasing people"] = ended.returncode
+    systems = found.home / "systems"
+    words = b"".join(path.read_bytes() for path in systems.rglob("*.db"))
+    found.in_systems = [
+        person.national_id in words.decode("latin-1") for person in erasing_people.EVERYWHERE
+    ]
+    shutil.rmtree(systems)  # other people's: they may hold whom they like
 
 
 def _quoting_trigger(url: str) -> None:

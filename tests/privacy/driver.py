@@ -24,9 +24,10 @@ import pytest
 
 from flows.session import prefect_session
 from tests.privacy.cast import CONTROLS, PEOPLE, told
+from tests.privacy.erasing_people import BY_HAND, FLOWN, decide, fill_systems
 from tests.privacy.forcing import ERRORS, say
 from tests.privacy.planted import small_export
-from tests.privacy.scenarios import ON_POSTGRES, Scenario, scenarios
+from tests.privacy.scenarios import ON_POSTGRES, Scenario, on_the_way, scenarios
 
 CONTROLLER = "academedia"
 
@@ -35,12 +36,24 @@ class Drive:
     """The flows, and a folder that always has something new for them."""
 
     def __init__(self, home: Path, results: Path, second_home: Path | None, *, files: int) -> None:
-        from flows import import_af, purge_staging, steps, verify_ledger
+        from flows import (
+            archive_erase,
+            erasure_steps,
+            follow_up,
+            import_af,
+            purge_staging,
+            steps,
+            take_inventory,
+            verify_ledger,
+        )
 
         self._flows: dict[str, Callable[..., Any]] = {
             "import": import_af.import_af,
             "purge": purge_staging.purge_staging,
             "verify": verify_ledger.verify_ledger,
+            "inventory": take_inventory.take_inventory,
+            "erase": archive_erase.archive_erase,
+            "follow up": follow_up.follow_up,
         }
         self._home = home
         self._second_home = second_home
@@ -50,6 +63,9 @@ class Drive:
             # The same retries, without the waiting.
             quick = getattr(steps, name).with_options(retry_delay_seconds=0.01)
             setattr(steps, name, quick)
+        for name in ("take_inventory", "draw_plan", "agreed_plans"):
+            quick = getattr(erasure_steps, name).with_options(retry_delay_seconds=0.01)
+            setattr(erasure_steps, name, quick)
 
     def play(self, scenario: Scenario) -> None:
         """Stage a new export, let the flow run into the error, and write down what came out."""
@@ -88,9 +104,19 @@ def play_all(drive: Drive, home: Path, second_home: Path | None, *, thorough: bo
     drive.run("what a worker could not import", "import")
     drive.run("goes too", "purge")
     drive.run("an unknown controller", "import", "^controller_unknown: ", told(PEOPLE[7]))
+    fill_systems(home)
     for scenario in scenarios(home, second_home=second_home, thorough=thorough):
         drive.play(scenario)
     drive.run("what was left open is finished", "import")
+    drive.run("every system is asked", "inventory")
+    first, *others = on_the_way()
+    decide(home, BY_HAND)
+    drive.play(first)
+    decide(home, FLOWN)
+    for scenario in others:
+        drive.play(scenario)
+    drive.run("what is left", "follow up")
+    drive.run("what is due", "erase")
     drive.run("everything goes", "purge")
     drive.run("and is proven", "verify")
     dumps, _ = resource.getrlimit(resource.RLIMIT_CORE)

@@ -13,13 +13,14 @@ from typing import NamedTuple
 import pytest
 
 from connectors.reading_limits import ReadingLimits
+from console.sample_people import Person
 from lifecycle.errors import Busy, Changed, NotProven, Unreachable
 from tests.privacy.cast import PEOPLE, told
 from tests.privacy.forcing import ERRORS, breaker
 
 Arrange = Callable[[], AbstractContextManager[object]]
 
-TARGETS: tuple[tuple[str, str], ...] = (
+ANYWHERE: tuple[tuple[str, str], ...] = (
     ("flows.steps.open_house", "import"),
     ("tasks.wiring.load_policy", "import"),
     ("tasks.wiring.load_bindings", "import"),
@@ -50,8 +51,29 @@ TARGETS: tuple[tuple[str, str], ...] = (
     ("tasks.purge.recover", "purge"),
     ("tasks.proof.verify", "verify"),
     ("tasks.proof.make_checkpoint", "verify"),
+    ("connectors.sql.SqlSystem.records", "inventory"),
+    ("tasks.inventory.apply_rules", "inventory"),
+    ("tasks.due_plans.draw", "erase"),
+    ("tasks.due_plans.agreed", "erase"),
+    ("flows.approval_form.get_client", "erase"),
+    ("tasks.inventory.take_inventory", "erase"),
+    ("tasks.follow_up.watch", "follow up"),
+    ("tasks.work_orders.remind", "follow up"),
 )
 """Where an error comes from, in every layer, and the flow that meets it."""
+ON_THE_WAY: tuple[tuple[str, str], ...] = (
+    ("tasks.work_order_items._slip", "follow up"),
+    ("tasks.carrying_out.begin", "follow up"),
+    ("connectors.sql.SqlSystem.carry_out", "follow up"),
+    ("connectors.sql.SqlSystem.read_back", "follow up"),
+    ("tasks.item_steps.plans.mark", "follow up"),
+    ("connectors.case_register.CaseRegister.anonymise", "follow up"),
+    ("tasks.forgetting.forget", "follow up"),
+    ("connectors.erasure_journal.ErasureJournal.append", "follow up"),
+    ("tasks.certifying.certify", "follow up"),
+)
+"""The same while a plan is carried out, in the order in which it is."""
+TARGETS = (*ANYWHERE, *ON_THE_WAY)
 
 _NEUTRAL = (
     r"^(unexpected_error [A-Z]\w+( E[A-Z]+)? at [\w.]+:\d+( via [\w.]+:\d+)?|took_too_long [\w: .]+"
@@ -67,7 +89,7 @@ class Scenario(NamedTuple):
 
     name: str
     flow: str
-    """`import`, `purge` or `verify`."""
+    """One of those that `tests.privacy.driver` knows."""
     arrange: Arrange
     expected: str
     """Regular expression of the failure's text; "" for a run that completes all the same;
@@ -79,19 +101,30 @@ def scenarios(home: Path, *, second_home: Path | None, thorough: bool) -> Iterat
     among the rows as well, and every place with a second one."""
     people = cycle(PEOPLE)
     kinds = list(ERRORS)
-    pairs = [(kinds[n % len(kinds)], *target) for n, target in enumerate(TARGETS)]
+    pairs = [(kinds[n % len(kinds)], *target) for n, target in enumerate(ANYWHERE)]
     if thorough:
-        pairs += [(kinds[(n + 7) % len(kinds)], *target) for n, target in enumerate(TARGETS)]
+        pairs += [(kinds[(n + 7) % len(kinds)], *target) for n, target in enumerate(ANYWHERE)]
         pairs += [(kind, "records.importing.Importing.add", "import") for kind in kinds]
-    for kind, target, flow in pairs:
-        broken = _patched({target: breaker(kind, next(people))})
-        yield Scenario(f"{kind} out of {target}", flow, broken, _SIGNALS.get(kind, _NEUTRAL))
+    yield from _broken(pairs, people)
     page = {"flows.pages.create_table_artifact": breaker("tells everywhere", next(people))}
     yield Scenario("a page cannot be written", "import", _patched(page), "")
     yield from _typed()
     yield from _real(home)
     if second_home is not None:
         yield Scenario(ON_POSTGRES, "import", _elsewhere(second_home), r"^database_refused: ")
+
+
+def on_the_way() -> Iterator[Scenario]:
+    """What can go wrong while an approved plan is carried out."""
+    kinds = list(ERRORS)
+    pairs = [(kinds[(n + 1) % len(kinds)], *target) for n, target in enumerate(ON_THE_WAY)]
+    yield from _broken(pairs, cycle(PEOPLE[10:]))
+
+
+def _broken(pairs: Sequence[tuple[str, str, str]], people: Iterator[Person]) -> Iterator[Scenario]:
+    for kind, target, flow in pairs:
+        broken = _patched({target: breaker(kind, next(people))})
+        yield Scenario(f"{kind} out of {target}", flow, broken, _SIGNALS.get(kind, _NEUTRAL))
 
 
 def _typed() -> Iterator[Scenario]:

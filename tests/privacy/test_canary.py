@@ -45,6 +45,8 @@ SURFACES: dict[str, tuple[tuple[str, ...], tuple[int, ...]]] = {
     "what a run's process says": (("out/driver-all", "out/driver-crash"), (1, 25)),
     "errors as their caller has them": (("out/results",), (0,)),
     "what commands say": (("out/commands",), (16,)),
+    "what the commands of an erasure say": (("out/erasing",), (2,)),
+    "certificates": (("out/certificate.*",), ()),
     "report.json": (("out/report.json",), (15,)),
     "the ledger's export": (("out/ledger.jsonl",), (21,)),
     "our records": (("home/records",), (17,)),
@@ -187,6 +189,19 @@ def test_they_are_in_the_records_and_only_sealed(searched: Searched) -> None:
     assert sealed >= 100
     found = [code for name, code in searched.evidence.commands.items() if name.endswith(" find")]
     assert found == [0, 3, 6]  # found, no national id, no key
+
+
+def test_they_went_the_whole_way_of_an_erasure(searched: Searched) -> None:
+    """Else nothing would be found because nothing was erased."""
+    evidence = searched.evidence
+    assert evidence.commands["erasing people"] == 0
+    # Who is held or just there still is; the three who were erased are gone from the systems too.
+    assert evidence.in_systems == [False, False, True, False, True, True]
+    said = (evidence.out / "erasing").read_text(encoding="utf-8", errors="replace")
+    for word in ("proven everywhere", "database_restored", "code_wrong"):
+        assert word in said.lower(), word
+    certificate = json.loads((evidence.out / "certificate.json").read_text())
+    assert len(certificate["statement"]["people"]) == 1
 
 
 def test_what_names_a_person_is_refused_before_it_is_stored(searched: Searched) -> None:
