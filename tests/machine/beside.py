@@ -360,8 +360,13 @@ class Beside:
         back = [a for a in own if (a.person, a.category) in gone or (a.person, "*") in gone]
         assert not back, f"back from a backup: {back}"
         assert own <= self.backup.own, "more than the backup had"
+        # What was replaced since has no key any more: the next import brings it anew.
+        changed = {(a.person, a.key, a.category) for a in self.backup.own ^ before}
         missing = {
-            a for a in (self.backup.own & before) - own if a.person not in {who for who, _ in gone}
+            a
+            for a in self.backup.own - own
+            if (a.person, a.key, a.category) not in changed
+            and a.person not in {who for who, _ in gone}
         }
         assert not missing, f"lost by a restore: {missing}"
         now = copy.deepcopy(self.backup)
