@@ -27,7 +27,14 @@ from tests.privacy.cast import CONTROLS, PEOPLE, told
 from tests.privacy.erasing_people import BY_HAND, FLOWN, decide, fill_systems
 from tests.privacy.forcing import ERRORS, say
 from tests.privacy.planted import small_export
-from tests.privacy.scenarios import ON_POSTGRES, Scenario, on_the_way, scenarios
+from tests.privacy.scenarios import (
+    BY_ITSELF,
+    ON_POSTGRES,
+    WITH_PEOPLE,
+    Scenario,
+    on_the_way,
+    scenarios,
+)
 
 CONTROLLER = "academedia"
 
@@ -109,12 +116,10 @@ def play_all(drive: Drive, home: Path, second_home: Path | None, *, thorough: bo
         drive.play(scenario)
     drive.run("what was left open is finished", "import")
     drive.run("every system is asked", "inventory")
-    first, *others = on_the_way()
-    decide(home, BY_HAND)
-    drive.play(first)
-    decide(home, FLOWN)
-    for scenario in others:
-        drive.play(scenario)
+    for person, targets in ((BY_HAND, WITH_PEOPLE), (FLOWN, BY_ITSELF)):
+        decide(home, person)
+        for scenario in on_the_way(targets):
+            drive.play(scenario)
     drive.run("what is left", "follow up")
     drive.run("what is due", "erase")
     drive.run("everything goes", "purge")

@@ -61,19 +61,20 @@ ANYWHERE: tuple[tuple[str, str], ...] = (
     ("tasks.work_orders.remind", "follow up"),
 )
 """Where an error comes from, in every layer, and the flow that meets it."""
-ON_THE_WAY: tuple[tuple[str, str], ...] = (
-    ("tasks.work_order_items._slip", "follow up"),
-    ("tasks.carrying_out.begin", "follow up"),
-    ("connectors.sql.SqlSystem.carry_out", "follow up"),
-    ("connectors.sql.SqlSystem.read_back", "follow up"),
-    ("tasks.item_steps.plans.mark", "follow up"),
-    ("connectors.case_register.CaseRegister.anonymise", "follow up"),
-    ("tasks.forgetting.forget", "follow up"),
-    ("connectors.erasure_journal.ErasureJournal.append", "follow up"),
-    ("tasks.certifying.certify", "follow up"),
+_ANONYMISE = "connectors.case_register.CaseRegister.anonymise"
+WITH_PEOPLE = ("tasks.work_order_items._slip", _ANONYMISE)
+"""The same in a plan that waits for people: one system's fault keeps no other waiting."""
+BY_ITSELF = (
+    "tasks.item_steps.plans.mark",
+    "tasks.item_steps.judge_again",
+    "connectors.sql.SqlSystem.carry_out",
+    "connectors.sql.SqlSystem.read_back",
+    "tasks.forgetting.forget",
+    "connectors.erasure_journal.ErasureJournal.append",
+    "tasks.certifying.certify",
 )
-"""The same while a plan is carried out, in the order in which it is."""
-TARGETS = (*ANYWHERE, *ON_THE_WAY)
+"""And in one that does not, in the order in which it is carried out."""
+TARGETS = (*ANYWHERE, *((target, "follow up") for target in (*WITH_PEOPLE, *BY_ITSELF)))
 
 _NEUTRAL = (
     r"^(unexpected_error [A-Z]\w+( E[A-Z]+)? at [\w.]+:\d+( via [\w.]+:\d+)?|took_too_long [\w: .]+"
@@ -114,11 +115,15 @@ def scenarios(home: Path, *, second_home: Path | None, thorough: bool) -> Iterat
         yield Scenario(ON_POSTGRES, "import", _elsewhere(second_home), r"^database_refused: ")
 
 
-def on_the_way() -> Iterator[Scenario]:
+def on_the_way(targets: Sequence[str]) -> Iterator[Scenario]:
     """What can go wrong while an approved plan is carried out."""
-    kinds = list(ERRORS)
-    pairs = [(kinds[(n + 1) % len(kinds)], *target) for n, target in enumerate(ON_THE_WAY)]
-    yield from _broken(pairs, cycle(PEOPLE[10:]))
+    people, kinds = cycle(PEOPLE[10:]), cycle(ERRORS)
+    for target in targets:
+        broken = {target: breaker(kind := next(kinds), next(people))}
+        if target != _ANONYMISE and target in WITH_PEOPLE:
+            broken[_ANONYMISE] = breaker(kind, next(people))  # else there is nothing left of it
+        expected = rf"{_NEUTRAL}|^plan_not_proven P-\w+ left=\d+: "
+        yield Scenario(f"{kind} out of {target}", "follow up", _patched(broken), expected)
 
 
 def _broken(pairs: Sequence[tuple[str, str, str]], people: Iterator[Person]) -> Iterator[Scenario]:
