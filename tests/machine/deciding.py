@@ -74,18 +74,22 @@ class Deciding(Happenings):
                     person = shown.subjects.get(one.subject_id, "")
                     key = shown.numbers.get(one.placement_id, "")
                     taken.add((person, one.system, key, one.rule))
-        known = self.beside.known
-        rest = set()
-        for thing in things:
-            rules = {
-                (thing.person, thing.system, thing.key, says.rule)
-                for unit in known.units(thing.person)
-                if (unit.system, unit.key) == (thing.system, thing.key)
-                and isinstance(says := known.says(unit, thing.category), Says)
-            }
-            if not rules & taken:
-                rest.add(thing)
-        return rest
+        return {thing for thing in things if not self._is_taken(thing, taken)}
+
+    def _is_taken(self, thing: Thing, taken: set[tuple[str, str, str, str]]) -> bool:
+        """Whether another plan carries out, in the same place, the rule that speaks of it."""
+        known, policy = self.beside.known, self.house.policy
+        told = {
+            says.rule
+            for unit in known.units(thing.person)
+            if (unit.system, unit.key) == (thing.system, thing.key)
+            and isinstance(says := known.says(unit, thing.category), Says)
+        }
+        return any(
+            thing.category in policy.rule(rule).covers.categories and (not told or rule in told)
+            for *place, rule in taken
+            if tuple(place) == (thing.person, thing.system, thing.key)
+        )
 
     def _compare(self, found: Plan | None, expected: set[Thing], *, about: str = "") -> None:
         """The plan names exactly what the sentences let go: nothing less, nothing more."""
@@ -210,4 +214,5 @@ class Deciding(Happenings):
             now = beside.known.asked(page.about, page.as_of)
         else:
             now = beside.known.due(page.as_of)
-        return bool(page.things - now)
+        weeded = {name for name, person in beside.known.people.items() if person.weeded}
+        return any(t.system != PAPER or t.person not in weeded for t in page.things - now)
