@@ -21,8 +21,8 @@ from lifecycle.plan import (
 from lifecycle.references import PLAN, to_reference
 from lifecycle.retention.facts import Verdict
 from records import bulk
+from records.tables import placement, plan_item
 from records.tables import plan as plans
-from records.tables import plan_item
 
 OPEN: Final = (PlanState.DRAWN, PlanState.APPROVED, PlanState.EXECUTING)
 """States of a plan that waits for somebody or something."""
@@ -213,6 +213,17 @@ def note_answer(
             .where(plan_item.c.plan_id == number, plan_item.c.number.in_(chunk))
             .values(answer=answer)
         )
+
+
+def placements_going(connection: Connection, *, system: str) -> int:
+    """How many records of a system are still known and go by any plan."""
+    return connection.execute(
+        select(func.count(plan_item.c.placement_id.distinct())).where(
+            plan_item.c.system == system,
+            plan_item.c.verdict == str(Verdict.GO),
+            plan_item.c.placement_id.in_(select(placement.c.id)),
+        )
+    ).scalar_one()
 
 
 def state_counts(connection: Connection, number: int) -> dict[tuple[str, ItemState], int]:

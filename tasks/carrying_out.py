@@ -10,7 +10,6 @@ from typing import Final
 from connectors.system import Action, Answer, Order, OuterSystem
 from lifecycle.errors import GallraError, Misconfigured, NotProven, Refused
 from lifecycle.plan import ItemState
-from lifecycle.retention.facts import Verdict
 from records import placements, plans
 from records.engines import reading
 from records.plans import Plan, StoredItem
@@ -39,7 +38,7 @@ def erase_in(
         if not allowed:
             continue  # also where the company does not have the system any more
         system = _system(house, name)
-        _require_populated(house, plan, name, system)
+        _require_populated(house, name, system)
         orders = _orders(house, allowed)
         witnessed()
         archive_records(house, system, [o for o in orders if o.action is Action.ARCHIVE])
@@ -62,7 +61,7 @@ def read_back(house: House, plan: Plan, name: str, *, acted_before: datetime) ->
     if not due:
         return
     system = _system(house, name)
-    _require_populated(house, plan, name, system)
+    _require_populated(house, name, system)
     lost = _without_placement(house, due)
     note_answers(house, plan, {one.number: str(Answer.COULD_NOT_LOOK) for one in lost}, lost)
     for part in _in_parts([one for one in due if one not in lost]):
@@ -95,14 +94,13 @@ def _without_placement(house: House, stored: Sequence[StoredItem]) -> list[Store
     return [one for one in stored if one.item.placement_id not in known]
 
 
-def _require_populated(house: House, plan: Plan, name: str, system: OuterSystem) -> None:
+def _require_populated(house: House, name: str, system: OuterSystem) -> None:
     """A system that shows nobody at all, while people stand there who are on no plan, is another
     one, or broken: what is not in it is not gone. Raises `NotProven("system_shows_nothing")`."""
     with reading(house.engine) as connection:
         known = placements.count(connection, controller=house.controller, system=name)
-        on_plan = plans.items(connection, plan.number, verdict=Verdict.GO, system=name)
-    ours = {one.item.placement_id for one in on_plan}
-    if known > len(ours) and next(iter(system.records()), None) is None:
+        going = plans.placements_going(connection, system=name)
+    if known > going and next(iter(system.records()), None) is None:
         raise NotProven("system_shows_nothing", ref=name)
 
 

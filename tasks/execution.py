@@ -76,8 +76,8 @@ def execute(house: House, ref: str) -> Outcome:
         # items say: not everybody has an item of ours.
         forgotten = house.own_system not in {system for system, _ in failures}
         if forgotten and _is_over(house, plan):
-            conclude(house, plan)
-            witnessed()
+            conclude(house, plan)  # asks the ledger itself
+            witnessed.before = True
         if witnessed.before:
             witness(house)
         return outcome(house, ref, failures=failures)

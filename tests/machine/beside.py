@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -65,6 +66,10 @@ class Backup:
     taken: set[bytes]
 
 
+TALLY: Counter[str] = Counter()
+"""What has happened in this process, over all examples: the machine must get somewhere."""
+
+
 class Beside:
     """Both sides, and every way in which one may differ from the other."""
 
@@ -120,6 +125,7 @@ class Beside:
         finally:
             self.school.killer.arm(0)
         if killed:
+            TALLY["killed"] += 1
             self.school.reopen()
             self.check(allowed, rows=rows)
             done = act()
@@ -189,6 +195,7 @@ class Beside:
                 continue
             by = [t for things in allowed.values() for t in things if t.covers(atom)]
             assert by, self._why_lost(atom)
+            TALLY[f"values gone: {by[0].action}"] += 1
             if atom.system == OWN:
                 self.erased_since.add((atom.person, atom.category))
 
@@ -261,6 +268,8 @@ class Beside:
             if ref not in self.book:
                 continue
             before, self.states[ref] = self.states.get(ref), plan.state
+            if before is not plan.state:
+                TALLY[f"plans: {plan.state}"] += 1
             page = self.book[ref]
             if plan.state is PlanState.APPROVED and before is not PlanState.APPROVED:
                 assert self.is_enough(page), "approved by too few"
@@ -309,6 +318,7 @@ class Beside:
         }
         assert not left, f"certified and still there: {left}"
         assert told["items"]["proven"] > 0
+        TALLY["certificates with something given up" if given_up else "certificates"] += 1
 
     def is_enough(self, page: Page) -> bool:
         """Whether enough different people, who may, have agreed lately, by the model's own book."""
@@ -360,6 +370,8 @@ class Beside:
         back = [a for a in own if (a.person, a.category) in gone or (a.person, "*") in gone]
         assert not back, f"back from a backup: {back}"
         assert own <= self.backup.own, "more than the backup had"
+        TALLY["backups put back"] += 1
+        TALLY["values erased again"] += sum((a.person, a.category) in gone for a in self.backup.own)
         # What was replaced since has no key any more: the next import brings it anew.
         changed = {(a.person, a.key, a.category) for a in self.backup.own ^ before}
         missing = {

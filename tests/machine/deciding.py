@@ -18,7 +18,7 @@ from tasks.approvals import approve
 from tasks.officer_codes import agree
 from tasks.planning import draw
 from tasks.requests import ask_for_erasure
-from tests.machine.beside import Page
+from tests.machine.beside import TALLY, Page
 from tests.machine.happenings import KILL, Happenings
 from tests.machine.model import CASES, PAPER, Thing
 from tests.machine.school import CONTROLLER, OFFICERS
@@ -191,6 +191,7 @@ class Deciding(Happenings):
             return ""
 
         why = beside.do(act)
+        TALLY[f"approvals: {why or 'taken'}"] += 1
         if forbidden:
             assert why, f"{who} should not have been able to agree"
         else:
