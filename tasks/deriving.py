@@ -18,6 +18,7 @@ from lifecycle.retention.decide import decide, rules_of
 from lifecycle.retention.facts import EVERYTHING, Verdict
 from lifecycle.retention.limits import cutoff, due_rules
 from lifecycle.retention.on_request import decide_on_request
+from lifecycle.retention.reach import relative_kinds
 from records import due, facts, holds, kin
 from records.engines import reading
 from tasks.house import House
@@ -215,12 +216,15 @@ def _decided(
         connection, house.policy, controller=house.controller, subjects=known, system=system
     )
     nothing: frozenset[str] = frozenset()
+    relatives = relative_kinds(house.policy)
     items = []
     for person in sorted(units):
         kept = held.get(person, nothing)
         for unit in units[person]:
             if unit.system in house.absent:
                 continue  # the bindings say that this company has no such place
+            if kind is PlanKind.REQUEST and person != about and unit.kind not in relatives:
+                continue  # nobody's own data goes because somebody else asks
             decisions = (
                 decide_on_request(unit, rules=rules, held=kept, themselves=person == about)
                 if kind is PlanKind.REQUEST

@@ -28,7 +28,8 @@ def decide_on_request(
 
     1. what goes anyway goes, as it would have; what is held stays held (A-73); what is done is
        done; what no rule covers is refused;
-    2. a relative with a purpose of their own stays, unless they ask themselves;
+    2. a relative with a purpose of their own stays, unless they ask themselves, also where
+       nobody knows when those left whom they are known through;
     3. a rule keeps it for ever, or through a day that is not over → STAYS, by that rule (B-24);
        nobody can say how long (no figure, no date, a date that is taken for a mistake) →
        UNDECIDED or REFUSED, by that rule;
@@ -46,7 +47,7 @@ def decide_on_request(
     for categories, ruleset in _shares(unit, rules):
         for category in categories:
             decision = plain[category]._replace(categories=())
-            if not _stands(decision, themselves=themselves):
+            if not _stands(decision, unit, themselves=themselves):
                 decision = _asked(decision, unit, ruleset, rules)
             grouped.setdefault(decision, []).append(category)
     place = unit.categories.index
@@ -63,12 +64,12 @@ def _shares(unit: Unit, rules: Rules) -> tuple[Share, ...]:
     )
 
 
-def _stands(decision: Decision, *, themselves: bool) -> bool:
+def _stands(decision: Decision, unit: Unit, *, themselves: bool) -> bool:
     """Whether a request changes nothing about a decision."""
     if decision.verdict in {Verdict.GO, Verdict.HELD}:
         return True
-    if decision.reason == WhyRefused.HAS_OWN_PURPOSE:
-        return not themselves
+    if unit.own_purpose and not themselves:
+        return True
     return decision.reason in {CARRIED_OUT, WhyRefused.NO_RULE}
 
 

@@ -208,8 +208,8 @@ class Known:
         return self._free(unit, told)
 
     def _asked_of(self, unit: Unit, as_of: date, *, themselves: bool) -> set[Thing]:
-        if self.has_own_purpose(unit) and not themselves:
-            return set()
+        if not themselves and (unit.kind != "relative" or self.has_own_purpose(unit)):
+            return set()  # nobody's own data goes because somebody else asks
         told = {thing.category: thing.action for thing in self._due_of(unit, as_of)}
         for category in unit.categories:
             says = self.says(unit, category)

@@ -205,6 +205,13 @@ def test_a_purpose_of_their_own_counts_against_who_goes_along_and_not_against_wh
     assert found.verdict is verdict
 
 
+def test_who_goes_along_keeps_their_own_purpose_although_nobody_knows_when_the_pupil_left() -> None:
+    """Found by tests/machine."""
+    along = rule("relative.rule", "relative", "left", at_most="P10Y")
+    told = asked(along, kind="relative", own_purpose=True, themselves=False, left=None)
+    assert only(told).verdict is Verdict.REFUSED
+
+
 def test_a_rule_that_waits_for_an_event_that_may_never_happen_keeps_nothing() -> None:
     proof = rule("p.proof", "pupil", "opted_out", at_least="P2Y")
     policy = small_policy(rules=[proof])
