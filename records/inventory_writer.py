@@ -158,15 +158,17 @@ class InventoryWriter:
         )
 
     def _compare(self, record: FoundRecord, place: Place) -> None:
-        """Note what differs. Of somebody who is being erased right now only dates are taken over:
-        the approved plan names records as they were, and dates can still stop it."""
+        """Note what differs. Of somebody who is being erased right now nothing is taken away: the
+        approved plan names records as they were. Dates can still stop it, and what was filled
+        meanwhile is no part of it."""
         now = place._replace(
             kind=record.sighting.kind,
             categories=tuple(sorted(record.categories)),
             active_on=None if record.active_on is None else record.active_on.isoformat(),
         )
         if place.subject_id in self._busy:
-            now = now._replace(kind=place.kind, categories=place.categories)
+            together = tuple(sorted({*place.categories, *record.categories}))
+            now = now._replace(kind=place.kind, categories=together)
         dates = self._known_events(record)
         before = self._dates.get(place.id, {})
         if place.id in self._worked_on and set(record.categories) <= set(place.categories):

@@ -445,8 +445,8 @@ class Beside:
                 if before is not None:
                     gained = seen.categories - before.categories
                     if person in busy:
-                        seen.categories = before.categories
-                    if not gained or person in busy:
+                        seen.categories |= before.categories
+                    if not gained:
                         seen.stripped_for = before.stripped_for
                 if before != seen:
                     touched.add(person)

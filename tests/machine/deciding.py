@@ -154,17 +154,13 @@ class Deciding(Happenings):
         beside = self.beside
         return [ref for ref in beside.book if beside.states[ref] in states]
 
-    @precondition(lambda self: self._open(PlanState.DRAWN, PlanState.APPROVED))
-    @rule(which=st.integers(0, 3), who=WHO, how=HOW)
-    def somebody_agrees(self, which: int, who: str, how: str) -> None:
-        plans = self._open(PlanState.DRAWN, PlanState.APPROVED)
-        self._agree(plans[which % len(plans)], who, how)
-
     @precondition(lambda self: self.beside.book)
-    @rule(which=st.integers(0, 5), who=WHO)
-    def somebody_agrees_to_any_plan(self, which: int, who: str) -> None:
-        refs = sorted(self.beside.book)
-        self._agree(refs[which % len(refs)], who, "right")
+    @rule(which=st.integers(0, 5), who=WHO, how=HOW, ended=st.booleans())
+    def somebody_agrees(self, which: int, who: str, how: str, ended: bool) -> None:
+        """`ended`: perhaps to a plan on which there is nothing left to decide."""
+        plans = self._open(PlanState.DRAWN, PlanState.APPROVED)
+        plans = plans if plans and not ended else sorted(self.beside.book)
+        self._agree(plans[which % len(plans)], who, how)
 
     def _agree(self, ref: str, who: str, how: str = "right") -> bool:
         """Whether it was accepted; it must not be where the model's own book forbids it."""

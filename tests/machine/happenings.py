@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from lifecycle.references import SUBJECT, to_reference
 from tasks.deletions import delete_imported
@@ -20,8 +20,22 @@ from tests.machine.model import CASES, EVERYTHING
 from tests.machine.office import ALWAYS, KINDS, PARTICIPANTS, PERHAPS, PLACES, PUPILS, Row
 from tests.machine.school import SYSTEMS
 
-DAYS = st.integers(-800, 40)
 KILL = st.one_of(st.just(0), st.integers(1, 60))
+PERHAPS_ON = st.integers(-800, 120).map(lambda days: days if days <= 40 else None)
+"""Days from today; sometimes no date at all."""
+ROWS = st.lists(
+    st.tuples(st.integers(1, 2), st.sampled_from(PARTICIPANTS), PERHAPS_ON, st.booleans()),
+    min_size=1,
+    max_size=3,
+    unique_by=lambda one: one[:2],
+)
+"""Case, whose, when it ends, and whether it was broken off."""
+RECORD = st.tuples(
+    st.sampled_from(PLACES), st.integers(0, 1), st.booleans(), PERHAPS_ON, PERHAPS_ON,
+    st.integers(1, 3),
+)  # fmt: skip
+"""Where and as what, who, whether everything is filled in, dates, and through whom."""
+CHANGES = st.sampled_from(("active", "date", "date", "deleted"))
 
 
 class Happenings(RuleBasedStateMachine):
@@ -39,17 +53,14 @@ class Happenings(RuleBasedStateMachine):
 
     # --- exports ------------------------------------------------------------------------------
 
-    @rule(
-        told=st.lists(
-            st.tuples(
-                st.integers(1, 2), st.sampled_from(PARTICIPANTS), st.none() | DAYS, st.booleans()
-            ),
-            min_size=1,
-            max_size=3,
-            unique_by=lambda one: one[:2],
-        ),
-        kill=KILL,
-    )
+    @initialize(records=st.lists(RECORD, min_size=3, max_size=8), rows=ROWS)
+    def begin(self, records: list[Any], rows: list[Any]) -> None:
+        """A school that has been there for a while."""
+        self.the_office_writes(records, look=False)
+        self.import_an_export(rows, 0)
+        self.take_stock(None, 0)
+
+    @rule(told=ROWS, kill=KILL)
     def import_an_export(self, told: list[Any], kill: int) -> None:
         office, today = self.beside.office, self.beside.today()
         rows = [office.row(case, who, today, end, broke) for case, who, end, broke in told]
@@ -87,15 +98,14 @@ class Happenings(RuleBasedStateMachine):
 
     # --- what an office does in its systems -----------------------------------------------------
 
-    @rule(
-        place=st.sampled_from(PLACES),
-        who=st.integers(0, 1),
-        more=st.booleans(),
-        on=st.none() | DAYS,
-        given_back=st.none() | DAYS,
-        through=st.integers(1, 3),
-    )
-    def write_a_record(
+    @rule(told=st.lists(RECORD, min_size=1, max_size=4), look=st.booleans())
+    def the_office_writes(self, told: list[Any], look: bool) -> None:
+        for one in told:
+            self._write(*one)
+        if look:
+            self.take_stock(None, 0)
+
+    def _write(
         self, place: tuple[str, str], who: int, more: bool, on: int | None,
         given_back: int | None, through: int,
     ) -> None:  # fmt: skip
@@ -140,25 +150,21 @@ class Happenings(RuleBasedStateMachine):
         ]
         return everything[which % len(everything)] if everything else None
 
-    @rule(which=st.integers(0, 15), days=DAYS)
-    def somebody_logs_in(self, which: int, days: int) -> None:
+    @rule(which=st.integers(0, 15), what=CHANGES, days=PERHAPS_ON)
+    def a_record_changes(self, which: int, what: str, days: int | None) -> None:
+        """Somebody logs in; a date is corrected; the office deletes a record by itself."""
         found = self._some_record(which)
-        if found is not None:
-            found[1].active_on = self.beside.today() + timedelta(days=min(days, 0))
-
-    @rule(which=st.integers(0, 15), days=st.none() | DAYS)
-    def a_date_is_corrected(self, which: int, days: int | None) -> None:
-        found = self._some_record(which)
-        if found is not None:
-            day = None if days is None else self.beside.today() + timedelta(days=days)
-            found[1].anchors = dict.fromkeys(found[1].anchors, day)
-
-    @rule(which=st.integers(0, 15))
-    def the_office_deletes_a_record(self, which: int) -> None:
-        found = self._some_record(which)
-        if found is not None:
-            self.beside.office.take_away(found[0], found[1].key)
-            self._written(found[0], found[1].key, set())
+        if found is None:
+            return
+        name, record = found
+        day = None if days is None else self.beside.today() + timedelta(days=days)
+        if what == "active":
+            record.active_on = None if day is None else min(day, self.beside.today())
+        elif what == "date":
+            record.anchors = dict.fromkeys(record.anchors, day)
+        else:
+            self.beside.office.take_away(name, record.key)
+            self._written(name, record.key, set())
 
     # --- the inventory --------------------------------------------------------------------------
 

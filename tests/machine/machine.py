@@ -90,8 +90,17 @@ class SchoolMachine(Mishaps):
 
     # --- a diligent day -------------------------------------------------------------------------
 
-    @rule()
-    def a_day_on_which_everybody_does_their_work(self) -> None:
+    @precondition(lambda self: self._open(*BEGINNING))
+    @rule(which=st.integers(0, 3), kill=KILL)
+    def everybody_agrees_and_it_is_carried_out(self, which: int, kill: int) -> None:
+        plans = self._open(*BEGINNING)
+        ref = plans[which % len(plans)]
+        self._agree_all(ref)
+        if self.beside.states[ref] in {PlanState.APPROVED, PlanState.EXECUTING}:
+            self._carry_out(ref, kill=kill)
+
+    @rule(kill=KILL)
+    def a_day_on_which_everybody_does_their_work(self, kill: int) -> None:
         """Looked, planned, agreed, carried out, read back: then nothing that is due is left."""
         beside = self.beside
         self._finish_what_is_open()
@@ -101,7 +110,7 @@ class SchoolMachine(Mishaps):
             if plan is None:
                 break
             self._agree_all(plan.ref)
-            outcome = self._carry_out(plan.ref)
+            outcome = self._carry_out(plan.ref, kill=kill)
             assert outcome is not None
             if outcome.left:
                 break  # its day has not come; everything that may go has gone
@@ -122,10 +131,10 @@ class SchoolMachine(Mishaps):
             ):
                 self._agree(ref, who)
 
-    def _carry_out(self, ref: str) -> Outcome | None:
+    def _carry_out(self, ref: str, *, kill: int = 0) -> Outcome | None:
         """To its end: papers shredded, everything read back after the hour that it takes."""
         clock = self.beside.school.clock
-        outcome = self._execute(ref)
+        outcome = self._execute(ref, kill=kill)
         for _ in range(4):
             if outcome is None or not outcome.left:
                 return outcome

@@ -97,10 +97,13 @@ class Mishaps(Deciding):
     def the_records_are_backed_up(self) -> None:
         self.beside.make_backup()
 
-    @precondition(lambda self: self.beside.backup is not None)
     @rule(kill=KILL)
     def the_backup_is_put_back(self, kill: int) -> None:
-        """It opens to nothing but the replay; a killed replay is begun again."""
+        """It opens to nothing but the replay; a killed replay is begun again. Where there is no
+        backup, the replay is run all the same, and changes nothing."""
+        if self.beside.backup is None:
+            self.beside.do(lambda: restoring.replay(self.house), kill=kill)
+            return
         school = self.beside.school
         shown = newest_witnessed(self.house)
         school.put_back()
@@ -124,10 +127,6 @@ class Mishaps(Deciding):
     def _events_in_backup(self) -> int:
         with closing(sqlite3.connect(self.beside.school.records_file)) as table:
             return int(table.execute("SELECT size FROM ledger_head").fetchone()[0])
-
-    @rule()
-    def the_replay_is_run_although_nothing_was_restored(self) -> None:
-        self.beside.do(lambda: restoring.replay(self.house))
 
     # --- keys -------------------------------------------------------------------------------------
 
