@@ -72,6 +72,8 @@ def read_back(house: House, plan: Plan, name: str, *, acted_before: datetime) ->
             if found.key == order.key:
                 answers[one.number] = str(found.answer)
         note_answers(house, plan, answers, part)
+    if lost:  # last, so that nobody else's answer waits for a key that is not found again
+        raise GallraError("placement_lost", missing=len(lost))
 
 
 def ripe(house: House, plan: Plan, name: str, *, today: str) -> list[StoredItem]:

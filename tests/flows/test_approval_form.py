@@ -123,7 +123,9 @@ def test_a_suspended_run_outlives_everything_and_only_an_officer_lets_it_go_on(
         text = runs.description(run)
         for told in (plan.ref, plan.hash[:12], f"gallra plan show {plan.ref}", "1 people go"):
             assert told in text
-        assert not re.search(r"\d{6}-?\d{4}|Tuva|Exempelsson|@", text)
+        # A hash may happen to be ten digits in a row: it is known and says nothing.
+        rest = text.replace(plan.hash[:12], "")
+        assert not re.search(r"\d{6}-?\d{4}|Tuva|Exempelsson|@", rest)
 
         # The next day's run asks nobody a second time, and the waiting run holds no slot.
         again = runs.until(runs.start(ERASURE), "Completed")

@@ -105,7 +105,8 @@ def test_a_plan_is_shown_and_approved(desk: Desk, monkeypatch: pytest.MonkeyPatc
     assert plan.hash not in done.stdout
     last_day = desk.clock().date() + timedelta(days=10)
     assert re.search(rf"records\W+go\W+erase\W+3\W+3\W+{last_day}", done.stdout)
-    assert "approved" in done.stdout.splitlines()[-1]
+    assert f"{plan.ref}  approved" in done.stdout
+    assert done.stdout.splitlines()[-1] == f"gallra execute {plan.ref}"
     declined = desk.gallra(
         "approve", other.ref, "--decline", "--by", "chef-nord", "--json", typed=chef.fresh()
     )
