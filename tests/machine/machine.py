@@ -117,6 +117,13 @@ class SchoolMachine(Mishaps):
             self.take_stock(None, 0)
         self._nothing_is_left()
 
+    @rule(kill=KILL)
+    def a_diligent_day_ends_in_a_crash(self, kill: int) -> None:
+        """The backup of the morning knows everybody who went during the day."""
+        self.the_records_are_backed_up()
+        self.a_day_on_which_everybody_does_their_work(0)
+        self.the_backup_is_put_back(kill)
+
     def _finish_what_is_open(self) -> None:
         for ref in list(self._open(PlanState.APPROVED, PlanState.EXECUTING)):
             if self.beside.states[ref] is PlanState.APPROVED:
@@ -138,6 +145,8 @@ class SchoolMachine(Mishaps):
         for _ in range(4):
             if outcome is None or not outcome.left:
                 return outcome
+            if any(one.why is Why.STILL_THERE for one in outcome.left):
+                self.take_stock(None, 0)  # something was filled since the last look
             self._weed()
             clock.pass_time(hours=1)
             outcome = self._execute(ref)
