@@ -16,11 +16,14 @@ from connectors.memory_system import MemorySystem
 from connectors.system import OuterSystem
 from lifecycle.bindings import CaseRegister as CaseRegisterBinding
 from lifecycle.bindings import FolderStaging as FolderBinding
+from lifecycle.bindings import (
+    GoogleDriveStaging as GoogleDriveBinding,
+)
 from lifecycle.bindings import Http, OuterBinding, SecretName, Sql
 from lifecycle.bindings import MemoryStaging as MemoryBinding
 from lifecycle.bindings import Workbuster as WorkbusterBinding
 
-StagingBinding: TypeAlias = FolderBinding | MemoryBinding
+StagingBinding: TypeAlias = FolderBinding | MemoryBinding | GoogleDriveBinding
 CaseSystemBinding: TypeAlias = CaseRegisterBinding | WorkbusterBinding
 Secrets: TypeAlias = Callable[[SecretName], Callable[[], str]]
 """Gives, for a secret's name, a function that fetches it when it is used."""
@@ -83,9 +86,16 @@ def _http(binding: Http, around: Surroundings) -> OuterSystem:
     )
 
 
-STAGING: Final[dict[str, Callable[[Any], Staging]]] = {
-    "folder": lambda b: FolderStaging(b.path, place=b.place, mount_point=b.mount_point),
-    "memory": lambda b: MemoryStaging(place=b.place),
+def _google_drive(binding: GoogleDriveBinding, secrets: Secrets) -> Staging:
+    from connectors.google_drive import opened_staging
+
+    return opened_staging(binding, key=secrets(binding.key))
+
+
+STAGING: Final[dict[str, Callable[[Any, Secrets], Staging]]] = {
+    "folder": lambda b, _: FolderStaging(b.path, place=b.place, mount_point=b.mount_point),
+    "memory": lambda b, _: MemoryStaging(place=b.place),
+    "google_drive": _google_drive,
 }
 CASE_SYSTEMS: Final[dict[str, Callable[[Any, SealedBox, Fingerprint], CaseSystem]]] = {
     "case_register": _case_register,
@@ -98,11 +108,12 @@ OUTER_SYSTEMS: Final[dict[str, Callable[[Any, Surroundings], OuterSystem]]] = {
 }
 
 
-def staging(binding: StagingBinding | None) -> Staging:
-    """The staging folder that `binding` describes; None: one whose every use is refused."""
+def staging(binding: StagingBinding | None, *, secrets: Secrets) -> Staging:
+    """The staging folder that `binding` describes; None: one whose every use is refused. Nothing
+    is asked of it yet, so nothing is raised if it does not answer."""
     if binding is None:
         return AbsentStaging()
-    return STAGING[binding.kind](binding)
+    return STAGING[binding.kind](binding, secrets)
 
 
 def case_system(

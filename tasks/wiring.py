@@ -136,7 +136,11 @@ def open_house(
             keyring=keyring,
             vault=vault,
             ledger=ledger,
-            staging=chosen_files or staging(bindings.staging),
+            staging=chosen_files
+            or staging(
+                bindings.staging,
+                secrets=lambda secret_name: secret(secret_name, settings.environment),
+            ),
             case_system=_case_system(bindings, vault),
             systems=outer_systems(bindings, policy, settings),
             by_hand=bound_as(Manual, bindings),

@@ -1,6 +1,7 @@
 """Which outer systems a controller really has, where they are, and by which names secrets go."""
 
 from lifecycle.bindings.check_outer import BOUND_ROLES, OuterBinding, known_fields
+from lifecycle.bindings.google_drive import GoogleDriveChannel, GoogleDriveStaging
 from lifecycle.bindings.http import Http, Resource
 from lifecycle.bindings.imports import (
     CaseRegister,
@@ -23,6 +24,8 @@ __all__ = [
     "BoundRecords",
     "CaseRegister",
     "FolderStaging",
+    "GoogleDriveChannel",
+    "GoogleDriveStaging",
     "Http",
     "Mail",
     "Manual",

@@ -61,6 +61,8 @@ def _path_of_one(value: object) -> str:
     return path
 
 
+Base = Annotated[str, BeforeValidator(_base)]
+"""An address to which personal data may go: https, or http on this machine's loopback."""
 ListPath = Annotated[str, BeforeValidator(_path)]
 OnePath = Annotated[str, BeforeValidator(_path_of_one)]
 
@@ -145,7 +147,7 @@ class Http(Part):
     """A system with a JSON interface."""
 
     kind: Literal["http"]
-    url: Annotated[str, BeforeValidator(_base)] = Field(repr=False)
+    url: Base = Field(repr=False)
     token: SecretName | None = Field(default=None, description="sent as a bearer token")
     timeout: int = Field(default=30, ge=1, le=600, strict=True, description="seconds")
     resources: tuple[Resource, ...] = Field(min_length=1)

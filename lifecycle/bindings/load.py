@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from lifecycle.bindings.check_outer import check_outer
+from lifecycle.bindings.google_drive import GoogleDriveStaging
 from lifecycle.bindings.http import Http
 from lifecycle.bindings.imports import (
     CaseRegister,
@@ -33,7 +34,13 @@ class Bindings(Part):
     """A controller's outer systems."""
 
     controller: Name
-    staging: Annotated[FolderStaging | MemoryStaging, Field(discriminator="kind")] | None = None
+    staging: (
+        Annotated[
+            FolderStaging | MemoryStaging | GoogleDriveStaging,
+            Field(discriminator="kind"),
+        ]
+        | None
+    ) = None
     case_system: Annotated[CaseRegister | Workbuster, Field(discriminator="kind")] | None = None
     systems: dict[
         Name, Annotated[Sql | Http | Manual | Absent | MemorySystem, Field(discriminator="kind")]
