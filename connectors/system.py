@@ -31,6 +31,9 @@ class Record:
     related: tuple[str, ...] = field(default=(), repr=False)
     """Keys, in this same system, of the people because of whom this one is known (a parent's
     pupils)."""
+    mention: bool = False
+    """Somebody is named here (a mail's sender), any number of times. Only people who are known
+    already are recognised by it, each by exactly one identifier; nobody becomes known by it."""
 
 
 class Action(StrEnum):
@@ -64,6 +67,12 @@ class Order:
     whose a record is."""
     whole: bool = False
     """Everything that was known of the record goes: it is not gone while anything is in it."""
+    needed: Callable[[str, str, Mapping[str, str]], bool] | None = field(
+        default=None, repr=False, compare=False
+    )
+    """Asked about another mention (key, kind, identifiers) in what this order would take away:
+    whether it is of somebody else whom we know and of whom it does not go as well. The keeper of
+    the vault answers."""
 
     def is_anothers(self, identifiers: Mapping[str, str]) -> bool:
         """Whether a record with these identifiers is somebody else's by now: a system gave the
