@@ -111,6 +111,8 @@ class InventoryWriter:
         if found is Nobody.AMBIGUOUS:
             written.ambiguous += 1
             return
+        if found is Nobody.UNKNOWN:
+            return
         if found is Nobody.RETURNED:
             if self._policy.returning_after_erasure == "refuse":
                 written.refused += 1
