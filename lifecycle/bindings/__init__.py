@@ -1,5 +1,6 @@
 """Which outer systems a controller really has, where they are, and by which names secrets go."""
 
+from lifecycle.bindings.channels import MemoryChannel, SmsGateway, SmtpChannel
 from lifecycle.bindings.check_outer import BOUND_ROLES, OuterBinding, known_fields
 from lifecycle.bindings.google_drive import GoogleDriveChannel, GoogleDriveStaging
 from lifecycle.bindings.http import Http, Resource
@@ -29,12 +30,15 @@ __all__ = [
     "Http",
     "Mail",
     "Manual",
+    "MemoryChannel",
     "MemoryStaging",
     "MemorySystem",
     "OuterBinding",
     "Place",
     "Resource",
     "SecretName",
+    "SmsGateway",
+    "SmtpChannel",
     "Sql",
     "Table",
     "Watch",

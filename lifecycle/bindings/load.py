@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from lifecycle.bindings.channels import MemoryChannel, SmsGateway, SmtpChannel
 from lifecycle.bindings.check_outer import check_outer
 from lifecycle.bindings.google_drive import GoogleDriveStaging
 from lifecycle.bindings.http import Http
@@ -45,6 +46,9 @@ class Bindings(Part):
     systems: dict[
         Name, Annotated[Sql | Http | Manual | Absent | MemorySystem, Field(discriminator="kind")]
     ] = Field(default={}, description="every other system and place of the policy, by its name")
+    channels: dict[
+        Name, Annotated[SmtpChannel | SmsGateway | MemoryChannel, Field(discriminator="kind")]
+    ] = Field(default={}, description="the ways by which sealed parcels and passwords leave")
     archive: Archive | None = Field(
         default=None, description="where a copy goes of what a rule archives (then: archive)"
     )

@@ -1,0 +1,72 @@
+"""The kinds of ways out, one line each; a binding names one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from connectors.channel import Channel
+from connectors.memory_channel import MemoryChannel
+from connectors.registry import Secrets
+from connectors.sent_journal import FolderJournal, SentJournal
+from lifecycle.bindings.channels import MemoryChannel as MemoryBinding
+from lifecycle.bindings.channels import SmsGateway as SmsBinding
+from lifecycle.bindings.channels import SmtpChannel as SmtpBinding
+from lifecycle.configuration.validated import Part
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelSurroundings:
+    """What a channel needs besides its binding."""
+
+    place: str
+    """The binding's name."""
+    secrets: Secrets
+    journal: SentJournal | None = None
+    """Who remembers what was sent; None: the folder that the binding names."""
+
+
+def _smtp(binding: SmtpBinding, around: ChannelSurroundings) -> Channel:
+    from connectors.smtp_channel import smtp_channel
+
+    password = None if binding.relay is None else binding.relay.password
+    return smtp_channel(
+        binding,
+        place=around.place,
+        password=None if password is None else around.secrets(password),
+        journal=around.journal or FolderJournal(binding.journal),
+    )
+
+
+def _sms(binding: SmsBinding, around: ChannelSurroundings) -> Channel:
+    from connectors.sms_gateway import SmsChannel
+
+    return SmsChannel(
+        binding,
+        place=around.place,
+        token=around.secrets(binding.token),
+        journal=around.journal or FolderJournal(binding.journal),
+    )
+
+
+def _memory(binding: MemoryBinding, around: ChannelSurroundings) -> Channel:
+    return MemoryChannel(place=around.place, takes_back=binding.takes_back)
+
+
+CHANNELS: Final[dict[str, Callable[[Any, ChannelSurroundings], Channel]]] = {
+    "smtp": _smtp,
+    "sms": _sms,
+    "memory": _memory,
+}
+
+
+def channel(
+    binding: Part, *, place: str, secrets: Secrets, journal: SentJournal | None = None
+) -> Channel:
+    """The way out that `binding` describes. Nothing is asked of it yet, so nothing is raised if
+    it does not answer."""
+    kind: str = binding.kind  # type: ignore[attr-defined]
+    return CHANNELS[kind](
+        binding, ChannelSurroundings(place=place, secrets=secrets, journal=journal)
+    )
