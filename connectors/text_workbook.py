@@ -90,6 +90,12 @@ def write_workbook(
     return target.getvalue()
 
 
+def check_writable(text: str) -> None:
+    """Raises `Refused("text_not_writable")` for characters that no table can hold."""
+    if _NOT_IN_XML.search(text):
+        raise Refused("text_not_writable")
+
+
 def _entry(name: str) -> zipfile.ZipInfo:
     entry = zipfile.ZipInfo(name, _EPOCH)
     entry.compress_type = zipfile.ZIP_DEFLATED
@@ -115,8 +121,7 @@ def _column(number: int) -> str:
 
 def _row(number: int, letters: Sequence[str], cells: Sequence[str]) -> bytes:
     joined = "\n".join(cells)
-    if _NOT_IN_XML.search(joined):
-        raise Refused("text_not_writable")
+    check_writable(joined)
     if len(joined) * 2 > LONGEST and any(len(c.encode("utf-16-le")) > LONGEST * 2 for c in cells):
         raise Refused("text_too_long")
     if _SPECIAL.search(joined):
