@@ -59,4 +59,3 @@ class GoogleDriveChannel(DriveFolder):
     """A folder in Google Drive out of which sealed files are shared with named people."""
 
     kind: Literal["google_drive"]
-    place: Name
