@@ -13,6 +13,7 @@ from connectors.sent_journal import FolderJournal, SentJournal
 from lifecycle.bindings.channels import MemoryChannel as MemoryBinding
 from lifecycle.bindings.channels import SmsGateway as SmsBinding
 from lifecycle.bindings.channels import SmtpChannel as SmtpBinding
+from lifecycle.bindings.sftp import SftpChannel as SftpBinding
 from lifecycle.configuration.validated import Part
 
 
@@ -50,6 +51,13 @@ def _sms(binding: SmsBinding, around: ChannelSurroundings) -> Channel:
     )
 
 
+def _sftp(binding: SftpBinding, around: ChannelSurroundings) -> Channel:
+    from connectors.sftp import SftpChannel
+    from connectors.sftp_session import login_of
+
+    return SftpChannel(binding, login_of(binding, around.secrets), place=around.place)
+
+
 def _memory(binding: MemoryBinding, around: ChannelSurroundings) -> Channel:
     return MemoryChannel(place=around.place, takes_back=binding.takes_back)
 
@@ -57,6 +65,7 @@ def _memory(binding: MemoryBinding, around: ChannelSurroundings) -> Channel:
 CHANNELS: Final[dict[str, Callable[[Any, ChannelSurroundings], Channel]]] = {
     "smtp": _smtp,
     "sms": _sms,
+    "sftp": _sftp,
     "memory": _memory,
 }
 

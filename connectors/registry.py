@@ -21,9 +21,10 @@ from lifecycle.bindings import (
 )
 from lifecycle.bindings import Http, OuterBinding, SecretName, Sql
 from lifecycle.bindings import MemoryStaging as MemoryBinding
+from lifecycle.bindings import SftpStaging as SftpBinding
 from lifecycle.bindings import Workbuster as WorkbusterBinding
 
-StagingBinding: TypeAlias = FolderBinding | MemoryBinding | GoogleDriveBinding
+StagingBinding: TypeAlias = FolderBinding | MemoryBinding | GoogleDriveBinding | SftpBinding
 CaseSystemBinding: TypeAlias = CaseRegisterBinding | WorkbusterBinding
 Secrets: TypeAlias = Callable[[SecretName], Callable[[], str]]
 """Gives, for a secret's name, a function that fetches it when it is used."""
@@ -92,10 +93,18 @@ def _google_drive(binding: GoogleDriveBinding, secrets: Secrets) -> Staging:
     return opened_staging(binding, key=secrets(binding.key))
 
 
+def _sftp(binding: SftpBinding, secrets: Secrets) -> Staging:
+    from connectors.sftp_session import login_of
+    from connectors.sftp_staging import SftpStaging
+
+    return SftpStaging(binding, login_of(binding, secrets), place=binding.place)
+
+
 STAGING: Final[dict[str, Callable[[Any, Secrets], Staging]]] = {
     "folder": lambda b, _: FolderStaging(b.path, place=b.place, mount_point=b.mount_point),
     "memory": lambda b, _: MemoryStaging(place=b.place),
     "google_drive": _google_drive,
+    "sftp": _sftp,
 }
 CASE_SYSTEMS: Final[dict[str, Callable[[Any, SealedBox, Fingerprint], CaseSystem]]] = {
     "case_register": _case_register,

@@ -15,6 +15,7 @@ from lifecycle.bindings.load import Bindings, check_bindings, load_bindings, par
 from lifecycle.bindings.mail import DPO, Mail, Watch, Witness
 from lifecycle.bindings.outer import Absent, BoundRecords, Manual, MemorySystem
 from lifecycle.bindings.places import Place, SecretName, expand
+from lifecycle.bindings.sftp import SftpChannel, SftpStaging
 from lifecycle.bindings.sql import Sql, Table
 
 __all__ = [
@@ -37,6 +38,8 @@ __all__ = [
     "Place",
     "Resource",
     "SecretName",
+    "SftpChannel",
+    "SftpStaging",
     "SmsGateway",
     "SmtpChannel",
     "Sql",

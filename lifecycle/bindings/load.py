@@ -22,6 +22,7 @@ from lifecycle.bindings.imports import (
 from lifecycle.bindings.mail import Watch, Witness
 from lifecycle.bindings.outer import Absent, Manual, MemorySystem
 from lifecycle.bindings.places import Archive
+from lifecycle.bindings.sftp import SftpChannel, SftpStaging
 from lifecycle.bindings.sql import Sql
 from lifecycle.configuration.problems import BindingsError, Problem
 from lifecycle.configuration.problems import Path as Where
@@ -37,7 +38,7 @@ class Bindings(Part):
     controller: Name
     staging: (
         Annotated[
-            FolderStaging | MemoryStaging | GoogleDriveStaging,
+            FolderStaging | MemoryStaging | GoogleDriveStaging | SftpStaging,
             Field(discriminator="kind"),
         ]
         | None
@@ -47,7 +48,10 @@ class Bindings(Part):
         Name, Annotated[Sql | Http | Manual | Absent | MemorySystem, Field(discriminator="kind")]
     ] = Field(default={}, description="every other system and place of the policy, by its name")
     channels: dict[
-        Name, Annotated[SmtpChannel | SmsGateway | MemoryChannel, Field(discriminator="kind")]
+        Name,
+        Annotated[
+            SmtpChannel | SmsGateway | SftpChannel | MemoryChannel, Field(discriminator="kind")
+        ],
     ] = Field(default={}, description="the ways by which sealed parcels and passwords leave")
     archive: Archive | None = Field(
         default=None, description="where a copy goes of what a rule archives (then: archive)"
