@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -28,6 +28,10 @@ _LARGEST: Final = 64 * 1024 * 1024
 # At INFO httpx writes every address, and a record's key stands in it.
 for _name in ("httpx", "httpcore"):
     logging.getLogger(_name).setLevel(logging.WARNING)
+
+
+class Unanswered(Unreachable):
+    """The request left and no answer came: it may have had its effect."""
 
 
 class Answered(NamedTuple):
@@ -84,9 +88,17 @@ class HttpClient:
             address = self.following(address, location or "")
         raise Unreachable("system_leads_elsewhere", ref=self._system)
 
-    def send(self, method: str, address: str, body: object = None) -> Answered:
-        """Change. Tried again only where that is harmless. Raises `Unreachable`."""
-        answered, _ = self._repeated(method, address, body)
+    def send(
+        self,
+        method: str,
+        address: str,
+        body: object = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answered:
+        """Change. Tried again only where that is harmless. Raises `Unreachable`, which is
+        `Unanswered` where the system may have done it all the same."""
+        answered, _ = self._repeated(method, address, body, headers)
         if answered.status in _REDIRECTS:
             raise Unreachable("system_leads_elsewhere", ref=self._system)
         return answered
@@ -99,12 +111,14 @@ class HttpClient:
             pass
         raise Unreachable("system_unlike_binding", ref=self._system)
 
-    def _repeated(self, method: str, address: str, body: object) -> tuple[Answered, str | None]:
+    def _repeated(
+        self, method: str, address: str, body: object, also: Mapping[str, str] | None = None
+    ) -> tuple[Answered, str | None]:
         tries = _TRIES if method in _REPEATABLE else 1
         for number in range(tries):
             last = number == tries - 1
             try:
-                answered, location, wait = self._once(method, address, body)
+                answered, location, wait = self._once(method, address, body, also)
             except Unreachable:
                 if last:
                     raise
@@ -116,16 +130,16 @@ class HttpClient:
         raise Unreachable("system_unreachable", ref=self._system)
 
     def _once(
-        self, method: str, address: str, body: object
+        self, method: str, address: str, body: object, also: Mapping[str, str] | None
     ) -> tuple[Answered, str | None, float | None]:
-        headers = {"Accept": "application/json"}
+        headers = {**(also or {}), "Accept": "application/json"}
         if self._token is not None:
             headers["Authorization"] = f"Bearer {self._token()}"
         content = None
         if body is not None:
             content = orjson.dumps(body)
             headers["Content-Type"] = "application/json"
-        failed = too_large = False
+        failed = unanswered = too_large = False
         received = bytearray()
         try:
             # No proxy and no .netrc from the environment: nobody else sees the token.
@@ -138,13 +152,19 @@ class HttpClient:
                     if len(received) > _LARGEST:
                         too_large = True
                         break
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError):
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol):
+            failed = True
+        except (httpx.HTTPError, httpx.StreamError):
+            unanswered = True
+        except httpx.InvalidURL:
             failed = True
         # Outside the handler: httpx's words quote the address.
         if failed:
             raise Unreachable("system_unreachable", ref=self._system)
+        if unanswered:
+            raise Unanswered("system_unreachable", ref=self._system)
         if too_large:
-            raise Unreachable("answer_too_large", ref=self._system)
+            raise Unanswered("answer_too_large", ref=self._system)
         link = response.links.get("next", {}).get("url")
         wait = response.headers.get("Retry-After", "")
         return (

@@ -34,6 +34,9 @@ class ChannelWorld(Protocol):
     """False: the file alone (a folder on a server)."""
     takes_back: bool
     """False: after delivery it is `BEYOND`, and withdrawing changes nothing there."""
+    keeps_copy: bool
+    """True: a copy of what was sent stays with us (Sent Items): `THERE` until it is withdrawn,
+    `BEYOND` then."""
 
     def channel(self) -> Channel:
         """A new channel, as a process has it that has just started: nothing remembered but what
@@ -73,6 +76,7 @@ class MemoryWorld:
     to = ("mottagare@example.se",)
     carries_files = True
     carries_text = True
+    keeps_copy = False
 
     def __init__(self, *, takes_back: bool) -> None:
         self.takes_back = takes_back
@@ -134,6 +138,8 @@ def memory_mail_world(_: Path) -> Iterator[ChannelWorld]:
 WORLDS: dict[str, str] = {
     "memory": "tests.factories.channel_worlds:memory_world",
     "memory_beyond": "tests.factories.channel_worlds:memory_mail_world",
+    "outlook": "tests.factories.outlook_channel_world:outlook_world",
+    "smtp": "tests.factories.smtp_channel_world:smtp_world",
 }
 """Name → module and context manager; the latter gets an empty folder of its own."""
 
