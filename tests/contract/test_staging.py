@@ -14,6 +14,7 @@ from connectors.folder import FolderStaging
 from connectors.folder_changes import refusals
 from connectors.memory import MemoryStaging
 from lifecycle.errors import Changed, NotProven, Refused, Unreachable
+from tests.factories.sftp_worlds import KINDS, dropper, sftp_folder, staging_on
 
 
 @dataclass
@@ -26,7 +27,7 @@ class World:
     refuse: Callable[[], None]
 
 
-@pytest.fixture(params=["folder", "memory"])
+@pytest.fixture(params=["folder", "memory", *KINDS])
 def world(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[World]:
@@ -40,6 +41,15 @@ def world(
             memory.failures.refuse_deletion = True
 
         yield World(memory, memory.drop, unreachable, refuse_deletion)
+        return
+    if request.param in KINDS:
+        with sftp_folder(request.param, tmp_path / "server") as (server, inbox):
+            yield World(
+                staging_on(server),
+                dropper(inbox),
+                lambda: inbox.rename(tmp_path / "elsewhere") and None,
+                lambda: server.refused.add("remove"),
+            )
         return
     root = tmp_path / "inbox"
     root.mkdir()

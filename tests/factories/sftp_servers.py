@@ -82,7 +82,12 @@ def recording_server(root: Path, **options: Any) -> Iterator[Server]:
     server = Server(0, public_line(key), root, "/in", password=PASSWORD)
     files = options.pop("files", None) or RecordedFiles
 
+    connections: list[asyncssh.SSHServerConnection] = []
+
     class Logins(asyncssh.SSHServer):
+        def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+            connections.append(conn)
+
         def begin_auth(self, username: str) -> bool:
             server.met.append("login")
             return True
@@ -118,11 +123,12 @@ def recording_server(root: Path, **options: Any) -> Iterator[Server]:
 
     async def end() -> None:
         acceptors[0].close()
+        for connection in connections:
+            connection.abort()
+        for connection in connections:
+            await connection.wait_closed()
         await acceptors[0].wait_closed()
-        left = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-        for task in left:
-            task.cancel()
-        await asyncio.gather(*left, return_exceptions=True)
+        await asyncio.sleep(0.01)  # one turn for the sockets to be closed
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
@@ -130,8 +136,7 @@ def recording_server(root: Path, **options: Any) -> Iterator[Server]:
     try:
         yield server
     finally:
-        with suppress(TimeoutError):
-            asyncio.run_coroutine_threadsafe(end(), loop).result(10)
+        asyncio.run_coroutine_threadsafe(end(), loop).result(10)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)
         loop.close()
