@@ -125,6 +125,7 @@ def _check_texts(policy: Policy) -> Iterator[Finding]:
         "free_text": policy.free_text,
         "absence": policy.absence,
     }
+    fields = {name for category in policy.categories.values() for name in category.fields}
     for part, rules in parts.items():
         seen: set[str] = set()
         for position, rule in enumerate(rules):
@@ -133,3 +134,4 @@ def _check_texts(policy: Policy) -> Iterator[Finding]:
             seen.add(rule.id)
             here: Path = (part, position, "systems")
             yield from _known(here, "system", rule.systems, policy.systems)
+            yield from _known((part, position, "names"), "field", rule.names, fields)

@@ -122,6 +122,11 @@ class System(Part):
     holds: dict[Name, tuple[Name, ...]] = Field(
         description="per kind of data subject the categories that lie there"
     )
+    protected_only: bool = Field(
+        default=False,
+        description="documents that show more than non_sensitive data lie there only with a "
+        "password (A-64, A-67)",
+    )
     levels: tuple[PermissionLevel, ...] = ()
     by_hand: ByHand | None = Field(
         default=None, description="how a person weeds it: needed where reached is by_hand"
