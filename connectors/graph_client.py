@@ -5,12 +5,13 @@ The addresses are those of Microsoft's SDK; the sending is ours (docs/decisions,
 
 from __future__ import annotations
 
+import json
 import logging
 import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, cast
 from urllib.parse import urljoin
 
@@ -212,15 +213,16 @@ class GraphClient:
         *,
         headers: Mapping[str, str] | None = None,
     ) -> GraphAnswer:
-        """One request to a pre-authenticated address, without the token, tried again; any status.
+        """One request to a pre-authenticated address, without the token, tried once; any status.
 
         Raises `Unreachable`, also `Unreachable("system_leads_elsewhere")` for any other host.
         """
-        address = self.storage_address(address)
-        sent = dict(headers or {})
-        return self._again(
-            lambda: self._once(method, address, content, sent, own=False), repeatable=True
-        )
+        return self._once(method, self.storage_address(address), content, headers or {}, own=False)
+
+    def pause(self, number: int, wait: float | None) -> None:
+        """Wait before try `number` + 1: as long as was asked for, or as always."""
+        pause = _PAUSES[min(number, len(_PAUSES)) - 1] if wait is None else wait
+        self._sleep(min(pause, _LONGEST_PAUSE))
 
     def storage_address(self, address: str) -> str:
         """`address`, if it lies where files may be; `Unreachable("system_leads_elsewhere")`."""
@@ -230,10 +232,11 @@ class GraphClient:
 
     def parsed(self, answer: GraphAnswer) -> Any:
         """The answer's JSON. Raises `Unreachable("system_unlike_binding")`."""
-        try:
+        with suppress(orjson.JSONDecodeError):
             return orjson.loads(answer.content)
-        except orjson.JSONDecodeError:
-            pass
+        # A name may hold half a character: it must not make a whole folder unreadable.
+        with suppress(ValueError, RecursionError):
+            return json.loads(answer.content)
         raise Unreachable("system_unlike_binding", ref=self._system)
 
     def _address(self, info: RequestInformation) -> str:
@@ -300,7 +303,7 @@ class GraphClient:
             wait = None if answer is None else answer.wait
             if answer is not None and wait is not None and wait > _LONGEST_PAUSE:
                 return answer
-            self._sleep(_PAUSES[number - 1] if wait is None else wait)
+            self.pause(number, wait)
 
     def _once(
         self,
