@@ -81,6 +81,7 @@ class SmsChannel:
             return Delivered(parcel.ref, parcel.ref)
         if known is not None and not self._still_once(known.begun_at):
             raise NotProven("perhaps_delivered", ref=parcel.ref)
+        self.check(parcel.to)
         self._post(parcel, telephone, begun=known is not None)
         return Delivered(parcel.ref, parcel.ref)
 
@@ -105,7 +106,7 @@ class SmsChannel:
         headers = None if once is None else {once.header: parcel.ref}
         client = self._client()
         address = client.address(self._binding.path)
-        body = self._body(parcel.text, telephone)
+        body = self._body(parcel, telephone)
         if not begun:
             self._journal.begin(parcel.ref)
         failure: GallraError | None = None
@@ -147,15 +148,17 @@ class SmsChannel:
             return Unreachable("gateway_unreachable", ref=self._place)
         return Refused("text_refused", ref=self._place)
 
-    def _body(self, text: str, telephone: str) -> dict[str, Any]:
+    def _body(self, parcel: Parcel, telephone: str) -> dict[str, Any]:
         names = self._binding.fields
         body: dict[str, Any] = {}
         for name, value in self._binding.constants.items():
             _put(body, name, value)
         if names.sender is not None:
             _put(body, names.sender, self._binding.sender)
+        if names.reference is not None:
+            _put(body, names.reference, parcel.ref)
         _put(body, names.to, telephone)
-        _put(body, names.text, text)
+        _put(body, names.text, parcel.text)
         return body
 
 

@@ -128,6 +128,9 @@ class SmsFields(Part):
     to: Dotted = "to"
     text: Dotted = "message"
     sender: Dotted | None = None
+    reference: Dotted | None = Field(
+        default=None, description="where the parcel's reference goes, which says nothing of anybody"
+    )
 
 
 class SmsGateway(Part):
@@ -155,7 +158,7 @@ class SmsGateway(Part):
         if (self.sender is None) != (self.fields.sender is None):
             raise ValueError("sender and fields: sender belong together; write both or none")
         named = [self.fields.to, self.fields.text, *self.constants]
-        named += [] if self.fields.sender is None else [self.fields.sender]
+        named += [n for n in (self.fields.sender, self.fields.reference) if n is not None]
         for one in named:
             if named.count(one) > 1 or any(other.startswith(f"{one}.") for other in named):
                 raise ValueError(f"'{one}' would get two values")

@@ -53,7 +53,8 @@ class ChannelWorld(Protocol):
         ...
 
     def refuse(self) -> None:
-        """From now on the other end is one that nothing may be sent to (`Refused`)."""
+        """From now on the other end is one that nothing may be sent to (`Refused`,
+        `Misconfigured`)."""
         ...
 
     def take_away(self) -> None:
@@ -139,6 +140,9 @@ WORLDS: dict[str, str] = {
     "memory": "tests.factories.channel_worlds:memory_world",
     "memory_beyond": "tests.factories.channel_worlds:memory_mail_world",
     "outlook": "tests.factories.outlook_channel_world:outlook_world",
+    "sftp": "tests.factories.sftp_channel_world:sftp_world",
+    "sms": "tests.factories.sms_channel_world:sms_world",
+    "sms_once": "tests.factories.sms_channel_world:sms_once_world",
     "smtp": "tests.factories.smtp_channel_world:smtp_world",
 }
 """Name → module and context manager; the latter gets an empty folder of its own."""
