@@ -16,7 +16,6 @@ DriveId = Annotated[
     Field(
         pattern=r"^[A-Za-z0-9_-]{8,128}$",
         examples=["0AbCdEfGhIjKlUk9PVA"],
-        description="the last part of the address in a browser",
     ),
 ]
 
@@ -29,12 +28,11 @@ class DriveFolder(Part):
     """
 
     key: SecretName = Field(description="the service account's key, a JSON file as Google gives it")
-    folder: DriveId
+    folder: DriveId = Field(description="the last part of its address in a browser")
     drive: DriveId | None = Field(default=None, description="the shared drive that it lies in")
-    acting_as: Annotated[
-        str | None,
-        Field(repr=False, pattern=r"^[^@\s]+@[^@\s]+$", examples=["arkiv@example.se"]),
-    ] = Field(default=None, description="the owner of the drive that it lies in")
+    acting_as: (
+        Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", examples=["arkiv@example.se"])] | None
+    ) = Field(default=None, repr=False, description="the owner of the drive that it lies in")
     url: Base = Field(default="https://www.googleapis.com")
     token_url: Base = Field(default="https://oauth2.googleapis.com/token")
     timeout: int = Field(default=60, ge=1, le=600, strict=True, description="seconds")
