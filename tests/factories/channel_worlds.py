@@ -137,6 +137,7 @@ def memory_mail_world(_: Path) -> Iterator[ChannelWorld]:
 
 
 WORLDS: dict[str, str] = {
+    "google_drive": "tests.factories.drive_channel_world:drive_channel_world",
     "memory": "tests.factories.channel_worlds:memory_world",
     "memory_beyond": "tests.factories.channel_worlds:memory_mail_world",
     "outlook": "tests.factories.outlook_channel_world:outlook_world",
