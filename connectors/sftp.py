@@ -8,6 +8,7 @@ import stat
 from typing import BinaryIO, Final
 
 from connectors.channel import Delivered, Parcel, Standing
+from connectors.parcel_rules import check_parcel
 from connectors.sftp_packets import StatusError
 from connectors.sftp_session import FolderCodes, Login, SftpDoor
 from connectors.sftp_transfer import PART, content_of, holds, name_finally, removed, send
@@ -55,8 +56,10 @@ class SftpChannel:
         arrived is found by its reference and its content.
         """
         self._own_folder_only(parcel.to)
-        if parcel.file is None:
-            raise Refused("channel_takes_files_only", ref=parcel.ref)
+        check_parcel(parcel)
+        if parcel.file is None or parcel.text:
+            # Nobody would read it; what it says must go by a channel that carries letters.
+            raise Refused("channel_carries_no_letter", ref=parcel.ref)
         final, part = _names(parcel.ref, parcel.name)
         failed = False
         try:

@@ -6,7 +6,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import io
 import logging
 import socket
 import threading
@@ -15,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
+from connectors.sftp_key import parsed_key
 from connectors.sftp_packets import ChannelEnded, Malformed, Status, StatusError
 from connectors.sftp_wire import Wire
 from lifecycle.bindings import SecretName
@@ -167,7 +167,7 @@ class SftpDoor:
         if self._login.private_key is None:
             return None
         passphrase = self._login.passphrase
-        key = _parsed_key(self._login.private_key(), None if passphrase is None else passphrase())
+        key = parsed_key(self._login.private_key(), None if passphrase is None else passphrase())
         if key is None:
             raise Misconfigured("private_key_malformed", ref=self._place)
         return key
@@ -226,15 +226,3 @@ def _pinned_first(offered: tuple[str, ...], pinned: tuple[HostKey, ...]) -> tupl
     if "ssh-rsa" in kinds:
         wanted.update(_RSA_SIGNATURES)
     return (*(k for k in offered if k in wanted), *(k for k in offered if k not in wanted))
-
-
-def _parsed_key(text: str, passphrase: str | None) -> PKey | None:
-    from cryptography.exceptions import UnsupportedAlgorithm
-    from paramiko import ECDSAKey, Ed25519Key, RSAKey, SSHException
-
-    for kind in (Ed25519Key, ECDSAKey, RSAKey):
-        try:
-            return kind.from_private_key(io.StringIO(text + "\n"), password=passphrase)
-        except (SSHException, ValueError, IndexError, TypeError, UnsupportedAlgorithm):
-            continue
-    return None

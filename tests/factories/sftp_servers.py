@@ -41,7 +41,11 @@ class Server:
     met: list[str] = field(default_factory=list)
     """What the server noted: `login` (somebody began to log in), `opened` (a file)."""
     refused: set[str] = field(default_factory=set)
-    """Kinds of requests that are refused from now on: `remove`."""
+    """Kinds of requests that are refused from now on: `remove`. `answer`: the next file gets its
+    name, and the connection breaks before that is answered."""
+    ciphers: list[str] = field(default_factory=list)
+    written: list[bytes] = field(default_factory=list)
+    """Every piece of content that arrived."""
 
     def binding(self, **changes: Any) -> SftpChannelBinding:
         said: dict[str, Any] = {
@@ -71,7 +75,9 @@ def public_line(key: asyncssh.SSHKey) -> str:
 
 
 def private_text(key: asyncssh.SSHKey, passphrase: str | None = None) -> str:
-    return key.export_private_key("openssh", passphrase=passphrase).decode()
+    return key.export_private_key(
+        "openssh", passphrase=passphrase, rounds=4, ignore_few_rounds=True
+    ).decode()
 
 
 @contextmanager
@@ -80,6 +86,8 @@ def recording_server(root: Path, **options: Any) -> Iterator[Server]:
     file side, if it is to be another one."""
     key = options.pop("host_key", None) or a_key()
     server = Server(0, public_line(key), root, "/in", password=PASSWORD)
+    keys = [key, *options.pop("more_host_keys", [])]
+    client_key: asyncssh.SSHKey | None = options.pop("client_key", None)
     files = options.pop("files", None) or RecordedFiles
 
     connections: list[asyncssh.SSHServerConnection] = []
@@ -90,7 +98,15 @@ def recording_server(root: Path, **options: Any) -> Iterator[Server]:
 
         def begin_auth(self, username: str) -> bool:
             server.met.append("login")
+            server.ciphers.append(connections[-1].get_extra_info("recv_cipher"))
             return True
+
+        def public_key_auth_supported(self) -> bool:
+            return client_key is not None
+
+        def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
+            server.met.append("key")
+            return client_key is not None and key.public_data == client_key.public_data
 
         def password_auth_supported(self) -> bool:
             return True
@@ -109,7 +125,7 @@ def recording_server(root: Path, **options: Any) -> Iterator[Server]:
 
     async def begin() -> asyncssh.SSHAcceptor:
         return await asyncssh.create_server(
-            Logins, "127.0.0.1", 0, server_host_keys=[key], sftp_factory=new_files, **options
+            Logins, "127.0.0.1", 0, server_host_keys=keys, sftp_factory=new_files, **options
         )
 
     acceptors: list[asyncssh.SSHAcceptor] = []
@@ -150,6 +166,16 @@ class RecordedFiles(asyncssh.SFTPServer):
     def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> Any:
         self.noted.met.append("opened")
         return super().open(path, pflags, attrs)
+
+    def write(self, file_obj: Any, offset: int, data: bytes) -> int:
+        self.noted.written.append(data)
+        return super().write(file_obj, offset, data)
+
+    def posix_rename(self, oldpath: bytes, newpath: bytes) -> None:
+        super().posix_rename(oldpath, newpath)
+        if "answer" in self.noted.refused:
+            self.noted.refused.discard("answer")
+            self.connection.abort()
 
     def remove(self, path: bytes) -> None:
         if "remove" in self.noted.refused:
