@@ -53,6 +53,7 @@ class OutlookWorld:
             system="encrypted-mail",
             base=self.server.base,
             timeout=5,
+            storage_hosts=(self.server.host,),
             sleep=self.naps.append,
         )
         client.step = self._step
