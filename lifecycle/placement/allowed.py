@@ -22,7 +22,7 @@ class Misplaced(NamedTuple):
     rule: str
     """The sentence's number in the controller's guidelines; where there is none, the place's
     name."""
-    count: int
+    times: int
 
 
 class FieldRule(NamedTuple):

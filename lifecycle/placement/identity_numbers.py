@@ -1,4 +1,4 @@
-"""Identity numbers within a text are parsed exactly; a telephone or invoice number is none (A-62)."""
+"""Identity numbers within a text are parsed exactly; a telephone number is none (A-62)."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def identity_numbers(
     """
     pattern = _DANISH if country == "DK" else _SWEDISH
     for found in pattern.finditer(line):
-        label = _label(line[: found.start()], labels, others)
+        label = _label(line[max(0, found.start() - _REACH) : found.start()], labels, others)
         if label is False:
             continue
         is_one = _is_cpr(found, label) if country == "DK" else _is_swedish(found, label, today)
@@ -45,7 +45,7 @@ def identity_numbers(
 
 
 def _label(before: str, labels: frozenset[str], others: frozenset[str]) -> bool | None:
-    for word in reversed(_WORD.findall(before[-_REACH:].casefold())):
+    for word in reversed(_WORD.findall(before.casefold())):
         for spelled in (word, word.partition("-")[0]):
             if spelled in labels:
                 return True

@@ -15,6 +15,8 @@ from lifecycle.placement.words import Words
 
 _SENTENCE: Final = re.compile(r"(?<=[.!?])\s+|[\r\n\f\v]+")
 _TOKEN: Final = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
+_REMEMBERED: Final = 50_000
+"""Words of which it is known whether they can tell anything."""
 _NAME: Final = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -35,6 +37,9 @@ class Reader:
         self._somebody = frozenset(wording.somebody)
         self._acts = frozenset(wording.acts)
         self._nobody = frozenset(wording.nobody)
+        every = (self._surely, self._of_somebody, self._never)
+        self._lists = tuple(words for lists in every for words in lists.values())
+        self._telling: dict[str, bool] = {}
         self._labels = frozenset(wording.identity_labels)
         self._others = frozenset(wording.other_number_labels)
 
@@ -61,8 +66,10 @@ class Reader:
         words = [word.lower() for word in spelled]
         if not words:
             return
-        told_of = of_somebody or self._tells_of_somebody(spelled, words)
-        signs = list(self._signs(words, told_of))
+        signs: list[Sign] = []
+        if any(map(self._may_tell, words)):
+            told_of = of_somebody or self._tells_of_somebody(spelled, words)
+            signs = list(self._signs(words, told_of))
         if self._absence.anywhere(words) and (
             Sign.HEALTH in signs or self._because.anywhere(words)
         ):
@@ -76,13 +83,24 @@ class Reader:
             never = self._never[sign]
             position = 0
             while position < len(words):
-                if skipped := never.at(words, position):
+                if not self._may_tell(words[position]):
+                    position += 1
+                elif skipped := never.at(words, position):
                     position += skipped
                 elif length := max(each.at(words, position) for each in lists):
                     yield sign
                     position += length
                 else:
                     position += 1
+
+    def _may_tell(self, word: str) -> bool:
+        """Whether any pattern begins with this word: hardly ever, so it is remembered."""
+        known = self._telling.get(word)
+        if known is None:
+            if len(self._telling) >= _REMEMBERED:
+                self._telling.clear()
+            known = self._telling[word] = any(each.may_begin(word) for each in self._lists)
+        return known
 
     def _tells_of_somebody(self, spelled: list[str], words: list[str]) -> bool:
         if not self._somebody.isdisjoint(words):

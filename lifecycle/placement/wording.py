@@ -40,8 +40,8 @@ class Sign(StrEnum):
 def _phrase(value: object) -> str:
     if not isinstance(value, str) or not _PHRASE.fullmatch(value) or value != value.lower():
         raise ValueError(
-            f"'{value}' is not a pattern: small letters; word, word*, *word, =word, or words apart by "
-            "a blank"
+            f"'{value}' is not a pattern: small letters; word, word*, *word, =word, or words apart "
+            "by a blank"
         )
     return value
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 
 _EXACT = "="
 _ANYTHING = "*"
+_REMEMBERED = 50_000
+"""Words of which it is remembered whether a pattern can begin with them: hardly ever."""
 
 
 class Words:
@@ -15,6 +17,7 @@ class Words:
         self._single: set[str] = set()
         self._begins: dict[int, set[str]] = {}
         self._ends: dict[int, set[str]] = {}
+        self._may: dict[str, bool] = {}
         self._phrases: dict[str, list[tuple[str, ...]]] = {}
         for phrase in phrases:
             if " " in phrase:
@@ -48,9 +51,20 @@ class Words:
             or any(first[-length:] in tails for length, tails in self._ends.items())
         )
 
+    def may_begin(self, word: str) -> bool:
+        """Whether a pattern can begin with this word."""
+        known = self._may.get(word)
+        if known is None:
+            if len(self._may) >= _REMEMBERED:
+                self._may.clear()
+            known = self._may[word] = bool(self.at((word,), 0)) or word in self._phrases
+        return known
+
     def anywhere(self, words: Sequence[str]) -> bool:
         """Whether any of the patterns is among the words."""
-        return any(self.at(words, position) for position in range(len(words)))
+        return any(
+            self.at(words, position) for position, word in enumerate(words) if self.may_begin(word)
+        )
 
 
 def _fits(phrase: tuple[str, ...], words: Sequence[str]) -> bool:
