@@ -65,8 +65,9 @@ def _day(day: date, language: Language) -> str:
 
 
 _MONTHS: Final = (
-    "January February March April May June July August September October November December"
-).split()
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 
 _WORDS: Final[dict[Language, dict[str, str]]] = {
     "sv": {
