@@ -13,13 +13,13 @@ import pytest
 
 from connectors.channel import Channel
 from connectors.drive_client import Answered, DriveClient
-from connectors.google_drive import opened_files
+from connectors.drive_files import DriveFiles, DriveRoot
+from connectors.drive_token import ServiceAccountToken
 from connectors.google_drive_channel import DriveChannel
 from connectors.memory_channel import Arrival
-from lifecycle.bindings import GoogleDriveChannel
 from tests.factories.channel_worlds import ChannelWorld, counting_down
 from tests.factories.drive_state import DriveState, key_file
-from tests.factories.drive_worlds import bound_to, strict_drive
+from tests.factories.drive_worlds import strict_drive
 
 NOW: Final = datetime(2029, 6, 1, 12, tzinfo=UTC)
 ZONE: Final = ZoneInfo("Europe/Stockholm")
@@ -37,6 +37,14 @@ class DriveWorld:
         self.server = server
         self.step: Callable[..., None] = lambda *_: None
         server.now = lambda: NOW
+        server.faults.page_size = 50
+        self._token = ServiceAccountToken(
+            key_file,
+            token_url=f"{server.url}/token",
+            acting_as=None,
+            timeout=5,
+            place="way_out",
+        )
         sent = DriveClient._sent
 
         def stepwise(client: DriveClient, *arguments: Any) -> Answered:
@@ -49,8 +57,9 @@ class DriveWorld:
         patch.setattr(DriveClient, "_sent", stepwise)
 
     def channel(self) -> Channel:
-        binding = GoogleDriveChannel.model_validate(bound_to(self.server))
-        files = opened_files(binding, place="way_out", key=key_file)
+        # A new process would fetch a token of its own, which takes longer than all the rest.
+        client = DriveClient(self.server.url, self._token, timeout=5, place="way_out")
+        files = DriveFiles(client, DriveRoot(self.server.folder, self.server.drive))
         return DriveChannel(files, place="way_out", zone=ZONE, now=lambda: NOW)
 
     def arrived(self) -> list[Arrival]:
