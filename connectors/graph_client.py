@@ -165,7 +165,8 @@ class GraphClient:
         which is never so for a mail. Answers with a status in `passing` are given back, others
         that are not 2xx raise: `Misconfigured("graph_token_refused")` for 401,
         `Misconfigured("graph_right_missing")` for 403, `Changed("item_changed")` for 412,
-        `Unreachable` for everything else: `Unreachable("answer_lost")` when the request was sent
+        `Unreachable("item_missing")` for 404, `Unreachable` for everything else:
+        `Unreachable("answer_lost")` when the request was sent
         and may have been carried out.
         """
         content = None if body is None else orjson.dumps(body)
@@ -260,6 +261,8 @@ class GraphClient:
             raise Misconfigured("graph_right_missing", ref=self._system)
         if status == 412:
             raise Changed("item_changed", ref=self._system)
+        if status in (404, 410):
+            raise Unreachable("item_missing", ref=self._system)
         if status in _REDIRECTS:
             raise Unreachable("system_leads_elsewhere", ref=self._system)
         if status < 500 and status != 429:

@@ -8,14 +8,18 @@ import contextlib
 import logging
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from lifecycle.bindings.onedrive import GraphApp
+from lifecycle.bindings.places import SecretName
 from lifecycle.errors import GallraError, Misconfigured, Unreachable
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
 
 _SCOPE: Final = "https://graph.microsoft.com/.default"
+
+Secrets: TypeAlias = Callable[[SecretName], Callable[[], str]]
 
 for _name in ("azure", "msal", "urllib3"):
     logging.getLogger(_name).setLevel(logging.WARNING)
@@ -78,6 +82,21 @@ class GraphToken:
         if credential is None:
             raise Misconfigured("graph_certificate_unreadable", ref=self._system)
         return credential  # type: ignore[no-any-return]
+
+
+def token_of(app: GraphApp, *, secrets: Secrets, system: str) -> Callable[[], str]:
+    """What gives a binding's token. On this machine's loopback the secret itself is the token:
+    there is nobody to give another."""
+    secret = None if app.secret is None else secrets(app.secret)
+    if app.on_loopback and secret is not None:
+        return secret
+    return GraphToken(
+        tenant=app.tenant,
+        client_id=app.client_id,
+        system=system,
+        certificate=None if app.certificate is None else secrets(app.certificate),
+        secret=secret,
+    )
 
 
 def _bytes_of(text: str) -> bytes:

@@ -21,10 +21,13 @@ from lifecycle.bindings import (
 )
 from lifecycle.bindings import Http, OuterBinding, SecretName, Sql
 from lifecycle.bindings import MemoryStaging as MemoryBinding
+from lifecycle.bindings import OneDriveStaging as OneDriveBinding
 from lifecycle.bindings import SftpStaging as SftpBinding
 from lifecycle.bindings import Workbuster as WorkbusterBinding
 
-StagingBinding: TypeAlias = FolderBinding | MemoryBinding | GoogleDriveBinding | SftpBinding
+StagingBinding: TypeAlias = (
+    FolderBinding | MemoryBinding | GoogleDriveBinding | SftpBinding | OneDriveBinding
+)
 CaseSystemBinding: TypeAlias = CaseRegisterBinding | WorkbusterBinding
 Secrets: TypeAlias = Callable[[SecretName], Callable[[], str]]
 """Gives, for a secret's name, a function that fetches it when it is used."""
@@ -100,10 +103,17 @@ def _sftp(binding: SftpBinding, secrets: Secrets) -> Staging:
     return SftpStaging(binding, login_of(binding, secrets), place=binding.place)
 
 
+def _onedrive(binding: OneDriveBinding, secrets: Secrets) -> Staging:
+    from connectors.onedrive import opened_staging
+
+    return opened_staging(binding, secrets=secrets)
+
+
 STAGING: Final[dict[str, Callable[[Any, Secrets], Staging]]] = {
     "folder": lambda b, _: FolderStaging(b.path, place=b.place, mount_point=b.mount_point),
     "memory": lambda b, _: MemoryStaging(place=b.place),
     "google_drive": _google_drive,
+    "onedrive": _onedrive,
     "sftp": _sftp,
 }
 CASE_SYSTEMS: Final[dict[str, Callable[[Any, SealedBox, Fingerprint], CaseSystem]]] = {

@@ -13,6 +13,7 @@ from lifecycle.bindings.imports import (
 )
 from lifecycle.bindings.load import Bindings, check_bindings, load_bindings, parse_bindings
 from lifecycle.bindings.mail import DPO, Mail, Watch, Witness
+from lifecycle.bindings.onedrive import OneDriveChannel, OneDriveStaging
 from lifecycle.bindings.outer import Absent, BoundRecords, Manual, MemorySystem
 from lifecycle.bindings.places import Place, SecretName, expand
 from lifecycle.bindings.sftp import SftpChannel, SftpStaging
@@ -34,6 +35,8 @@ __all__ = [
     "MemoryChannel",
     "MemoryStaging",
     "MemorySystem",
+    "OneDriveChannel",
+    "OneDriveStaging",
     "OuterBinding",
     "Place",
     "Resource",

@@ -20,6 +20,7 @@ from lifecycle.bindings.imports import (
     Workbuster,
 )
 from lifecycle.bindings.mail import Watch, Witness
+from lifecycle.bindings.onedrive import OneDriveStaging
 from lifecycle.bindings.outer import Absent, Manual, MemorySystem
 from lifecycle.bindings.places import Archive
 from lifecycle.bindings.sftp import SftpChannel, SftpStaging
@@ -38,7 +39,7 @@ class Bindings(Part):
     controller: Name
     staging: (
         Annotated[
-            FolderStaging | MemoryStaging | GoogleDriveStaging | SftpStaging,
+            FolderStaging | MemoryStaging | GoogleDriveStaging | SftpStaging | OneDriveStaging,
             Field(discriminator="kind"),
         ]
         | None

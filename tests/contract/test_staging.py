@@ -16,6 +16,7 @@ from connectors.memory import MemoryStaging
 from lifecycle.errors import Changed, NotProven, Refused, Unreachable
 from tests.factories.drive_worlds import staging_on as drive_staging
 from tests.factories.drive_worlds import strict_drive
+from tests.factories.graph_worlds import onedrive_world
 from tests.factories.sftp_worlds import KINDS, dropper, sftp_folder, staging_on
 
 
@@ -34,7 +35,7 @@ class World:
 DRIVES = {"google_drive": True, "google_drive_own": False}
 
 
-@pytest.fixture(params=["folder", "memory", *KINDS, *DRIVES])
+@pytest.fixture(params=["folder", "memory", "onedrive", *KINDS, *DRIVES])
 def world(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[World]:
@@ -48,6 +49,10 @@ def world(
             memory.failures.refuse_deletion = True
 
         yield World(memory, memory.drop, unreachable, refuse_deletion)
+        return
+    if request.param == "onedrive":
+        with onedrive_world() as cloud:
+            yield World(cloud.staging(), cloud.drop, cloud.take_away, cloud.refuse_deletion)
         return
     if request.param in KINDS:
         with sftp_folder(request.param, tmp_path / "server") as (server, inbox):

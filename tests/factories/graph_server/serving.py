@@ -62,6 +62,8 @@ class _Handler(BaseHTTPRequestHandler):
     world: GraphWorld
     name = ""
     protocol_version = "HTTP/1.1"
+    wbufsize = -1
+    disable_nagle_algorithm = True
 
     def log_message(self, *_: object) -> None:
         """Nothing: names stand in addresses."""
