@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from typing import Any, Final
 
 from connectors.channel import Channel
@@ -13,6 +14,7 @@ from connectors.sent_journal import FolderJournal, SentJournal
 from lifecycle.bindings.channels import MemoryChannel as MemoryBinding
 from lifecycle.bindings.channels import SmsGateway as SmsBinding
 from lifecycle.bindings.channels import SmtpChannel as SmtpBinding
+from lifecycle.bindings.google_drive import GoogleDriveChannel as GoogleDriveBinding
 from lifecycle.bindings.sftp import SftpChannel as SftpBinding
 from lifecycle.configuration.validated import Part
 
@@ -24,6 +26,8 @@ class ChannelSurroundings:
     place: str
     """The binding's name."""
     secrets: Secrets
+    zone: tzinfo = UTC
+    """The controller's: where the last day ends by which a share is limited."""
     journal: SentJournal | None = None
     """Who remembers what was sent; None: the folder that the binding names."""
 
@@ -58,6 +62,14 @@ def _sftp(binding: SftpBinding, around: ChannelSurroundings) -> Channel:
     return SftpChannel(binding, login_of(binding, around.secrets), place=around.place)
 
 
+def _google_drive(binding: GoogleDriveBinding, around: ChannelSurroundings) -> Channel:
+    from connectors.google_drive_channel import opened_channel
+
+    return opened_channel(
+        binding, place=around.place, key=around.secrets(binding.key), zone=around.zone
+    )
+
+
 def _memory(binding: MemoryBinding, around: ChannelSurroundings) -> Channel:
     return MemoryChannel(place=around.place, takes_back=binding.takes_back)
 
@@ -66,16 +78,22 @@ CHANNELS: Final[dict[str, Callable[[Any, ChannelSurroundings], Channel]]] = {
     "smtp": _smtp,
     "sms": _sms,
     "sftp": _sftp,
+    "google_drive": _google_drive,
     "memory": _memory,
 }
 
 
 def channel(
-    binding: Part, *, place: str, secrets: Secrets, journal: SentJournal | None = None
+    binding: Part,
+    *,
+    place: str,
+    secrets: Secrets,
+    zone: tzinfo = UTC,
+    journal: SentJournal | None = None,
 ) -> Channel:
-    """The way out that `binding` describes. Nothing is asked of it yet, so nothing is raised if
-    it does not answer."""
+    """The way out that `binding` describes; `zone` is the controller's. Nothing is asked of it
+    yet, so nothing is raised if it does not answer."""
     kind: str = binding.kind  # type: ignore[attr-defined]
     return CHANNELS[kind](
-        binding, ChannelSurroundings(place=place, secrets=secrets, journal=journal)
+        binding, ChannelSurroundings(place=place, secrets=secrets, zone=zone, journal=journal)
     )

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from pathlib import Path
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from connectors.channel import Delivered, Parcel, Standing
 from connectors.drive_files import DriveFile, DriveFiles
@@ -38,7 +37,7 @@ class DriveChannel:
         files: DriveFiles,
         *,
         place: str,
-        zone: ZoneInfo,
+        zone: tzinfo,
         now: Callable[[], datetime] = _clock,
     ) -> None:
         """`zone`: the controller's; the last day ends there."""
@@ -183,7 +182,7 @@ class DriveChannel:
 
 
 def opened_channel(
-    binding: GoogleDriveChannel, *, place: str, key: Callable[[], str], zone: ZoneInfo
+    binding: GoogleDriveChannel, *, place: str, key: Callable[[], str], zone: tzinfo
 ) -> DriveChannel:
     """The channel that `binding` describes; `key` fetches the service account's key."""
     return DriveChannel(opened_files(binding, place=place, key=key), place=place, zone=zone)
