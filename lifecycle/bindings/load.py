@@ -10,7 +10,7 @@ from pydantic import Field
 
 from lifecycle.bindings.channels import MemoryChannel, SmsGateway, SmtpChannel
 from lifecycle.bindings.check_outer import check_outer
-from lifecycle.bindings.google_drive import GoogleDriveStaging
+from lifecycle.bindings.google_drive import GoogleDriveChannel, GoogleDriveStaging
 from lifecycle.bindings.http import Http
 from lifecycle.bindings.imports import (
     CaseRegister,
@@ -51,7 +51,8 @@ class Bindings(Part):
     channels: dict[
         Name,
         Annotated[
-            SmtpChannel | SmsGateway | SftpChannel | MemoryChannel, Field(discriminator="kind")
+            SmtpChannel | SmsGateway | SftpChannel | GoogleDriveChannel | MemoryChannel,
+            Field(discriminator="kind"),
         ],
     ] = Field(default={}, description="the ways by which sealed parcels and passwords leave")
     archive: Archive | None = Field(
