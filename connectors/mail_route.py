@@ -102,20 +102,22 @@ def is_outside(address: str) -> bool:
         ip = ip_address(address)
     except ValueError:
         return False
+    if ip in _NAT64:
+        # What DNS64 makes of an IPv4 address on a network without any.
+        return _is_public(IPv4Address(int(ip) & 0xFFFFFFFF))
     return _is_public(ip) and all(_is_public(inner) for inner in _wrapped(ip))
 
 
 def _is_public(ip: IPv4Address | IPv6Address) -> bool:
+    if isinstance(ip, IPv6Address) and (ip.is_site_local or ip.ipv4_mapped is not None):
+        return False
     return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified)
 
 
 def _wrapped(ip: IPv4Address | IPv6Address) -> list[IPv4Address]:
     if isinstance(ip, IPv4Address):
         return []
-    inner = [a for a in (ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())) if a is not None]
-    if ip in _NAT64:
-        inner.append(IPv4Address(int(ip) & 0xFFFFFFFF))
-    return inner
+    return [a for a in (ip.sixtofour, *(ip.teredo or ())) if a is not None]
 
 
 class DnsLookup:

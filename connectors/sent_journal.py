@@ -86,7 +86,14 @@ class FolderJournal:
         """Lay the note down; it must not be there already."""
         taken = failed = False
         try:
-            self._folder.mkdir(mode=0o700, exist_ok=True)
+            if not self._folder.is_dir():
+                self._folder.mkdir(mode=0o700)
+        except OSError:
+            # Or another process made it just now.
+            failed = not self._folder.is_dir()
+        if failed:
+            raise Misconfigured("sent_journal_unusable")
+        try:
             self._write(self._path(ref), _BEGUN)
         except FileExistsError:
             taken = True
