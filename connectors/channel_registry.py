@@ -16,6 +16,7 @@ from lifecycle.bindings.channels import SmsGateway as SmsBinding
 from lifecycle.bindings.channels import SmtpChannel as SmtpBinding
 from lifecycle.bindings.google_drive import GoogleDriveChannel as GoogleDriveBinding
 from lifecycle.bindings.sftp import SftpChannel as SftpBinding
+from lifecycle.bindings.outlook import OutlookChannel as OutlookBinding
 from lifecycle.configuration.validated import Part
 
 
@@ -70,6 +71,19 @@ def _google_drive(binding: GoogleDriveBinding, around: ChannelSurroundings) -> C
     )
 
 
+def _outlook(binding: OutlookBinding, around: ChannelSurroundings) -> Channel:
+    from connectors.outlook_channel import OutlookChannel
+    from connectors.outlook_client import outlook_client
+
+    return OutlookChannel(
+        outlook_client(binding, secrets=around.secrets, system=around.place),
+        place=around.place,
+        mailbox=binding.mailbox,
+        encrypted_to=binding.encrypted_to,
+        largest=binding.largest * 1_000_000,
+    )
+
+
 def _memory(binding: MemoryBinding, around: ChannelSurroundings) -> Channel:
     return MemoryChannel(place=around.place, takes_back=binding.takes_back)
 
@@ -79,6 +93,7 @@ CHANNELS: Final[dict[str, Callable[[Any, ChannelSurroundings], Channel]]] = {
     "sms": _sms,
     "sftp": _sftp,
     "google_drive": _google_drive,
+    "outlook": _outlook,
     "memory": _memory,
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,7 @@ from lifecycle.bindings import MemoryStaging as MemoryBinding
 from lifecycle.bindings import OneDriveStaging as OneDriveBinding
 from lifecycle.bindings import SftpStaging as SftpBinding
 from lifecycle.bindings import Workbuster as WorkbusterBinding
+from lifecycle.bindings.outlook import Outlook
 
 StagingBinding: TypeAlias = (
     FolderBinding | MemoryBinding | GoogleDriveBinding | SftpBinding | OneDriveBinding
@@ -109,6 +111,19 @@ def _onedrive(binding: OneDriveBinding, secrets: Secrets) -> Staging:
     return opened_staging(binding, secrets=secrets)
 
 
+def _outlook(binding: Outlook, around: Surroundings) -> OuterSystem:
+    from connectors.mailbox import OutlookMailboxes
+    from connectors.outlook_client import outlook_client
+
+    return OutlookMailboxes(
+        binding,
+        outlook_client(binding, secrets=around.secrets, system=around.system),
+        system=around.system,
+        zone=around.zone,
+        today=lambda: datetime.now(around.zone).date(),
+    )
+
+
 STAGING: Final[dict[str, Callable[[Any, Secrets], Staging]]] = {
     "folder": lambda b, _: FolderStaging(b.path, place=b.place, mount_point=b.mount_point),
     "memory": lambda b, _: MemoryStaging(place=b.place),
@@ -123,6 +138,7 @@ CASE_SYSTEMS: Final[dict[str, Callable[[Any, SealedBox, Fingerprint], CaseSystem
 OUTER_SYSTEMS: Final[dict[str, Callable[[Any, Surroundings], OuterSystem]]] = {
     "sql": _sql,
     "http": _http,
+    "outlook": _outlook,
     "memory": lambda _, around: MemorySystem(system=around.system, residue=around.residue),
 }
 

@@ -22,6 +22,7 @@ from lifecycle.bindings.imports import (
 from lifecycle.bindings.mail import Watch, Witness
 from lifecycle.bindings.onedrive import OneDriveStaging
 from lifecycle.bindings.outer import Absent, Manual, MemorySystem
+from lifecycle.bindings.outlook import Outlook, OutlookChannel
 from lifecycle.bindings.places import Archive
 from lifecycle.bindings.sftp import SftpChannel, SftpStaging
 from lifecycle.bindings.sql import Sql
@@ -46,12 +47,20 @@ class Bindings(Part):
     ) = None
     case_system: Annotated[CaseRegister | Workbuster, Field(discriminator="kind")] | None = None
     systems: dict[
-        Name, Annotated[Sql | Http | Manual | Absent | MemorySystem, Field(discriminator="kind")]
+        Name,
+        Annotated[
+            Sql | Http | Outlook | Manual | Absent | MemorySystem, Field(discriminator="kind")
+        ],
     ] = Field(default={}, description="every other system and place of the policy, by its name")
     channels: dict[
         Name,
         Annotated[
-            SmtpChannel | SmsGateway | SftpChannel | GoogleDriveChannel | MemoryChannel,
+            SmtpChannel
+            | SmsGateway
+            | SftpChannel
+            | GoogleDriveChannel
+            | OutlookChannel
+            | MemoryChannel,
             Field(discriminator="kind"),
         ],
     ] = Field(default={}, description="the ways by which sealed parcels and passwords leave")
