@@ -117,6 +117,8 @@ class SftpDoor:
         failed: GallraError
         connection = socket.create_connection((server.host, server.port), timeout=server.timeout)
         try:
+            # Questions and answers go to and fro: none waits for more to be sent along.
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             transport = Transport(connection, disabled_algorithms=_DISABLED)
             watch = _Watch(transport, server.timeout)
             try:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,13 +18,14 @@ KINDS = ("sftp", "sftp_openssh")
 
 
 @contextmanager
-def sftp_folder(kind: str, root: Path) -> Iterator[tuple[Server, Path]]:
+def sftp_folder(kind: str, root: Path, **options: Any) -> Iterator[tuple[Server, Path]]:
     """A server of that kind, and where its folder lies on this machine."""
     if kind == "sftp_openssh" and SSHD is None:
         pytest.skip("OpenSSH's server is not installed (Debian: openssh-server)")
     inbox = root / "in"
     inbox.mkdir(parents=True)
-    with (openssh_server if kind == "sftp_openssh" else recording_server)(root) as server:
+    start = openssh_server if kind == "sftp_openssh" else recording_server
+    with start(root, **options) as server:
         yield server, inbox
 
 
