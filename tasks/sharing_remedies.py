@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from tasks.mail_channel_remedies import MAIL_AND_TEXT
+
 _NOTHING: Final = "Nothing has left, and nothing lies there unencrypted."
 _FAULT: Final = "This is a fault of Gallra's: report the code. Change nothing by hand."
 
 REMEDIES: Final[dict[str, tuple[str, str, str]]] = {
+    **MAIL_AND_TEXT,
     "container_not_encrypted": (
         "A sealed file was tried before it was sent, and something of it could be read without its "
         "password.",

@@ -80,7 +80,8 @@ def test_the_text_is_posted_as_the_gateway_calls_things(there: Gateway, folder: 
     "telephone",
     [
         "", "0701740605", "46701740605", "+46 70 174 06 05", "+0701740605", "+467",
-        "+4670174060512345", "+46701740605\n", "+4670174o605", "+٤٦٧٠١٧٤٠٦٠٥", "tel:+46701740605", "a@example.se",
+        "+4670174060512345", "+46701740605\n", "+4670174o605", "+٤٦٧٠١٧٤٠٦٠٥",
+        "tel:+46701740605", "a@example.se",
     ],
 )  # fmt: skip
 def test_a_telephone_number_is_whole_or_refused(
