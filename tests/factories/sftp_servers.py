@@ -9,7 +9,7 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,7 +42,12 @@ class Server:
     """What the server noted: `login` (somebody began to log in), `opened` (a file)."""
     refused: set[str] = field(default_factory=set)
     """Kinds of requests that are refused from now on: `remove`. `answer`: the next file gets its
-    name, and the connection breaks before that is answered."""
+    name, and the connection breaks before that is answered. `read`, and `truth`: what is
+    written is changed."""
+    odd_names: list[bytes] = field(default_factory=list)
+    """Names that the server makes up at the end of each listing."""
+    while_read: Callable[[], None] = lambda: None
+    """Called before each piece that is read."""
     ciphers: list[str] = field(default_factory=list)
     written: list[bytes] = field(default_factory=list)
     """Every piece of content that arrived."""
@@ -167,8 +172,22 @@ class RecordedFiles(asyncssh.SFTPServer):
         self.noted.met.append("opened")
         return super().open(path, pflags, attrs)
 
+    async def scandir(self, path: bytes) -> AsyncIterator[asyncssh.SFTPName]:
+        async for name in super().scandir(path):
+            yield name
+        for odd in self.noted.odd_names:
+            yield asyncssh.SFTPName(odd, attrs=asyncssh.SFTPAttrs(permissions=0o100644, size=1))
+
+    def read(self, file_obj: Any, offset: int, size: int) -> bytes:
+        if "read" in self.noted.refused:
+            raise asyncssh.SFTPPermissionDenied("no")
+        self.noted.while_read()
+        return super().read(file_obj, offset, size)
+
     def write(self, file_obj: Any, offset: int, data: bytes) -> int:
         self.noted.written.append(data)
+        if "truth" in self.noted.refused:
+            data = b"!" + data[1:]
         return super().write(file_obj, offset, data)
 
     def posix_rename(self, oldpath: bytes, newpath: bytes) -> None:
