@@ -15,6 +15,7 @@ from lifecycle.bindings.channels import MemoryChannel as MemoryBinding
 from lifecycle.bindings.channels import SmsGateway as SmsBinding
 from lifecycle.bindings.channels import SmtpChannel as SmtpBinding
 from lifecycle.bindings.google_drive import GoogleDriveChannel as GoogleDriveBinding
+from lifecycle.bindings.onedrive import OneDriveChannel as OneDriveBinding
 from lifecycle.bindings.sftp import SftpChannel as SftpBinding
 from lifecycle.bindings.outlook import OutlookChannel as OutlookBinding
 from lifecycle.configuration.validated import Part
@@ -71,6 +72,12 @@ def _google_drive(binding: GoogleDriveBinding, around: ChannelSurroundings) -> C
     )
 
 
+def _onedrive(binding: OneDriveBinding, around: ChannelSurroundings) -> Channel:
+    from connectors.onedrive_channel import opened_channel
+
+    return opened_channel(binding, place=around.place, secrets=around.secrets, zone=around.zone)
+
+
 def _outlook(binding: OutlookBinding, around: ChannelSurroundings) -> Channel:
     from connectors.outlook_channel import OutlookChannel
     from connectors.outlook_client import outlook_client
@@ -94,6 +101,7 @@ CHANNELS: Final[dict[str, Callable[[Any, ChannelSurroundings], Channel]]] = {
     "sftp": _sftp,
     "google_drive": _google_drive,
     "outlook": _outlook,
+    "onedrive": _onedrive,
     "memory": _memory,
 }
 

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, cast
 from urllib.parse import urljoin
 
 import httpx
@@ -52,6 +52,26 @@ _MOST_PAGES: Final = 100_000
 # At INFO httpx writes every address: a pre-authenticated one is a key to the file.
 for _name in ("httpx", "httpcore", "azure", "msal"):
     logging.getLogger(_name).setLevel(logging.WARNING)
+
+
+class Sink(Protocol):
+    """Where a file is written to as it comes; an open file is one."""
+
+    def tell(self) -> int:
+        """How far it is."""
+        ...
+
+    def seek(self, offset: int, /) -> int:
+        """Go back: what is behind counts no more."""
+        ...
+
+    def truncate(self) -> int:
+        """Forget what is behind."""
+        ...
+
+    def write(self, data: bytes, /) -> int:
+        """Take the next bytes."""
+        ...
 
 
 class GraphAnswer(NamedTuple):
@@ -180,7 +200,7 @@ class GraphClient:
         )
         return self._judged(answer, passing=passing)
 
-    def download(self, info: RequestInformation, into: BinaryIO, *, largest: int) -> int:
+    def download(self, info: RequestInformation, into: Sink, *, largest: int) -> int:
         """Write the file that `info` asks for to `into`, from its present position; its bytes.
 
         Follows one redirect to a storage host, without the token. A download that is cut off is
@@ -316,7 +336,7 @@ class GraphClient:
         headers: Mapping[str, str],
         *,
         own: bool,
-        into: BinaryIO | None = None,
+        into: Sink | None = None,
         largest: int = _LARGEST,
     ) -> GraphAnswer:
         sent = dict(headers)

@@ -3,14 +3,14 @@ somebody else wrote."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from io import BytesIO
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
-from connectors.graph_client import GraphClient, asking
+from connectors.graph_client import GraphClient, Sink, asking
 from connectors.graph_upload import upload
 from lifecycle.errors import Changed, NotProven, Refused, Unreachable
 
@@ -33,6 +33,7 @@ _FIELDS: Final = (
 )
 _PAGE: Final = 200
 _DEEPEST: Final = 64
+_PART: Final = 1024 * 1024
 _KEPT: Final = frozenset({403, 423})
 """A hold, a retention label, a missing right, or somebody who has it open: it is still there."""
 _GONE: Final = frozenset({404, 410})
@@ -179,11 +180,16 @@ class BoundFolder:
         """Whether an item holds exactly the next `size` bytes of `source`."""
         if entry.is_folder or entry.size != size:
             return False
-        there = BytesIO()
+        there = _Digest()
         self.download(entry, there, largest=size)
-        return there.getvalue() == source.read(size)
+        ours = hashlib.sha256()
+        left = size
+        while left and (part := source.read(min(left, _PART))):
+            ours.update(part)
+            left -= len(part)
+        return left == 0 and there.value() == ours.digest()
 
-    def download(self, entry: Entry, into: BinaryIO, *, largest: int) -> int:
+    def download(self, entry: Entry, into: Sink, *, largest: int) -> int:
         """Write a file's bytes to `into`; how many. Raises `Changed` when it is gone."""
         info = asking(self.builder(entry.id).content)
         written = 0
@@ -236,3 +242,31 @@ def _id(value: object) -> str:
     if not isinstance(value, str) or not _ID.fullmatch(value) or value in {".", ".."}:
         raise ValueError("not an id")
     return value
+
+
+class _Digest:
+    """A sink that keeps nothing but the sum of what came."""
+
+    def __init__(self) -> None:
+        self._sum = hashlib.sha256()
+        self._taken = 0
+
+    def tell(self) -> int:
+        return self._taken
+
+    def seek(self, offset: int, /) -> int:
+        if offset != self._taken:
+            # Only ever back to the beginning: a download that was cut off begins anew.
+            self._sum, self._taken = hashlib.sha256(), 0
+        return self._taken
+
+    def truncate(self) -> int:
+        return self._taken
+
+    def write(self, data: bytes, /) -> int:
+        self._sum.update(data)
+        self._taken += len(data)
+        return len(data)
+
+    def value(self) -> bytes:
+        return self._sum.digest()

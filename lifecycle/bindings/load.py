@@ -20,7 +20,7 @@ from lifecycle.bindings.imports import (
     Workbuster,
 )
 from lifecycle.bindings.mail import Watch, Witness
-from lifecycle.bindings.onedrive import OneDriveStaging
+from lifecycle.bindings.onedrive import OneDriveChannel, OneDriveStaging
 from lifecycle.bindings.outer import Absent, Manual, MemorySystem
 from lifecycle.bindings.outlook import Outlook, OutlookChannel
 from lifecycle.bindings.places import Archive
@@ -59,6 +59,7 @@ class Bindings(Part):
             | SmsGateway
             | SftpChannel
             | GoogleDriveChannel
+            | OneDriveChannel
             | OutlookChannel
             | MemoryChannel,
             Field(discriminator="kind"),

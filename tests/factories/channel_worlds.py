@@ -140,6 +140,7 @@ WORLDS: dict[str, str] = {
     "google_drive": "tests.factories.drive_channel_world:drive_channel_world",
     "memory": "tests.factories.channel_worlds:memory_world",
     "memory_beyond": "tests.factories.channel_worlds:memory_mail_world",
+    "onedrive": "tests.factories.onedrive_channel_world:onedrive_channel_world",
     "outlook": "tests.factories.outlook_channel_world:outlook_world",
     "sftp": "tests.factories.sftp_channel_world:sftp_world",
     "sms": "tests.factories.sms_channel_world:sms_world",
