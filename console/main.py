@@ -21,6 +21,7 @@ from console import (
     restore_commands,
     row_commands,
     setup_commands,
+    share_commands,
     watch_commands,
     work_order_commands,
 )
@@ -52,6 +53,7 @@ app.add_typer(hold_commands.app, name="hold")
 app.add_typer(work_order_commands.app, name="work-orders")
 app.add_typer(certificate_commands.app, name="certificate")
 app.add_typer(restore_commands.app, name="restore")
+app.add_typer(share_commands.app, name="share")
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
-from lifecycle.plan import ItemState, PlanState
+from lifecycle.plan import ERASURES, ItemState, PlanState
 from lifecycle.policy.model import Policy
 from lifecycle.references import new_id
 from lifecycle.retention.facts import Verdict
@@ -260,6 +260,7 @@ def people_under_way(
             select(plan.c.id).where(
                 plan.c.controller == controller,
                 plan.c.state.in_([PlanState.APPROVED, PlanState.EXECUTING]),
+                plan.c.kind.in_([str(kind) for kind in ERASURES]),
             )
         ).scalars()
     )

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
-from lifecycle.plan import ItemState, PlanState
+from lifecycle.plan import ERASURES, ItemState, PlanState
 from records import plans
 from records.tables import plan, plan_item
 
@@ -23,7 +23,7 @@ class Going(NamedTuple):
 
 
 def going(connection: Connection, *, controller: str, states: Collection[PlanState]) -> list[Going]:
-    """What goes by the plans in these states and is neither proven nor given up."""
+    """What goes by the erasures in these states and is neither proven nor given up."""
     unfinished = (ItemState.PLANNED, ItemState.INTENDED, ItemState.ACTED)
     rows = connection.execute(
         select(
@@ -37,6 +37,7 @@ def going(connection: Connection, *, controller: str, states: Collection[PlanSta
         .where(
             plan.c.controller == controller,
             plan.c.state.in_([str(state) for state in states]),
+            plan.c.kind.in_([str(kind) for kind in ERASURES]),
             plan_item.c.state.in_([str(state) for state in unfinished]),
         )
     )
@@ -46,12 +47,16 @@ def going(connection: Connection, *, controller: str, states: Collection[PlanSta
 def mentions(
     connection: Connection, *, controller: str, subject: int
 ) -> list[tuple[plans.Plan, plans.StoredItem]]:
-    """Every item of every plan about one person, the newest plan first."""
+    """Every item of every erasure about one person, the newest plan first."""
     rows = connection.execute(
         plans.select_items()
         .add_columns(plan_item.c.plan_id)
         .join(plan, plan.c.id == plan_item.c.plan_id)
-        .where(plan_item.c.subject_id == subject, plan.c.controller == controller)
+        .where(
+            plan_item.c.subject_id == subject,
+            plan.c.controller == controller,
+            plan.c.kind.in_([str(kind) for kind in ERASURES]),
+        )
         .order_by(plan.c.created_at.desc(), plan.c.id.desc(), plan_item.c.number)
     ).all()
     of = {row[-1] for row in rows}

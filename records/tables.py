@@ -428,6 +428,100 @@ certificate = Table(
 )
 """Exists only when every item of the plan is proven. Canonical JSON, free of personal data."""
 
+# --- disclosures ------------------------------------------------------------------------------
+
+disclosure = Table(
+    "disclosure",
+    RECORDS,
+    Column("plan_id", Id, primary_key=True, autoincrement=False),
+    Column("controller", Text, nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("contact", Text, nullable=False),
+    Column("contact_digest", LargeBinary, nullable=False, info={"keyed": True}),
+    Column("channel", Text, nullable=False),
+    Column("password_by", Text, nullable=False),
+    Column("container", Text, nullable=False),
+    Column("categories", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("legal_basis", Text, nullable=False),
+    Column("condition", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("until_on", Text, nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("sealed", LargeBinary, info={"sealed": True}),
+    Column("sealed_handle", LargeBinary, info={"sealed": True}),
+    Column("sent_at", Text),
+    Column("password_at", Text),
+    Column("ended_at", Text),
+    Column("ended_by", Text),
+    Column("reminded_on", Text),
+    Index("disclosure_stage", "controller", "stage"),
+)
+"""What a disclosure's approval is bound to beside its items, and where it stands. `contact_digest`:
+of the addresses, which stand in the bindings alone. `sealed`: what the password is made of, until
+it has arrived; `sealed_handle`: where the channel put it; `attempt`: how often a person found out
+that something had not arrived, so that a channel does not take the next one for the same."""
+
+telling = Table(
+    "telling",
+    RECORDS,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("controller", Text, nullable=False),
+    Column("disclosure_id", Id, nullable=False),
+    Column("plan_id", Id, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("opened_at", Text, nullable=False),
+    Column("done_at", Text),
+    Column("done_by", Text),
+    UniqueConstraint("disclosure_id", "plan_id", name="telling_once"),
+)
+"""A recipient must be told that people of a disclosure were erased by a plan (art. 19); `number`:
+how many of them."""
+
+# --- where data lies, and who has access ---------------------------------------------------------
+
+finding = Table(
+    "finding",
+    RECORDS,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("controller", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("digest", LargeBinary, nullable=False, info={"keyed": True}),
+    Column("bytes_digest", LargeBinary, info={"keyed": True}),
+    Column("sealed", LargeBinary, info={"sealed": True}),
+    Column("sign", Text, nullable=False),
+    Column("worth", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("first_seen_at", Text, nullable=False),
+    Column("seen_at", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("cleared_at", Text),
+    UniqueConstraint("controller", "place", "digest", "sign", name="finding_once"),
+    Index("finding_state", "controller", "state", "place"),
+)
+"""Something of a kind (`sign`) that may not be where it is, `number` times: in a document, in a
+field of a record, or an account that should not be. `worth`: the class of the data; `sealed`: the
+path, or the system's key, dropped when it is cleared; `bytes_digest`: knows a document again that
+was moved. States: open → cleared; an account also open → intended → cleared."""
+
+scanned = Table(
+    "scanned",
+    RECORDS,
+    Column("controller", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("digest", LargeBinary, nullable=False, info={"keyed": True}),
+    Column("version", Text, nullable=False),
+    Column("policy_sha256", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("seen_at", Text, nullable=False),
+    PrimaryKeyConstraint("controller", "place", "digest"),
+    sqlite_with_rowid=False,
+)
+"""Which version of a document was looked at under which policy and words: it is not opened again
+until either changes. `outcome`: `looked`, or why nobody could look."""
+
 # --- proof ----------------------------------------------------------------------------------
 
 ledger_event = Table(

@@ -19,6 +19,7 @@ from records.keyring import Keyring
 from records.ledger_store import LedgerStore
 from records.unit_of_work import UnitOfWork
 from records.vault import Vault
+from tasks.doors import Doors
 from tasks.settings import Settings
 
 
@@ -87,6 +88,8 @@ class House:
     """Where copies of the certificates lie, outside the databases."""
     archive: Staging | None = None
     """Where a copy goes of what is archived before it is erased."""
+    doors: Doors
+    """By which ways data leaves, and whom they lead to (A-69)."""
     mailbox: Letterbox | None = None
     """Whom the watchdog writes to."""
     now: Callable[[], datetime]

@@ -25,6 +25,7 @@ from tasks.deriving import late_now
 from tasks.holds import overdue_reviews
 from tasks.house import House
 from tasks.stock import match
+from tasks.withdrawing import overdue
 
 STAGED_TOO_LONG: Final = "staged_too_long"
 STAGING_UNREACHABLE: Final = "staging_unreachable"
@@ -34,6 +35,7 @@ CLOCK_WENT_BACK: Final = "clock_went_back"
 RETENTION_LATE: Final = "retention_late"
 HOLD_REVIEW_DUE: Final = "hold_review_due"
 WORK_ORDER_OVERDUE: Final = "work_order_overdue"
+DISCLOSURE_OVERDUE: Final = "disclosure_overdue"
 KINDS: Final = (
     STAGED_TOO_LONG,
     STAGING_UNREACHABLE,
@@ -43,6 +45,7 @@ KINDS: Final = (
     RETENTION_LATE,
     HOLD_REVIEW_DUE,
     WORK_ORDER_OVERDUE,
+    DISCLOSURE_OVERDUE,
     MAIL_FAILS,
 )
 
@@ -102,6 +105,7 @@ def watch(house: House) -> Watch:
         seen.add((RETENTION_LATE, house.controller))
     seen |= {(HOLD_REVIEW_DUE, ref) for ref in overdue_reviews(house)}
     seen |= _overdue_orders(house)
+    seen |= {(DISCLOSURE_OVERDUE, one.ref) for one in overdue(house)}
     # How old a file is that lay there when the clock was set back is not known any more: the
     # alarm stands until all of them are gone.
     set_back = any(at - now > CLOCK_MAY_SLIP for at in tail)

@@ -46,6 +46,7 @@ from records.tables import ledger_head
 from records.unit_of_work import UnitOfWork
 from records.vault import Vault
 from tasks.clock import utc_now
+from tasks.door_wiring import doors
 from tasks.house import House, Sink
 from tasks.outer_wiring import bound_as, outer_systems
 from tasks.secrets import secret
@@ -151,6 +152,7 @@ def open_house(
                 keyring.named("ledger"),
             ),
             certificates=bindings.witness.file.parent / "certificates",
+            doors=doors(bindings, settings, outgoing=settings.home / "outgoing" / controller),
             archive=_archive(bindings),
             mailbox=_mailbox(bindings, policy, settings),
             now=now,

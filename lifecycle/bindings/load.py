@@ -24,6 +24,8 @@ from lifecycle.bindings.onedrive import OneDriveChannel, OneDriveStaging
 from lifecycle.bindings.outer import Absent, Manual, MemorySystem
 from lifecycle.bindings.outlook import Outlook, OutlookChannel
 from lifecycle.bindings.places import Archive
+from lifecycle.bindings.recipients import Contact, check_channels, check_recipients
+from lifecycle.bindings.scan import ScannedPlace, check_scan
 from lifecycle.bindings.sftp import SftpChannel, SftpStaging
 from lifecycle.bindings.sql import Sql
 from lifecycle.configuration.problems import BindingsError, Problem
@@ -65,6 +67,12 @@ class Bindings(Part):
             Field(discriminator="kind"),
         ],
     ] = Field(default={}, description="the ways by which sealed parcels and passwords leave")
+    recipients: dict[Name, dict[Name, Contact]] = Field(
+        default={}, description="the policy's recipients: contact: where that desk is reached"
+    )
+    scan: dict[Name, ScannedPlace] = Field(
+        default={}, description="places of the policy that are looked through (gallra store scan)"
+    )
     archive: Archive | None = Field(
         default=None, description="where a copy goes of what a rule archives (then: archive)"
     )
@@ -79,6 +87,9 @@ def check_bindings(bindings: Bindings, policy: Policy) -> Iterator[tuple[Where, 
     yield from _check_staging(bindings, policy)
     yield from _check_case_system(bindings, policy)
     yield from check_outer(bindings.systems, policy)
+    yield from check_scan(bindings.scan, policy)
+    yield from check_channels(bindings.channels, bindings.recipients, policy)
+    yield from check_recipients(bindings.recipients, bindings.channels, policy)
 
 
 def _check_staging(bindings: Bindings, policy: Policy) -> Iterator[tuple[Where, str]]:

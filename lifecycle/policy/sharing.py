@@ -59,6 +59,10 @@ class Recipient(Part):
     decision: Name | None = Field(
         default=None, description="the decision that an undecided legal basis waits for"
     )
+    seat: Literal["inside_eea", "outside_eea"] | None = Field(
+        default=None,
+        description="outside_eea: nothing is disclosed there (H-27); none: no sentence says where",
+    )
     source: Source
 
 

@@ -1,0 +1,283 @@
+"""`gallra share`: a disclosure is prepared, agreed to by somebody else, sent, and taken back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from console.officer_commands import ask_code
+from console.options import CONTROLLER, AsJson, Controller
+from console.output import Exit, failures, print_json, say, table
+from lifecycle.disclosure import Condition
+
+if TYPE_CHECKING:
+    from tasks.share_register import Entry
+
+app = typer.Typer(
+    help="What is given to others: prepared, approved, sent, taken back.", no_args_is_help=True
+)
+
+Ref = Annotated[str, typer.Argument(help="The disclosure, P-…, as `gallra share list` shows it.")]
+By = Annotated[str, typer.Option(help="The officer's handle; the code is asked for, or read.")]
+
+
+@app.command()
+def prepare(
+    recipient: Annotated[str, typer.Option("--to", help="Of the policy's recipients.")],
+    contact: Annotated[str, typer.Option(help="Of the recipient's contacts in the bindings.")],
+    category: Annotated[list[str], typer.Option(help="What is disclosed; may be repeated.")],
+    purpose: Annotated[str, typer.Option(help="Of the policy's purposes.")],
+    channel: Annotated[str, typer.Option(help="By which channel.")],
+    until: Annotated[
+        datetime, typer.Option(formats=["%Y-%m-%d"], help="The recipient's last day with it.")
+    ],
+    by: Annotated[str, typer.Option(help="The officer who prepares it, and may not approve it.")],
+    about: Annotated[
+        list[str] | None, typer.Option(help="S-… or E-…, as `gallra find` shows; may be repeated.")
+    ] = None,
+    case: Annotated[list[str] | None, typer.Option(help="A case number; may be repeated.")] = None,
+    project: Annotated[str | None, typer.Option(help="Everybody with a case in it.")] = None,
+    selection: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="A file of references, one a line."),
+    ] = None,
+    because: Annotated[
+        Condition, typer.Option(help="On what it rests, where the policy asks for that.")
+    ] = Condition.NONE,
+    container: Annotated[str, typer.Option(help="zip or xlsx; sealed in any case.")] = "zip",
+    controller: Controller = CONTROLLER,
+    as_json: AsJson = False,
+) -> None:
+    """Prepare a disclosure. Nothing leaves: another officer has to approve it first.
+
+    Nobody can be chosen by what is known about them, only by reference, case or project.
+
+    Example:  gallra share prepare --to municipality --contact desk --category identity ...
+    """
+    with failures(as_json=as_json):
+        from tasks.disclosures import Selection, Wish
+        from tasks.disclosures import prepare as draw_up
+        from tasks.share_register import entry
+        from tasks.wiring import open_house
+
+        lines = [] if selection is None else selection.read_text(encoding="utf-8").split()
+        chosen = Selection(
+            references=(*(about or ()), *lines), cases=tuple(case or ()), project=project
+        )
+        wish = Wish(
+            recipient=recipient,
+            contact=contact,
+            categories=tuple(category),
+            purpose=purpose,
+            channel=channel,
+            container=container,
+            until=until.date(),
+            condition=because,
+        )
+        with open_house(controller) as house:
+            told = entry(house, draw_up(house, wish, chosen, by=by).ref)
+        if as_json:
+            print_json(told._asdict())
+            return
+        show_entry(told)
+        say("Nothing has left. Another officer approves it:")
+        say(f"gallra approve {told.ref}")
+
+
+@app.command("list")
+def list_(
+    everything: Annotated[bool, typer.Option("--all", help="Those that are over too.")] = False,
+    controller: Controller = CONTROLLER,
+    as_json: AsJson = False,
+) -> None:
+    """Show who received what about how many, until when, and whom to tell of erasures.
+
+    Example:  gallra share list --all
+    """
+    with failures(as_json=as_json):
+        from tasks.share_register import register
+        from tasks.telling import waiting
+        from tasks.wiring import open_house
+
+        with open_house(controller) as house:
+            found = register(house, everything=everything)
+            tellings = waiting(house)
+        if as_json:
+            print_json(
+                {
+                    "disclosures": [one._asdict() for one in found],
+                    "tellings": [one._asdict() | {"ref": one.ref} for one in tellings],
+                }
+            )
+        elif not found:
+            say("Nothing is shared.")
+        if not as_json:
+            _show_lists(found, [(one.ref, one.disclosure, one.people) for one in tellings])
+        if tellings or any(one.overdue for one in found):
+            raise typer.Exit(Exit.ATTENTION)
+
+
+@app.command()
+def show(ref: Ref, controller: Controller = CONTROLLER, as_json: AsJson = False) -> None:
+    """Show one disclosure: to whom, what, on which ground, until when; whom about by reference.
+
+    Example:  gallra share show P-0123456789ABC
+    """
+    with failures(as_json=as_json):
+        from tasks.share_register import entry, people_of, tellings_of
+        from tasks.wiring import open_house
+
+        with open_house(controller) as house:
+            told = entry(house, ref)
+            people = people_of(house, ref)
+            tellings = tellings_of(house, ref)
+        if as_json:
+            print_json(
+                told._asdict()
+                | {"about": dict(people), "told": {one.ref: one.done_at for one in tellings}}
+            )
+            return
+        show_entry(told)
+        table("About", ["person", "categories"], [(who, ", ".join(what)) for who, what in people])
+        rows = [(one.ref, one.erasure, one.people, one.done_at or "to do") for one in tellings]
+        if rows:
+            table("Tellings of erasures", ["telling", "erasure", "people", "done"], rows)
+
+
+@app.command()
+def send(ref: Ref, controller: Controller = CONTROLLER, as_json: AsJson = False) -> None:
+    """Send an approved disclosure, and its password by the other way. Safe to repeat.
+
+    Example:  gallra share send P-0123456789ABC
+    """
+    with failures(as_json=as_json):
+        from tasks.disclosing import send as carry_out
+        from tasks.wiring import open_house
+
+        with open_house(controller) as house:
+            done = carry_out(house, ref)
+        if as_json:
+            print_json(done._asdict())
+        else:
+            say(f"{done.ref}  {done.stage.replace('_', ' ')}: {done.people} people.")
+
+
+@app.command()
+def withdraw(
+    ref: Annotated[
+        str | None, typer.Argument(help="P-…; without it, everything whose time is up.")
+    ] = None,
+    controller: Controller = CONTROLLER,
+    as_json: AsJson = False,
+) -> None:
+    """Take a disclosure back, as far as its channel can; one that was not sent ends.
+
+    Example:  gallra share withdraw P-0123456789ABC
+    """
+    with failures(as_json=as_json):
+        from tasks.wiring import open_house
+        from tasks.withdrawing import withdraw as take_back
+        from tasks.withdrawing import withdraw_due
+
+        with open_house(controller) as house:
+            taken = withdraw_due(house) if ref is None else [take_back(house, ref)]
+        if as_json:
+            print_json({"withdrawn": [one._asdict() for one in taken]})
+        elif not taken:
+            say("Nothing to take back.")
+        else:
+            for one in taken:
+                left = f": {one.failure}" if one.failure else ""
+                say(f"{one.ref}  {one.stage.replace('_', ' ')}{left}")
+        if any(one.failure for one in taken):
+            raise typer.Exit(Exit.NOT_PROVEN)
+
+
+@app.command()
+def confirm(
+    ref: Ref,
+    by: By,
+    deleted: Annotated[
+        bool, typer.Option("--deleted", help="The recipient says that it is deleted.")
+    ] = False,
+    arrived: Annotated[
+        bool | None,
+        typer.Option("--arrived/--not-arrived", help="Whether what was perhaps sent is there."),
+    ] = None,
+    controller: Controller = CONTROLLER,
+) -> None:
+    """Note what only a person can find out: that it is deleted, or whether it arrived.
+
+    Example:  gallra share confirm P-0123456789ABC --deleted --by chef-nord
+    """
+    if deleted == (arrived is not None):
+        raise typer.BadParameter("say one thing: --deleted, --arrived or --not-arrived")
+    with failures():
+        from tasks.wiring import open_house
+        from tasks.withdrawing import confirm_deleted, note_found_out
+
+        with open_house(controller) as house:
+            code = ask_code(f"Code of {by}")
+            if deleted:
+                stage = confirm_deleted(house, ref, officer=by, code=code)
+            else:
+                stage = note_found_out(house, ref, arrived=bool(arrived), officer=by, code=code)
+        say(f"{ref}  {stage.replace('_', ' ')}")
+
+
+@app.command()
+def told(
+    ref: Annotated[str, typer.Argument(help="The telling, N-…, as `gallra share list` shows it.")],
+    by: By,
+    controller: Controller = CONTROLLER,
+) -> None:
+    """Note that a recipient was told of an erasure (art. 19).
+
+    Example:  gallra share told N-0123456789ABC --by chef-nord
+    """
+    with failures():
+        from tasks.telling import note_told
+        from tasks.wiring import open_house
+
+        with open_house(controller) as house:
+            note_told(house, ref, officer=by, code=ask_code(f"Code of {by}"))
+        say(f"{ref}  told.")
+
+
+def show_entry(told: Entry) -> None:
+    """A disclosure as whoever decides must see it."""
+    say(f"{told.ref}  disclosure, {told.state}, {told.stage.replace('_', ' ')}")
+    say(f"  hash {told.hash[:12]}…, {told.given} of {told.needed} approval(s)")
+    say(f"  to {told.recipient}, contact {told.contact}, until {told.until_on}")
+    say(f"  {told.people} people: {', '.join(told.categories)} ({told.data_class})")
+    if told.without:
+        say(f"! of {told.without} chosen people there is nothing of that: they are left out.")
+    say(f"  purpose {told.purpose}; basis {told.legal_basis}; rests on {told.condition}")
+    say(f"  by {told.channel} as {told.container}, the password by {told.password_by}")
+    say(f"  rule {told.rule}" + (f" ({told.sentence})" if told.sentence else ""))
+    if told.overdue:
+        say("! its time is up.")
+
+
+def _show_lists(found: list[Entry], tellings: list[tuple[str, str, int]]) -> None:
+    heads = ["disclosure", "to", "what", "people", "purpose", "by", "until", "stands"]
+    rows = [
+        (
+            one.ref,
+            one.recipient,
+            ", ".join(one.categories),
+            one.people,
+            one.purpose,
+            one.channel,
+            f"{one.until_on} OVERDUE" if one.overdue else one.until_on,
+            "waits for approval" if one.asks else one.stage.replace("_", " "),
+        )
+        for one in found
+    ]
+    if rows:
+        table("Disclosures", heads, rows)
+    if tellings:
+        table("Recipients to tell of an erasure", ["telling", "disclosure", "people"], tellings)

@@ -1,0 +1,69 @@
+"""Where the policy's recipients are reached: addresses of offices, kept to this file alone."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from lifecycle.configuration.problems import Path as Where
+from lifecycle.configuration.validated import Part, nearest
+from lifecycle.policy.model import Policy
+from lifecycle.policy.values import Name
+
+
+class Contact(Part):
+    """One desk of a recipient."""
+
+    email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")] | None = Field(
+        default=None, repr=False
+    )
+    phone: Annotated[str, Field(pattern=r"^\+[0-9]{7,15}$")] | None = Field(
+        default=None,
+        repr=False,
+        description="as +46…: where a text message with a password goes",
+    )
+    password_by: Name = Field(description="the channel by which the password goes")
+    language: Literal["sv", "da", "en"]
+
+    @model_validator(mode="after")
+    def _reached(self) -> Contact:
+        if self.email is None and self.phone is None:
+            raise ValueError("write email or phone: nobody is reached otherwise")
+        return self
+
+
+def check_recipients(
+    recipients: Mapping[str, Mapping[str, Contact]], channels: Collection[str], policy: Policy
+) -> Iterator[tuple[Where, str]]:
+    """Where recipients do not fit the policy or the channels that are bound."""
+    declared = {} if policy.sharing is None else policy.sharing.recipients
+    for name, contacts in recipients.items():
+        if name not in declared:
+            right = nearest(name, declared)
+            yield ("recipients", name), f"the policy has no recipient '{name}'{right}"
+        for contact, bound in contacts.items():
+            if bound.password_by not in channels:
+                right = nearest(bound.password_by, channels)
+                where: Where = ("recipients", name, contact, "password_by")
+                yield where, f"no channel '{bound.password_by}' is bound{right}"
+
+
+def check_channels(
+    channels: Collection[str], recipients: Mapping[str, Mapping[str, Contact]], policy: Policy
+) -> Iterator[tuple[Where, str]]:
+    """A bound channel is one of the policy's, or carries passwords; where any channel will do
+    (`channels: any`), it may have a name of its own."""
+    sharing = policy.sharing
+    if sharing is None:
+        if channels:
+            yield ("channels",), "the policy shares nothing; take this away"
+        return
+    if any(rule.channels == "any" for rule in sharing.rules):
+        return
+    used = {one.password_by for contacts in recipients.values() for one in contacts.values()}
+    for name in channels:
+        if name not in sharing.channels and name not in used:
+            right = nearest(name, sharing.channels)
+            yield ("channels", name), f"the policy has no channel '{name}'{right}"

@@ -1,0 +1,203 @@
+"""What is handed to a channel: a sealed container under a neutral name, its password apart from it.
+
+The plaintext is in memory only. The password is derived from a seed whose key goes when both have
+arrived: a restart derives the same one, and nothing stores it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import orjson
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from connectors.channel import Delivered, Parcel
+from connectors.payload import read_payload
+from lifecycle.errors import NotProven, Refused, Unreachable
+from lifecycle.passwords import RANDOM_BYTES, password_from
+from lifecycle.plan import ItemState
+from lifecycle.references import PARCEL, to_reference
+from records import disclosures, plans
+from records.disclosures import Content, Disclosure
+from records.engines import reading
+from records.plans import Plan
+from tasks.disclosure_letters import content_letter, deletion_letter, password_letter
+from tasks.disclosures import SEED
+from tasks.doors import Cell, Door
+from tasks.house import House
+
+_INFO: Final = b"gallra disclosure password 1"
+_CONTENT: Final = 0
+_PASSWORD: Final = 1
+_DELETION: Final = 2
+_BLOCK: Final = 3
+"""Parcels of one attempt: content, password, the wish that it be deleted."""
+
+
+class Packed(NamedTuple):
+    """A sealed container that lies in the outgoing folder."""
+
+    file: Path
+    people: int
+    cells: int
+
+
+def content_ref(disclosure: Disclosure) -> str:
+    """`X-…` of the container: the same as long as nobody found out that it had not arrived."""
+    return _ref(disclosure, _CONTENT)
+
+
+def seal_content(house: House, plan: Plan, disclosure: Disclosure, *, password: str) -> Packed:
+    """Open exactly what was approved, and lay it sealed into the outgoing folder.
+
+    Raises `KeyFailure`, `Unreachable("outgoing_not_writable")`, and what the sealer raises.
+    """
+    with reading(house.engine) as connection:
+        stored = [
+            one
+            for one in plans.items(connection, plan.number)
+            if one.state is not ItemState.DROPPED
+        ]
+        of = {one.item.subject_id: frozenset(one.item.categories) for one in stored}
+        found = disclosures.content(connection, list(of), disclosure.terms.categories)
+    wanted = [one for one in found if one.category in of[one.subject_id]]
+    cells = _cells(house, wanted)
+    folder = house.doors.outgoing
+    file = folder / f"{content_ref(disclosure)}.{disclosure.terms.container}"
+    failed = False
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o700)
+    except OSError:
+        failed = True
+    if failed:
+        raise Unreachable("outgoing_not_writable")
+    house.doors.sealer(disclosure.terms.container)(cells, file, password)
+    file.chmod(0o600)
+    return Packed(file, people=len({one.person for one in cells}), cells=len(cells))
+
+
+def clear_outgoing(house: House) -> int:
+    """Remove whatever lies in the outgoing folder; how many files. What leaves is there only while
+    it is handed over, so that what a killed run left is nobody's any more.
+
+    Raises `NotProven("outgoing_not_empty")`.
+    """
+    folder = house.doors.outgoing
+    removed = 0
+    try:
+        for file in list(folder.iterdir()):
+            file.unlink(missing_ok=True)
+            removed += 1
+        left = any(folder.iterdir())
+    except FileNotFoundError:
+        return removed
+    except OSError:
+        left = True
+    if left:
+        raise NotProven("outgoing_not_empty")
+    return removed
+
+
+def password_of(house: House, disclosure: Disclosure) -> str:
+    """The same as often as it is asked, until it has arrived.
+
+    Raises `Refused("disclosure_key_gone")` afterwards, and where a backup has brought back what had
+    been sent since; `KeyFailure`.
+    """
+    with reading(house.engine) as connection:
+        sealed = disclosures.sealed(connection, disclosure.number)
+    if sealed is None:
+        raise Refused("disclosure_key_gone", ref=disclosure.ref)
+    [seed] = house.vault.open([(disclosure.number, disclosure.number, SEED, sealed)])
+    salt = disclosure.number.to_bytes(8, "big")
+    derived = HKDF(algorithm=SHA256(), length=RANDOM_BYTES, salt=salt, info=_INFO).derive(seed)
+    return password_from(derived)
+
+
+def content_parcel(house: House, disclosure: Disclosure, door: Door, file: Path) -> Parcel:
+    """The container and the letter around it."""
+    contact = house.doors.contact(disclosure.terms.recipient, disclosure.terms.contact)
+    ref = content_ref(disclosure)
+    subject, text = content_letter(contact.language, **_facts(house, disclosure, ref))
+    return Parcel(
+        ref=ref,
+        file=file,
+        name=file.name,
+        to=door.address(contact),
+        subject=subject,
+        text=text,
+        until=date.fromisoformat(disclosure.terms.until_on),
+    )
+
+
+def password_parcel(
+    house: House, disclosure: Disclosure, door: Door, *, about: str, password: str
+) -> Parcel:
+    """The password of the container `about` (`X-…`), alone."""
+    contact = house.doors.contact(disclosure.terms.recipient, disclosure.terms.contact)
+    subject, text = password_letter(contact.language, ref=about, password=password)
+    ref = _ref(disclosure, _PASSWORD)
+    return Parcel(
+        ref=ref, file=None, name=ref, to=door.address(contact), subject=subject, text=text
+    )
+
+
+def deletion_parcel(
+    house: House, disclosure: Disclosure, door: Door, *, about: str, number: int
+) -> Parcel:
+    """The wish that the container `about` be deleted; `number`: the how manieth, from 0."""
+    contact = house.doors.contact(disclosure.terms.recipient, disclosure.terms.contact)
+    subject, text = deletion_letter(contact.language, **_facts(house, disclosure, about))
+    ref = to_reference(PARCEL, disclosure.number ^ (_DELETION + _BLOCK * number))
+    return Parcel(
+        ref=ref, file=None, name=ref, to=door.address(contact), subject=subject, text=text
+    )
+
+
+def seal_handle(house: House, disclosure: Disclosure, delivered: Delivered) -> bytes:
+    """The channel's own words, sealed: they may lead to the file."""
+    told = orjson.dumps([delivered.ref, delivered.handle]).decode()
+    return house.vault.seal_name(disclosure.number, told)
+
+
+def delivered_of(house: House, disclosure: Disclosure) -> Delivered | None:
+    """Where the container is; None where only a person's word says that it arrived."""
+    with reading(house.engine) as connection:
+        sealed = disclosures.sealed_handle(connection, disclosure.number)
+    if sealed is None:
+        return None
+    ref, handle = orjson.loads(house.vault.open_name(disclosure.number, sealed))
+    return Delivered(ref, handle)
+
+
+def _cells(house: House, wanted: Sequence[Content]) -> list[Cell]:
+    opened = house.vault.open(
+        [(one.holding_id, one.subject_id, one.category, one.sealed) for one in wanted]
+    )
+    numbers: dict[int, int] = {}
+    cells = []
+    for one, plain in zip(wanted, opened, strict=True):
+        person = numbers.setdefault(one.subject_id, len(numbers) + 1)
+        told = read_payload(b'{"%b":%b}' % (one.category.encode(), plain))
+        for name, value in sorted(told.get(one.category, {}).items()):
+            cells.append(Cell(person, one.category, name, value))
+    return cells
+
+
+def _facts(house: House, disclosure: Disclosure, ref: str) -> dict[str, str]:
+    controller = house.policy.controller
+    return {
+        "ref": ref,
+        "company": controller.company,
+        "until": disclosure.terms.until_on,
+        "mailbox": controller.privacy_mailbox,
+    }
+
+
+def _ref(disclosure: Disclosure, which: int) -> str:
+    return to_reference(PARCEL, disclosure.number ^ (which + _BLOCK * disclosure.attempt))

@@ -1,0 +1,252 @@
+"""A disclosure that is refused, waits for a person or is not taken back: what to do, code by
+code."""
+
+from __future__ import annotations
+
+from typing import Final
+
+_NOTHING: Final = "Nothing has left, and the refusal stands in the ledger."
+_UNCHANGED: Final = "Nothing was changed and nothing has left."
+_ANEW: Final = "Prepare another one with `gallra share prepare` and have that one approved."
+_POLICY: Final = (
+    "The sentence that it rests on stands above. What the policy does not allow, only another "
+    "policy allows."
+)
+_BINDINGS: Final = "Write it into the controller's file of systems, then try again."
+
+DISCLOSURES: Final[dict[str, tuple[str, str, str]]] = {
+    # --- what the policy does not allow -----------------------------------------------------------
+    "sharing_not_planned": (
+        "The policy shares nothing with anybody.",
+        _NOTHING,
+        _POLICY,
+    ),
+    "recipient_unknown": (
+        "The policy names no such recipient.",
+        _NOTHING,
+        "Choose one that stands under `recipients` in the policy; " + _POLICY,
+    ),
+    "recipient_outside_eea": (
+        "The recipient is outside the EU and the EEA.",
+        _NOTHING,
+        "Ask the data protection officer: such a transfer needs a ground of its own (GDPR "
+        "chapter V), which Gallra cannot judge.",
+    ),
+    "subject_not_for_recipient": (
+        "Nobody of that kind is among those about whom this recipient may be told.",
+        _NOTHING,
+        _POLICY,
+    ),
+    "category_unknown": (
+        "The policy has no such category of data.",
+        _NOTHING,
+        "Choose categories that stand in the policy.",
+    ),
+    "category_not_for_recipient": (
+        "This recipient may not be given one of these categories.",
+        _NOTHING,
+        "Leave it out. " + _POLICY,
+    ),
+    "purpose_unknown": (
+        "The policy has no such purpose.",
+        _NOTHING,
+        "Choose one that stands under `purposes` in the policy.",
+    ),
+    "category_not_needed": (
+        "The purpose does not need one of these categories.",
+        _NOTHING,
+        "Leave it out, or choose the purpose that needs it.",
+    ),
+    "legal_basis_undecided": (
+        "Nobody has decided on which legal basis this rests.",
+        _NOTHING,
+        "Have the open decision taken and written into the policy; `gallra policy check` lists it.",
+    ),
+    "until_is_past": (
+        "The last day on which the recipient may have it is over already.",
+        _NOTHING,
+        "Give a day to come: `--until`.",
+    ),
+    "no_sharing_rule": (
+        "No sentence of the policy allows data of this class to be shared.",
+        _NOTHING,
+        _POLICY,
+    ),
+    "channel_not_allowed": (
+        "Data of this class may not go this way.",
+        _NOTHING,
+        "Choose one of the channels that the sentence above names; they stand under `sharing`.",
+    ),
+    "safeguard_missing": (
+        "This way does not have the protection that the sentence asks for.",
+        _NOTHING,
+        "Let the password go by another channel to another address, or choose another channel.",
+    ),
+    "condition_missing": (
+        "Such data is shared only with consent, by legal duty, or where the case was judged.",
+        _NOTHING,
+        "Say on what it rests: `--because`.",
+    ),
+    "condition_not_asked_for": (
+        "The sentence does not let it rest on that.",
+        _NOTHING,
+        _POLICY,
+    ),
+    "no_legal_duty": (
+        "The policy knows of no law that asks for data to be given to this recipient.",
+        _NOTHING,
+        _POLICY,
+    ),
+    "consent_missing": (
+        "It needs the person's consent, and there is no record of one.",
+        _NOTHING,
+        "Gallra keeps no consents yet: what nobody can show was not given.",
+    ),
+    # --- preparing --------------------------------------------------------------------------------
+    "selection_empty": (
+        "Nobody was chosen.",
+        _UNCHANGED,
+        "Name people or cases by reference, a case number or a project.",
+    ),
+    "nothing_to_disclose": (
+        "There is nothing of these categories about anybody who was chosen.",
+        _NOTHING,
+        "See with `gallra find` what there is.",
+    ),
+    "channel_not_bound": (
+        "No channel of that name is bound.",
+        _UNCHANGED,
+        _BINDINGS,
+    ),
+    "channel_kind_unknown": (
+        "Nobody has said what a channel of this kind protects.",
+        _UNCHANGED,
+        "Choose another channel.",
+    ),
+    "contact_not_bound": (
+        "The recipient has no contact of that name.",
+        _UNCHANGED,
+        _BINDINGS,
+    ),
+    "contact_not_reached": (
+        "The contact has no address for this channel.",
+        _UNCHANGED,
+        _BINDINGS,
+    ),
+    "container_unknown": (
+        "There is no such container.",
+        _UNCHANGED,
+        "Choose zip or xlsx.",
+    ),
+    "plan_erases_nothing": (
+        "This plan is a disclosure: nothing is erased by it.",
+        "Nothing was erased.",
+        "Carry it out with `gallra share send`.",
+    ),
+    "plan_discloses_nothing": (
+        "This plan is an erasure: nothing leaves by it.",
+        "Nothing has left.",
+        "Carry it out with `gallra execute`.",
+    ),
+    "disclosure_unknown": (
+        "No disclosure has that reference.",
+        _UNCHANGED,
+        "See them with `gallra share list`.",
+    ),
+    "disclosure_step_not_allowed": (
+        "A disclosure cannot go on like that from where it stands.",
+        _UNCHANGED,
+        "See with `gallra share show` where it stands.",
+    ),
+    "disclosure_changed_meanwhile": (
+        "Another run was faster.",
+        "Nothing was done twice.",
+        "See with `gallra share show` where it stands.",
+    ),
+    # --- sending ----------------------------------------------------------------------------------
+    "disclosure_key_gone": (
+        "What the password is made of is destroyed: it was sent, or a backup was put back.",
+        "Nothing was sent again.",
+        _ANEW,
+    ),
+    "time_is_up": (
+        "The last day was over before the password was sent.",
+        "Without its password nobody can read what was sent; it is taken back.",
+        "Run `gallra share withdraw`. " + _ANEW,
+    ),
+    "perhaps_delivered": (
+        "It may have arrived, and this way nobody can look.",
+        "It is not sent again before somebody knows.",
+        "Ask the recipient whether it arrived, then say so: `gallra share confirm --arrived` or "
+        "`--not-arrived`.",
+    ),
+    "find_out_whether_sent": (
+        "Something may have arrived at a recipient, and only a person can find out.",
+        "It is not sent again before somebody knows; without container and password together "
+        "nobody reads it.",
+        "Ask the recipient, naming the reference alone, then say so: `gallra share confirm "
+        "--arrived` or `--not-arrived`.",
+    ),
+    "not_there_after_sending": (
+        "The channel took it, and when it was looked for it was not there.",
+        "It is not called sent.",
+        "Rerun. If it stays, look into the channel itself.",
+    ),
+    "outgoing_not_writable": (
+        "The folder for what is about to leave cannot be written.",
+        "Nothing has left.",
+        "See that the folder `outgoing` in Gallra's home belongs to who runs Gallra, then rerun.",
+    ),
+    "outgoing_not_empty": (
+        "A sealed container lies in the outgoing folder and cannot be removed.",
+        "It is sealed: nobody reads it without its password.",
+        "See that the folder `outgoing` in Gallra's home belongs to who runs Gallra, then rerun.",
+    ),
+    "nothing_to_find_out": (
+        "Nobody has to find out anything about this disclosure.",
+        _UNCHANGED,
+        "See with `gallra share show` where it stands.",
+    ),
+    # --- its time is up ---------------------------------------------------------------------------
+    "not_withdrawn": (
+        "It was taken back, and looking again does not show that it is gone.",
+        "It is not called withdrawn.",
+        "Rerun. If it stays, take the access away by hand in the channel itself, and rerun.",
+    ),
+    "recipient_deletes": (
+        "The time of a disclosure is up and it lies with the recipient.",
+        "Our own copy is gone; the recipient was asked to delete theirs.",
+        "When the recipient has confirmed it: `gallra share confirm --deleted`.",
+    ),
+    "not_with_recipient": (
+        "The recipient does not have to delete it now.",
+        _UNCHANGED,
+        "See with `gallra share show` where it stands.",
+    ),
+    "disclosure_overdue": (
+        "The time of a disclosure is up, and it is neither taken back nor said to be deleted.",
+        "It stays on the list until it is.",
+        "See with `gallra share list` which; `gallra share withdraw` takes it back.",
+    ),
+    # --- telling recipients -----------------------------------------------------------------------
+    "tell_recipients": (
+        "Somebody was erased about whom a recipient had received data.",
+        "The erasure is proven; what the recipient has is with them.",
+        "Tell the recipient, naming the disclosure's reference, then note it: `gallra share told`.",
+    ),
+    "telling_unknown": (
+        "No telling has that reference.",
+        _UNCHANGED,
+        "See them with `gallra share list`.",
+    ),
+    "telling_done": (
+        "That recipient was told already.",
+        _UNCHANGED,
+        "Nothing to do.",
+    ),
+    "telling_changed": (
+        "Somebody else noted it at the same moment.",
+        _UNCHANGED,
+        "Nothing to do.",
+    ),
+}

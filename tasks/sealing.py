@@ -1,0 +1,38 @@
+"""What leaves is a table in a container that asks for its password (A-69 c): zip or workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from tasks.doors import Cell, Sealer
+
+HEADER: Final = ("person", "category", "field", "value")
+"""Persons are numbered within the disclosure: who they are stands in the categories themselves."""
+_SHEET: Final = "content"
+
+
+def seal_as_zip(cells: Sequence[Cell], target: Path, password: str) -> None:
+    """An AES-256 zip with one CSV. Raises as `connectors.containers.aes_zip.seal_zip`."""
+    from connectors.containers.aes_zip import Member, seal_zip
+    from connectors.containers.sheets import csv_chunks
+
+    seal_zip([Member("csv", csv_chunks(HEADER, _rows(cells)))], target, password)
+
+
+def seal_as_workbook(cells: Sequence[Cell], target: Path, password: str) -> None:
+    """An encrypted .xlsx. Raises as `connectors.containers.locked_workbook.seal_workbook`."""
+    from connectors.containers.locked_workbook import seal_workbook
+    from connectors.containers.sheets import workbook
+
+    seal_workbook([workbook(HEADER, _rows(cells), sheet=_SHEET)], target, password)
+
+
+SEALERS: Final[Mapping[str, Sealer]] = {"zip": seal_as_zip, "xlsx": seal_as_workbook}
+"""By a container's ending; one line each."""
+
+
+def _rows(cells: Sequence[Cell]) -> Iterator[Sequence[str]]:
+    for cell in cells:
+        yield (str(cell.person), cell.category, cell.field, cell.value)
