@@ -68,7 +68,7 @@ class SftpChannel:
         except OSError:
             failed = True
         if failed:
-            raise Refused("parcel_not_readable", ref=parcel.ref)
+            raise Refused("parcel_file_missing", ref=parcel.ref)
         return Delivered(parcel.ref, final)
 
     def withdraw(self, delivered: Delivered) -> None:
@@ -113,7 +113,7 @@ class SftpChannel:
                 name_finally(wire, partial, whole)
             elif not holds(wire, whole, content):
                 # Under this name only this parcel was ever to lie: it is not ours to remove.
-                raise Refused("name_taken", ref=ref)
+                raise Refused("recipient_file_differs", ref=ref)
             removed(wire, partial)
 
         self._door.visit(work)

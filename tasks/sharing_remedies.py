@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from tasks.mail_channel_remedies import MAIL_AND_TEXT
+from tasks.sftp_remedies import SFTP
 
 _NOTHING: Final = "Nothing has left, and nothing lies there unencrypted."
 _FAULT: Final = "This is a fault of Gallra's: report the code. Change nothing by hand."
 
 REMEDIES: Final[dict[str, tuple[str, str, str]]] = {
     **MAIL_AND_TEXT,
+    **SFTP,
     "container_not_encrypted": (
         "A sealed file was tried before it was sent, and something of it could be read without its "
         "password.",

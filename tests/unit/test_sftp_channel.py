@@ -84,7 +84,7 @@ def test_what_lies_under_the_name_and_is_not_the_parcel_stays(world: World, othe
     (world.inbox / FINAL).write_bytes(other)
     with pytest.raises(Refused) as taken:
         world.channel().deliver(world.parcel())
-    assert taken.value.code == "name_taken"
+    assert taken.value.code == "recipient_file_differs"
     assert world.lying() == {FINAL: other}
 
 
@@ -165,7 +165,7 @@ def test_a_folder_that_is_not_there_is_never_gone(world: World) -> None:
         ({"text": "Lösenord"}, "channel_carries_no_letter"),
         ({"to": ("mottagare@example.se",)}, "channel_has_one_place"),
         ({"name": "a.part"}, "name_not_allowed"),
-        ({"file": Path("/nowhere/sealed")}, "parcel_not_readable"),
+        ({"file": Path("/nowhere/sealed")}, "parcel_file_missing"),
     ],
 )
 def test_what_is_not_for_this_channel_does_not_leave(
