@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
+import logging
 import os
 import re
 import stat
@@ -28,6 +29,10 @@ _PART: Final = re.compile(rf"{_REFERENCE}\.(?:zip|xlsx|pdf)\.part")
 _OWN: Final = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _AGAIN: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
 _Content = TypeVar("_Content")
+
+# At DEBUG they tell how what is sealed is made up, byte by byte.
+for _name in ("msoffcrypto", "olefile", "pikepdf"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
 
 
 class Sealed(NamedTuple):

@@ -5,9 +5,11 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import io
+import logging
 import os
 import re
 import stat
+import struct
 import subprocess
 import sys
 import zipfile
@@ -93,6 +95,13 @@ def test_nothing_of_the_person_lies_on_the_disk(
     for made in (plain_csv(), plain_workbook()):
         (tmp_path / "control").write_bytes(made)
         assert hits(tmp_path) != []
+
+
+@each_kind
+def test_no_log_says_anything(kind: Kind, target: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    kind.seal(target.with_suffix(f".{kind.ending}"), PASSWORD)
+    assert caplog.text == ""
 
 
 @each_kind
@@ -249,6 +258,17 @@ def _clear_text_before(file: io.BytesIO, source: object, password: str) -> list[
     return contents
 
 
+def _clear_text_behind(file: io.BytesIO, source: object, password: str) -> list[tuple[str, bytes]]:
+    inner = io.BytesIO()
+    contents = _sealed_zip(inner, password)
+    data, text = inner.getvalue(), b"Anna Andersson"
+    start = data.index(b"PK\x01\x02")
+    end = data.index(b"PK\x05\x06")
+    moved = struct.pack("<L", start + len(text))
+    file.write(data[:start] + text + data[start : end + 16] + moved + data[end + 20 :])
+    return contents
+
+
 def _two_of_which_one_is_open(
     file: io.BytesIO, source: object, password: str
 ) -> list[tuple[str, bytes]]:
@@ -277,6 +297,7 @@ def _sealed_zip(file: io.BytesIO, password: str) -> list[tuple[str, bytes]]:
         _old_zip_encryption,
         _with_a_checksum,
         _clear_text_before,
+        _clear_text_behind,
         _two_of_which_one_is_open,
     ],
 )
@@ -471,7 +492,10 @@ print("killed")
 """
 
 
-@pytest.mark.parametrize("ending", ["zip", "pdf", pytest.param("xlsx", marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    "ending",
+    ["zip", *(pytest.param(each, marks=pytest.mark.long) for each in ("pdf", "xlsx"))],
+)
 def test_a_kill_anywhere_leaves_no_plaintext_and_the_next_run_cleans_up(
     ending: str, tmp_path: Path
 ) -> None:
