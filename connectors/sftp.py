@@ -13,7 +13,7 @@ from connectors.sftp_packets import StatusError
 from connectors.sftp_session import FolderCodes, Login, SftpDoor
 from connectors.sftp_transfer import PART, content_of, holds, name_finally, removed, send
 from connectors.sftp_wire import Wire
-from lifecycle.bindings.sftp import SftpServer
+from lifecycle.bindings.sftp import SftpChannel as SftpBinding
 from lifecycle.errors import GallraError, NotProven, Refused, Unreachable
 
 _REF: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
@@ -24,14 +24,16 @@ _CODES: Final = FolderCodes(
 
 
 class SftpChannel:
-    """One recipient's folder. It takes files only: a letter goes by another channel.
+    """One recipient's folder. It takes files only: no letter is laid beside one, and a letter alone
+    (a password, a telling) is refused.
 
     A parcel's file lies there as `<ref>-<name>`, and as `<ref>.part` until it is whole and was
     read back.
     """
 
-    def __init__(self, server: SftpServer, login: Login, *, place: str) -> None:
+    def __init__(self, server: SftpBinding, login: Login, *, place: str) -> None:
         self._folder = server.folder
+        self._to = frozenset(address.casefold() for address in server.to)
         self._place = place
         self._door = SftpDoor(server, login, place=place, codes=_CODES)
 
@@ -57,8 +59,7 @@ class SftpChannel:
         """
         self._own_folder_only(parcel.to)
         check_parcel(parcel)
-        if parcel.file is None or parcel.text:
-            # Nobody would read it; what it says must go by a channel that carries letters.
+        if parcel.file is None:
             raise Refused("channel_carries_no_letter", ref=parcel.ref)
         final, part = _names(parcel.ref, parcel.name)
         failed = False
@@ -127,8 +128,8 @@ class SftpChannel:
         return f"{self._folder.rstrip('/')}/{name}".encode()
 
     def _own_folder_only(self, to: tuple[str, ...]) -> None:
-        if to:
-            raise Refused("channel_has_one_place", ref=self._place)
+        if any(address.casefold() not in self._to for address in to):
+            raise Refused("folder_of_another_recipient", ref=self._place)
 
 
 def _names(ref: str, name: str) -> tuple[str, str]:

@@ -66,10 +66,10 @@ SFTP: Final[dict[str, tuple[str, str, str]]] = {
         _NOT_SENT,
         "Choose mail or a text message for letters and passwords.",
     ),
-    "channel_has_one_place": (
-        "An address was given for a channel that has one folder and no addresses.",
+    "folder_of_another_recipient": (
+        "A file was to go into a folder that is bound for somebody else.",
         _NOT_SENT,
-        "Choose the channel that is bound for this recipient.",
+        "Choose this recipient's own channel, or write their address under the channel's to.",
     ),
     "listing_malformed": (
         "A server lists names that no folder can have, or more than a folder ever holds.",

@@ -124,3 +124,12 @@ class SftpChannel(SftpServer):
     """A recipient's folder that sealed parcels are put into by SFTP."""
 
     kind: Literal["sftp"]
+    to: tuple[
+        Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", examples=["registrator@example.se"])],
+        ...,
+    ] = Field(
+        min_length=1,
+        repr=False,
+        description="whose folder it is: their addresses as under recipients; nobody else's parcel "
+        "goes there",
+    )

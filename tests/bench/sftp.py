@@ -37,7 +37,8 @@ from lifecycle.bindings.sftp import SftpChannel as Binding
 what, port, host_key, user, folder, key, file = sys.argv[1:]
 binding = Binding.model_validate({
     "kind": "sftp", "host": "127.0.0.1", "port": int(port), "host_keys": [host_key],
-    "username": user, "folder": folder, "private_key": {"env": "KEY"},
+    "to": ["registrator@example.se"], "username": user, "folder": folder,
+    "private_key": {"env": "KEY"},
 })
 channel = SftpChannel(binding, Login(private_key=Path(key).read_text), place="bench")
 

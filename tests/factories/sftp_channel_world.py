@@ -21,7 +21,7 @@ from tests.factories.sftp_worlds import sftp_folder
 class SftpWorld:
     """asyncssh's server with one folder."""
 
-    to: tuple[str, ...] = ()
+    to: tuple[str, ...] = ("mottagare@example.se",)
     carries_files = True
     carries_text = False
     takes_back = True

@@ -60,6 +60,7 @@ class Server:
             "host_keys": [self.host_key],
             "username": self.username,
             "folder": self.folder,
+            "to": ["mottagare@example.se"],
             "timeout": 10,
         }
         said["private_key" if self.private_key else "password"] = {"env": "GALLRA_SFTP"}

@@ -18,6 +18,7 @@ BINDING: dict[str, Any] = {
     "username": "gallra",
     "private_key": {"env": "GALLRA_SFTP_KEY"},
     "folder": "/in",
+    "to": ["registrator@example.se"],
 }
 
 
@@ -81,6 +82,9 @@ def test_a_key_is_given_by_line_alone_or_by_fingerprint(
         {"port": 0},
         {"timeout": 0},
         {"strict": False},
+        {"to": []},
+        {"to": None},
+        {"to": ["registrator"]},
     ],
     ids=repr,
 )
@@ -103,5 +107,6 @@ def test_a_folder_is_written_in_one_way() -> None:
 
 
 def test_a_staging_folder_is_bound_in_the_same_words() -> None:
-    staging = SftpStaging.model_validate(BINDING | {"place": "inbox"})
+    said = {key: value for key, value in BINDING.items() if key != "to"}
+    staging = SftpStaging.model_validate(said | {"place": "inbox"})
     assert (staging.place, staging.port, staging.timeout) == ("inbox", 22, 30)

@@ -162,8 +162,8 @@ def test_a_folder_that_is_not_there_is_never_gone(world: World) -> None:
     ("change", "code"),
     [
         ({"file": None}, "channel_carries_no_letter"),
-        ({"text": "Lösenord"}, "channel_carries_no_letter"),
-        ({"to": ("mottagare@example.se",)}, "channel_has_one_place"),
+        ({"to": ("annan@example.se",)}, "folder_of_another_recipient"),
+        ({"to": ("mottagare@example.se", "annan@example.se")}, "folder_of_another_recipient"),
         ({"name": "a.part"}, "name_not_allowed"),
         ({"file": Path("/nowhere/sealed")}, "parcel_file_missing"),
     ],
@@ -175,6 +175,12 @@ def test_what_is_not_for_this_channel_does_not_leave(
         world.channel().deliver(world.parcel(**change))
     assert refused.value.code == code
     assert world.server.met == []
+
+
+def test_a_letter_around_a_file_is_not_laid_beside_it(world: World) -> None:
+    world.channel().deliver(world.parcel(to=("Mottagare@example.se",), text="Hej"))
+    assert world.lying() == {FINAL: CONTENT}
+    assert b"Hej" not in b"".join(world.server.written)
 
 
 def test_the_registry_makes_it_from_its_binding(world: World) -> None:
