@@ -138,7 +138,7 @@ MAIL_AND_TEXT: Final[dict[str, tuple[str, str, str]]] = {
     "relay_not_protected": (
         "Our own mail server does not take encrypted mail, or could not prove that it is the one.",
         "Neither the letter nor our password was sent.",
-        "Let IT see to its certificate and to TLS 1.2, then run `gallra systems check`.",
+        "Let IT see to its certificate and to TLS 1.2, then rerun.",
     ),
     "relay_login_refused": (
         "Our own mail server did not accept Gallra's user and password.",

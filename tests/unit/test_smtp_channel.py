@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import socket
 import ssl
@@ -12,10 +13,11 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import trustme
+from aiosmtpd.smtp import SMTP
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -584,9 +586,17 @@ class Login:
         return AuthResult(success=data.password == RELAY.encode(), handled=False)
 
 
-def by_relay(folder: Path, port: int, password: str = RELAY) -> SmtpChannel:
+def by_relay(
+    folder: Path, port: int, password: str = RELAY, security: str = "starttls"
+) -> SmtpChannel:
     relay = Relay.model_validate(
-        {"host": HOST, "port": port, "username": "gallra", "password": {"env": "RELAY"}}
+        {
+            "host": HOST,
+            "port": port,
+            "security": security,
+            "username": "gallra",
+            "password": {"env": "RELAY"},
+        }
     )
     return SmtpChannel(
         place="mail",
@@ -609,18 +619,63 @@ def relay(
         yield there
 
 
+@contextmanager
+def tls_from_the_start(office: Office, tls: ssl.SSLContext, **options: Any) -> Iterator[int]:
+    """aiosmtpd's own starter would wait for a greeting of its own making; asyncio's serves."""
+    loop = asyncio.new_event_loop()
+    server = loop.run_until_complete(
+        loop.create_server(lambda: SMTP(office, loop=loop, **options), "127.0.0.1", 0, ssl=tls)
+    )
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        asyncio.run_coroutine_threadsafe(_ended(server), loop).result(5)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+async def _ended(server: asyncio.Server) -> None:
+    server.close()
+    await asyncio.sleep(0.1)
+
+
+class RequireTls(SMTP):
+    """aiosmtpd does not know the word after MAIL FROM that RFC 8689 adds."""
+
+    asked: ClassVar[list[bool]] = []
+
+    async def smtp_MAIL(self, arg: str) -> None:  # noqa: N802
+        self.asked.append(" REQUIRETLS" in arg)
+        await super().smtp_MAIL(arg.replace(" REQUIRETLS", ""))
+
+
 def test_a_relay_that_promises_tls_all_the_way_is_asked_for_it(
-    folder: Path, authority: trustme.CA
+    folder: Path, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     promising, login = Promising(), Login()
-    # aiosmtpd knows no REQUIRETLS at MAIL FROM: what is asked for is seen, then refused.
+    monkeypatch.setattr("aiosmtpd.controller.SMTP", RequireTls)
+    RequireTls.asked.clear()
     with relay(promising, authority, login) as (port, wire):
         by_relay(folder, port).check(TO)
-        with pytest.raises(Refused) as refused:
-            by_relay(folder, port).deliver(parcel(folder))
+        assert RequireTls.asked == []
+        by_relay(folder, port).deliver(parcel(folder))
     assert login.asked == 2
-    assert refused.value.code in {"sender_refused"}
+    assert RequireTls.asked == [True]
+    assert arrival(promising.mails[0]).content == CONTENT
     assert wire.plain_said() == b"EHLO skola.example.se\r\nSTARTTLS\r\n"
+
+
+def test_a_relay_with_tls_from_the_first_byte(folder: Path, authority: trustme.CA) -> None:
+    login = Login()
+    options = {"authenticator": login, "auth_require_tls": False}
+    tls = server_tls(authority.issue_cert(HOST))
+    with tls_from_the_start(Promising(), tls, **options) as port, wire_to(port) as wire:
+        by_relay(folder, wire.port, security="implicit_tls").check(TO)
+    assert login.asked == 1
+    assert wire.said.startswith(b"\x16\x03")
 
 
 def test_a_relay_that_promises_nothing_gets_neither_letter_nor_login(
