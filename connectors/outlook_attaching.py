@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from connectors.graph_client import GraphAnswer, asking
+from connectors.graph_client import GraphAnswer, GraphClient, asking
 from connectors.outlook_mail import IMMUTABLE, Mailbox
 from lifecycle.errors import Refused, Unreachable
 
@@ -17,6 +18,9 @@ _INLINE: Final = 2_900_000
 _PART: Final = 10 * 320 * 1024
 """Bytes of one part: a multiple of 320 KiB below Graph's limit of 4 MB."""
 _TYPE: Final = "application/octet-stream"
+_PASSING: Final = frozenset({416, 429, 500, 502, 503, 504})
+_FAILURES: Final = 8
+"""So many without a byte of progress end it."""
 _RANGE: Final = re.compile(r"(\d{1,18})(?:-\d*)?", re.ASCII)
 
 
@@ -55,7 +59,7 @@ def _in_parts(mailbox: Mailbox, draft: str, content: BinaryIO, name: str, size: 
     info = asking(mailbox.message(draft).attachments.create_upload_session, "POST")
     opened = client.parsed(client.send(info, {"AttachmentItem": item}, headers=IMMUTABLE))
     address = str(opened.get("uploadUrl") if isinstance(opened, dict) else None)
-    start = 0
+    start = failures = 0
     while start < size:
         content.seek(start)
         part = content.read(min(_PART, size - start))
@@ -63,30 +67,44 @@ def _in_parts(mailbox: Mailbox, draft: str, content: BinaryIO, name: str, size: 
             "Content-Type": _TYPE,
             "Content-Range": f"bytes {start}-{start + len(part) - 1}/{size}",
         }
-        answer = client.storage("PUT", address, part, headers=sent)
-        if answer.status == 201:
-            return
-        if answer.status == 416:
-            # This part came through and its answer did not: ask what is still missing.
-            answer = client.storage("GET", address)
-        if answer.status == 404:
+        answer = _asked(client, "PUT", address, part, sent)
+        if answer is None or answer.status in _PASSING:
+            # What came through although its answer did not is not brought again.
+            failures += 1
+            client.pause(min(failures, 3), None if answer is None else answer.wait)
+            answer = _asked(client, "GET", address)
+        if answer is not None and answer.status in (201, 404):
             return  # finished, or given up: the draft itself tells which
-        following = _following(mailbox, answer, size)
-        if following <= start:
-            raise Unreachable("upload_incomplete", ref=client.system)
+        following = start if answer is None else _following(client, answer, start)
+        failures = 0 if following > start else failures + 1
+        if failures > _FAILURES:
+            raise Unreachable("system_unreachable", ref=client.system)
         start = following
 
 
-def _following(mailbox: Mailbox, answer: GraphAnswer, size: int) -> int:
-    """The first byte that is still missing."""
-    client = mailbox.client
-    if answer.status >= 500 or answer.status == 429:
-        raise Unreachable("system_unreachable", ref=client.system)
+def _asked(
+    client: GraphClient,
+    method: str,
+    address: str,
+    part: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> GraphAnswer | None:
+    """The answer of Outlook's storage; None: none came."""
+    try:
+        return client.storage(method, address, part, headers=headers)
+    except Unreachable as error:
+        if error.code == "system_leads_elsewhere":
+            raise
+        return None
+
+
+def _following(client: GraphClient, answer: GraphAnswer, start: int) -> int:
+    """The first byte that is still missing: Outlook names it alone, or with what follows it."""
+    if answer.status in _PASSING:
+        return start
     told: Any = client.parsed(answer) if answer.status in (200, 202) else None
-    ranges = told.get("nextExpectedRanges", told.get("NextExpectedRanges")) if told else None
-    if ranges == []:
-        return size
-    fits = _RANGE.match(str(ranges[0])) if isinstance(ranges, list) else None
+    ranges = told.get("nextExpectedRanges") if isinstance(told, dict) else None
+    fits = _RANGE.fullmatch(str(ranges[0])) if isinstance(ranges, list) and ranges else None
     if fits is None:
         raise Unreachable("system_unlike_binding", ref=client.system)
     return int(fits[1])
