@@ -11,6 +11,32 @@ _NOTHING: Final = "Nothing has left, and nothing lies there unencrypted."
 _FAULT: Final = "This is a fault of Gallra's: report the code. Change nothing by hand."
 
 REMEDIES: Final[dict[str, tuple[str, str, str]]] = {
+    "recipient_not_encrypted": (
+        "Mail to the recipient's domain is not known to be encrypted all the way.",
+        _NOTHING,
+        "Take another channel, or let the administrator enforce TLS to that domain and write it "
+        "under encrypted_to in the bindings.",
+    ),
+    "address_malformed": (
+        "The recipient's address is no single mail address.",
+        _NOTHING,
+        "Correct the recipient's address in the bindings.",
+    ),
+    "parcel_too_large": (
+        "The sealed file is larger than the mailbox sends.",
+        _NOTHING,
+        "Share it by a folder, or share fewer people or categories at a time.",
+    ),
+    "mailbox_not_found": (
+        "The mailbox that the binding names does not answer to the app.",
+        _NOTHING,
+        "Correct mailbox in the bindings, or let the administrator give the app access to it.",
+    ),
+    "upload_incomplete": (
+        "The sealed file did not arrive whole in the draft.",
+        "Nothing has been sent; the next try purges the draft and begins anew.",
+        "Rerun. If it stays, see that no rule of the tenant takes attachments away.",
+    ),
     **MAIL_AND_TEXT,
     **SFTP,
     "container_not_encrypted": (
