@@ -39,7 +39,9 @@ def has_odd_steps(address: str) -> bool:
     Ids come from the answers of a system; one that is called `..` must not climb.
     """
     steps = urlsplit(address).path.split("/")[1:]
-    return any(unquote(step) in {"", ".", ".."} for step in steps)
+    return "" in steps or any(
+        part in {".", ".."} for step in steps for part in unquote(step).split("/")
+    )
 
 
 def seconds_to_wait(retry_after: str | None, *, now: datetime | None = None) -> float | None:

@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, cast
-from urllib.parse import urljoin
 
 import httpx
 import orjson
@@ -167,7 +166,7 @@ class GraphClient:
             following = page.get("@odata.nextLink")
             if following is None:
                 return
-            address = self._own(urljoin(address, str(following)))
+            address = self._own(str(following))
 
     def send(
         self,
@@ -189,7 +188,7 @@ class GraphClient:
         `Unreachable("answer_lost")` when the request was sent
         and may have been carried out.
         """
-        content = None if body is None else orjson.dumps(body)
+        content = None if body is None else _json(body)
         method = _method(info)
         sent = dict(headers or {})
         if content is not None:
@@ -412,3 +411,10 @@ def _method(info: RequestInformation) -> str:
     if info.http_method is None:
         raise ValueError("a request needs a method")
     return str(info.http_method.value)
+
+
+def _json(body: object) -> bytes:
+    with suppress(TypeError):
+        return orjson.dumps(body)
+    # A name with half a character goes back as it came.
+    return json.dumps(body).encode()

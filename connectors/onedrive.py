@@ -24,7 +24,7 @@ LARGEST_FILE: Final = 128 * 1024 * 1024
 PRIVATE_PREFIX: Final = "gallra-deleting-"
 """What an item is called between the decision and its removal."""
 _NOT_ALLOWED: Final = re.compile(
-    r'["*:<>?/\\|\x00-\x1f\x7f]|^[ ~]|[ .]$|^\.\.?$|_vti_|^.lock$|^desktop\.ini$'
+    r'["*:<>?/\\|\x00-\x1f\x7f\ud800-\udfff]|^[ ~]|[ .]$|^\.\.?$|_vti_|^.lock$|^desktop\.ini$'
     r"|^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)",
     re.IGNORECASE,
 )
