@@ -16,8 +16,8 @@ from lifecycle.bindings.channels import SmsGateway as SmsBinding
 from lifecycle.bindings.channels import SmtpChannel as SmtpBinding
 from lifecycle.bindings.google_drive import GoogleDriveChannel as GoogleDriveBinding
 from lifecycle.bindings.onedrive import OneDriveChannel as OneDriveBinding
-from lifecycle.bindings.sftp import SftpChannel as SftpBinding
 from lifecycle.bindings.outlook import OutlookChannel as OutlookBinding
+from lifecycle.bindings.sftp import SftpChannel as SftpBinding
 from lifecycle.configuration.validated import Part
 
 
