@@ -69,8 +69,9 @@ def prepare(house: House, wish: Wish, selection: Selection, *, by: str) -> Plan:
 
     Preparing the same again on the same day gives the same plan. Raises `Refused`:
     `officer_unknown`, `reference_malformed`, `case_reference_malformed`, `subject_unknown`,
-    `selection_empty`, `nothing_to_disclose`, or what `lifecycle.disclosure.judge` says (that is a ledger event); and
-    `Misconfigured`: `channel_not_bound`, `contact_not_bound`, `container_unknown`.
+    `selection_empty`, `nothing_to_disclose`, or what `lifecycle.disclosure.judge` says
+    (that is a ledger event); and `Misconfigured`: `channel_not_bound`, `contact_not_bound`,
+    `container_unknown`.
     """
     if by not in {officer.handle for officer in list_officers(house)}:
         raise Refused("officer_unknown")
