@@ -134,6 +134,6 @@ class _Line:
                 pass
         if response is None:
             self.failed = True
-            raise TransportError("not sent")
+            raise TransportError("not sent")  # type: ignore[no-untyped-call]
         self.passing = response.status_code == 429 or response.status_code >= 500
         return _Taken(response.status_code, response.headers, response.content)

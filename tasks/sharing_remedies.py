@@ -6,6 +6,7 @@ from typing import Final
 
 from tasks.mail_channel_remedies import MAIL_AND_TEXT
 from tasks.sftp_remedies import SFTP
+from tasks.shared_folder_remedies import SHARED_FOLDER
 
 _NOTHING: Final = "Nothing has left, and nothing lies there unencrypted."
 _FAULT: Final = "This is a fault of Gallra's: report the code. Change nothing by hand."
@@ -39,6 +40,7 @@ REMEDIES: Final[dict[str, tuple[str, str, str]]] = {
     ),
     **MAIL_AND_TEXT,
     **SFTP,
+    **SHARED_FOLDER,
     "container_not_encrypted": (
         "A sealed file was tried before it was sent, and something of it could be read without its "
         "password.",

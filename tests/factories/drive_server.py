@@ -313,6 +313,7 @@ class _Handler(BaseHTTPRequestHandler):
                 )
         if faults.lost and faults.only == "upload":
             faults.lost -= 1
+            faults.forget_sessions += faults.forgets_what_was_lost
             raise Cut
         self._send(200, {"id": made["id"]})
 

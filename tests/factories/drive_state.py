@@ -41,6 +41,8 @@ class Faults:
     """So many bytes of each of the next parts are kept; the answer says how many (308)."""
     forget_sessions: int = 0
     """So many parts are answered 404: the session is over."""
+    forgets_what_was_lost: bool = False
+    """The session whose last answer is lost is over as well."""
     redirect_to: str | None = None
     upload_host: str | None = None
     refuse_deletion: bool = False

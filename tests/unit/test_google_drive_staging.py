@@ -6,8 +6,10 @@ import logging
 from collections.abc import Iterator
 
 import pytest
+from google.auth.exceptions import TransportError
 
 from connectors.drive_client import DriveClient
+from connectors.drive_token import _Line
 from connectors.google_drive import DriveStaging, opened_staging
 from lifecycle.bindings import GoogleDriveStaging
 from lifecycle.errors import (
@@ -396,6 +398,24 @@ def test_the_lost_answer_to_a_whole_upload_makes_one_file(
     server.faults.only, server.faults.lost = "files.create", 1
     assert staging.read(staging.put("b.xlsx", b"")) == b""
     assert len(server.files) == 3
+
+
+def test_a_session_that_was_over_when_its_answer_was_lost_makes_one_file(
+    server: DriveState, staging: DriveStaging
+) -> None:
+    server.faults.only, server.faults.lost = "upload", 1
+    server.faults.forgets_what_was_lost = True
+    assert staging.read(staging.put("a.xlsx", DATA)) == DATA
+    assert len(server.files) == 2
+    assert server.operations.count("files.create") == 2
+
+
+def test_google_s_own_program_can_send_to_no_other_address(server: DriveState) -> None:
+    line = _Line(f"{server.url}/token", 5)
+    with pytest.raises(TransportError):
+        line(f"{server.url}/drive/v3/files")
+    assert line.failed
+    assert server.requests == []
 
 
 def test_an_upload_that_never_gets_further_ends(
