@@ -22,6 +22,7 @@ from console import (
     row_commands,
     setup_commands,
     share_commands,
+    store_commands,
     watch_commands,
     work_order_commands,
 )
@@ -51,6 +52,7 @@ app.add_typer(plan_commands.app, name="plan")
 app.add_typer(officer_commands.app, name="officers")
 app.add_typer(hold_commands.app, name="hold")
 app.add_typer(work_order_commands.app, name="work-orders")
+app.add_typer(store_commands.app, name="store")
 app.add_typer(certificate_commands.app, name="certificate")
 app.add_typer(restore_commands.app, name="restore")
 app.add_typer(share_commands.app, name="share")

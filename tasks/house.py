@@ -20,6 +20,7 @@ from records.ledger_store import LedgerStore
 from records.unit_of_work import UnitOfWork
 from records.vault import Vault
 from tasks.doors import Doors
+from tasks.scan_wiring import ScanPlace
 from tasks.settings import Settings
 
 
@@ -90,6 +91,8 @@ class House:
     """Where a copy goes of what is archived before it is erased."""
     doors: Doors
     """By which ways data leaves, and whom they lead to (A-69)."""
+    scans: Mapping[str, ScanPlace] = field(default_factory=dict)
+    """The places that are looked through for what may not lie there (A-58)."""
     mailbox: Letterbox | None = None
     """Whom the watchdog writes to."""
     now: Callable[[], datetime]

@@ -49,6 +49,7 @@ from tasks.clock import utc_now
 from tasks.door_wiring import doors
 from tasks.house import House, Sink
 from tasks.outer_wiring import bound_as, outer_systems
+from tasks.scan_wiring import scan_places
 from tasks.secrets import secret
 from tasks.settings import Settings
 
@@ -154,6 +155,7 @@ def open_house(
             certificates=bindings.witness.file.parent / "certificates",
             doors=doors(bindings, settings, outgoing=settings.home / "outgoing" / controller),
             archive=_archive(bindings),
+            scans=scan_places(bindings, settings),
             mailbox=_mailbox(bindings, policy, settings),
             now=now,
             may_have_help=now is utc_now,

@@ -1,0 +1,71 @@
+"""The documents of a place, one after the other, wherever they lie: files in a folder or in a
+cloud, messages of a mailbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Protocol
+
+from connectors.base import StagedItem, Staging
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document as it was listed."""
+
+    key: str = field(repr=False)
+    """The place's own handle: a path, an item's id. It may contain a person's name."""
+    where: str = field(repr=False)
+    """How a person finds it: a path, a name, a message's place and subject."""
+    version: str
+    """Identity of the bytes: another version is looked at anew."""
+    size: int
+    """Bytes."""
+    read: Callable[[], bytes] = field(repr=False)
+    """The bytes. Raises `Changed` (also when it is gone), `Unreachable`."""
+
+
+class Documents(Protocol):
+    """A place that is looked through."""
+
+    def documents(self) -> Iterator[Document]:
+        """Every document, pages followed to the very end. Raises `Unreachable`; a place that
+        cannot be reached is never an empty one."""
+        ...
+
+
+class FolderDocuments:
+    """The files of a folder, of whatever kind the folder is."""
+
+    def __init__(self, folder: Staging) -> None:
+        self._folder = folder
+
+    def documents(self) -> Iterator[Document]:
+        """Every file, those in subfolders too."""
+        for item in self._folder.list_items():
+            if not item.empty_folder:
+                # A path tells more than a name; an opaque id tells nobody anything.
+                where = item.key if item.key.endswith(item.name) else item.name
+                yield Document(item.key, where, item.version, item.size, self._reader(item))
+
+    def _reader(self, item: StagedItem) -> Callable[[], bytes]:
+        return lambda: self._folder.read(item)
+
+
+class MailDocuments:
+    """The messages of a mailbox, each whole as it was sent (RFC 5322)."""
+
+    def __init__(self, texts: Callable[[], Iterator[tuple[str, bytes]]]) -> None:
+        """`texts`: (where a person finds it, the message), to the very end of the mailbox."""
+        self._texts = texts
+
+    def documents(self) -> Iterator[Document]:
+        """Every message; it was read already when it is listed."""
+        for key, data in self._texts():
+            yield Document(key, key, sha256(data).hexdigest(), len(data), _given(data))
+
+
+def _given(data: bytes) -> Callable[[], bytes]:
+    return lambda: data

@@ -1,0 +1,45 @@
+"""Which folders are looked through for data that may not lie there, and whose they are (A-58)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated
+
+from pydantic import Field
+
+from lifecycle.bindings.google_drive import GoogleDriveStaging
+from lifecycle.bindings.imports import FolderStaging, MemoryStaging
+from lifecycle.bindings.onedrive import OneDriveStaging
+from lifecycle.bindings.sftp import SftpStaging
+from lifecycle.configuration.problems import Path as Where
+from lifecycle.configuration.validated import Part, nearest
+from lifecycle.policy.model import Policy
+from lifecycle.policy.values import Name
+
+
+class ScannedPlace(Part):
+    """A place of the policy that is looked through."""
+
+    owner: Name = Field(description="the role of the policy that mends what is found")
+    where: Annotated[
+        FolderStaging | MemoryStaging | GoogleDriveStaging | SftpStaging | OneDriveStaging,
+        Field(discriminator="kind"),
+    ]
+
+
+def check_scan(scan: Mapping[str, ScannedPlace], policy: Policy) -> Iterator[tuple[Where, str]]:
+    """What does not fit the policy: where in the file, and what would be right."""
+    for name, scanned in scan.items():
+        here: Where = ("scan", name)
+        system = policy.systems.get(name)
+        if system is None:
+            yield here, f"the policy has no such place{nearest(name, policy.systems)}"
+        elif system.role not in {"place", "system", "device"}:
+            yield here, "what lies there is imported or sealed, not looked through; take it away"
+        if scanned.owner not in policy.roles:
+            yield (
+                (*here, "owner"),
+                f"the policy has no role '{scanned.owner}'{nearest(scanned.owner, policy.roles)}",
+            )
+        if scanned.where.place != name:
+            yield (*here, "where", "place"), f"it is the place '{name}'; write {name}"
