@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from tasks.graph_remedies import GRAPH
 from tasks.mail_channel_remedies import MAIL_AND_TEXT
 from tasks.sftp_remedies import SFTP
 from tasks.shared_folder_remedies import SHARED_FOLDER
@@ -38,6 +39,7 @@ REMEDIES: Final[dict[str, tuple[str, str, str]]] = {
         "Nothing has been sent; the next try purges the draft and begins anew.",
         "Rerun. If it stays, see that no rule of the tenant takes attachments away.",
     ),
+    **GRAPH,
     **MAIL_AND_TEXT,
     **SFTP,
     **SHARED_FOLDER,
