@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from console import (
+    access_commands,
     approve_commands,
     certificate_commands,
     execution_commands,
@@ -52,6 +53,7 @@ app.add_typer(plan_commands.app, name="plan")
 app.add_typer(officer_commands.app, name="officers")
 app.add_typer(hold_commands.app, name="hold")
 app.add_typer(work_order_commands.app, name="work-orders")
+app.add_typer(access_commands.app, name="access")
 app.add_typer(store_commands.app, name="store")
 app.add_typer(certificate_commands.app, name="certificate")
 app.add_typer(restore_commands.app, name="restore")

@@ -51,7 +51,8 @@ def owner_of(house: House, place: str) -> str:
     bound = house.scans.get(place)
     if bound is not None:
         return bound.owner
-    by_hand = house.policy.systems[place].by_hand if place in house.policy.systems else None
+    name = place.removeprefix("accounts.")
+    by_hand = house.policy.systems[name].by_hand if name in house.policy.systems else None
     return by_hand.role if by_hand is not None else next(iter(house.policy.approvals.erasure))
 
 

@@ -1,12 +1,20 @@
-"""The places that are looked through, as a controller's bindings describe them."""
+"""The places that are looked through, the accounts that are reviewed and the list of staff, as a
+controller's bindings describe them."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
+from connectors.accounts import Accounts, MemoryAccounts, SqlAccounts
 from connectors.documents import Documents, FolderDocuments
 from connectors.registry import staging
+from connectors.staff_list import read_staff
+from lifecycle.access import Member
 from lifecycle.bindings import Bindings
+from lifecycle.bindings.accounts import SqlAccounts as SqlBinding
+from lifecycle.policy.model import Policy
 from tasks.secrets import secret
 from tasks.settings import Settings
 
@@ -33,3 +41,26 @@ def scan_places(bindings: Bindings, settings: Settings) -> dict[str, ScanPlace]:
         )
         for name, scanned in bindings.scan.items()
     }
+
+
+def bound_accounts(bindings: Bindings, policy: Policy, settings: Settings) -> dict[str, Accounts]:
+    """The accounts of every system that is bound under `accounts`. None is asked anything yet."""
+    made: dict[str, Accounts] = {}
+    for name, bound in bindings.accounts.items():
+        if isinstance(bound, SqlBinding):
+            password = bound.password
+            made[name] = SqlAccounts(
+                bound,
+                system=name,
+                password=None if password is None else secret(password, settings.environment),
+                zone=ZoneInfo(policy.controller.time_zone),
+            )
+        else:
+            made[name] = MemoryAccounts(system=name)
+    return made
+
+
+def staff_list(bindings: Bindings) -> Callable[[], list[Member]]:
+    """Reads the list of who works here anew each time; nobody where none is bound."""
+    bound = bindings.staff
+    return list if bound is None else lambda: read_staff(bound)

@@ -49,7 +49,7 @@ from tasks.clock import utc_now
 from tasks.door_wiring import doors
 from tasks.house import House, Sink
 from tasks.outer_wiring import bound_as, outer_systems
-from tasks.scan_wiring import scan_places
+from tasks.scan_wiring import bound_accounts, scan_places, staff_list
 from tasks.secrets import secret
 from tasks.settings import Settings
 
@@ -156,6 +156,8 @@ def open_house(
             doors=doors(bindings, settings, outgoing=settings.home / "outgoing" / controller),
             archive=_archive(bindings),
             scans=scan_places(bindings, settings),
+            accounts=bound_accounts(bindings, policy, settings),
+            staff=staff_list(bindings),
             mailbox=_mailbox(bindings, policy, settings),
             now=now,
             may_have_help=now is utc_now,

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from lifecycle.bindings.channels import MemoryChannel, SmsGateway, SmtpChannel
+from lifecycle.bindings.accounts import BoundAccounts, StaffFile, check_access
 from lifecycle.bindings.check_outer import check_outer
 from lifecycle.bindings.google_drive import GoogleDriveChannel, GoogleDriveStaging
 from lifecycle.bindings.http import Http
@@ -73,6 +74,10 @@ class Bindings(Part):
     scan: dict[Name, ScannedPlace] = Field(
         default={}, description="places of the policy that are looked through (gallra store scan)"
     )
+    accounts: dict[Name, BoundAccounts] = Field(
+        default={}, description="where the accounts of systems stand (gallra access review)"
+    )
+    staff: StaffFile | None = Field(default=None, description="the list of who works here")
     archive: Archive | None = Field(
         default=None, description="where a copy goes of what a rule archives (then: archive)"
     )
@@ -88,6 +93,7 @@ def check_bindings(bindings: Bindings, policy: Policy) -> Iterator[tuple[Where, 
     yield from _check_case_system(bindings, policy)
     yield from check_outer(bindings.systems, policy)
     yield from check_scan(bindings.scan, policy)
+    yield from check_access(bindings.accounts, bindings.staff, policy)
     yield from check_channels(bindings.channels, bindings.recipients, policy)
     yield from check_recipients(bindings.recipients, bindings.channels, policy)
 

@@ -8,6 +8,7 @@ from lifecycle.configuration.problems import Path
 from lifecycle.configuration.validated import nearest
 from lifecycle.policy.check_retention import unknown
 from lifecycle.policy.data import LegalBasis
+from lifecycle.policy.access import Asks
 from lifecycle.policy.free_text import AbsenceRule, FreeTextRule
 from lifecycle.policy.model import Policy
 from lifecycle.policy.sharing import Sharing
@@ -24,6 +25,7 @@ def check_people(policy: Policy) -> Iterator[Finding]:
         yield from _check_sharing(policy, policy.sharing)
     yield from _check_processors(policy)
     yield from _check_texts(policy)
+    yield from _check_access(policy)
     for position, dropped in enumerate(policy.not_collected):
         here: Path = ("not_collected", position, "subjects")
         yield from _known(here, _SUBJECT, dropped.subjects, policy.subjects)
@@ -118,6 +120,22 @@ def _check_processors(policy: Policy) -> Iterator[Finding]:
         yield from _role(policy, ("processor_review", "by"), review.by)
     elif policy.processors:
         yield ("processor_review",), "is missing: it says how often the processors are reviewed"
+
+
+def _check_access(policy: Policy) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for position, rule in enumerate(policy.access):
+        if rule.id in seen:
+            yield ("access", position, "id"), "two rules have this id; give each its own"
+        seen.add(rule.id)
+        yield from _known(("access", position, "systems"), "system", rule.systems, policy.systems)
+        if rule.asks is Asks.NO_WIDER_THAN_NEEDED:
+            for system in rule.systems:
+                if system in policy.systems and not policy.systems[system].levels:
+                    yield (
+                        ("access", position, "systems"),
+                        f"'{system}' has no levels; say who needs which",
+                    )
 
 
 def _check_texts(policy: Policy) -> Iterator[Finding]:

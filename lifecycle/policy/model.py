@@ -9,6 +9,7 @@ from pydantic import Field, PrivateAttr
 from lifecycle.configuration.validated import Part
 from lifecycle.errors import Misconfigured
 from lifecycle.intake.rules import Column, IntakeRules
+from lifecycle.policy.access import AccessRule
 from lifecycle.policy.consents import Consent
 from lifecycle.policy.controller import Controller, Decision
 from lifecycle.policy.data import (
@@ -57,6 +58,9 @@ class Policy(Part):
     )
     absence: tuple[AbsenceRule, ...] = Field(
         default=(), description="[]: no sentence restricts how absence is registered"
+    )
+    access: tuple[AccessRule, ...] = Field(
+        default=(), description="[]: no sentence says who may have an account"
     )
     staging: Staging | None = Field(
         default=None, description="the folder where exports land, if there is one"

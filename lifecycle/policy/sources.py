@@ -13,6 +13,7 @@ from lifecycle.policy.values import Source
 
 _SINGULAR: Final[Mapping[str, str]] = {
     "absence": "absence",
+    "access": "access",
     "anchors": "anchor",
     "categories": "category",
     "channels": "channel",

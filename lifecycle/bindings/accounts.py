@@ -1,0 +1,79 @@
+"""Where a system's accounts stand, and the list of who works here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+
+from lifecycle.bindings.places import Place, SecretName
+from lifecycle.bindings.sql import Column, database_url
+from lifecycle.configuration.problems import Path as Where
+from lifecycle.configuration.validated import Part, nearest
+from lifecycle.policy.model import Policy
+from lifecycle.policy.values import Sentence
+
+StaffColumn = Literal["holder", "role", "unit", "starts", "ends", "trained_in"]
+
+
+class SqlAccounts(Part):
+    """Accounts in a database, one row each."""
+
+    kind: Literal["sql"]
+    url: Annotated[str, BeforeValidator(database_url)] = Field(
+        description="without a password", repr=False
+    )
+    password: SecretName | None = None
+    table: Column
+    key: Column
+    key_is: Literal["text", "integer"] = "text"
+    holder: Column = Field(description="by what the staff list knows the person, e.g. an address")
+    roles: Column | None = None
+    apart: str = Field(default=",", min_length=1, max_length=3, description="between two roles")
+    shared: Column | None = Field(default=None, description="says that it is a group's account")
+    last_login: Column | None = None
+    course_ends: Column | None = None
+    only: dict[Column, str | int | bool] = Field(
+        default={}, description="the rows that are staff's, where pupils stand there too"
+    )
+
+    def columns(self) -> set[str]:
+        """Every column that is read."""
+        optional = (self.roles, self.shared, self.last_login, self.course_ends)
+        return {self.key, self.holder, *self.only, *(name for name in optional if name)}
+
+
+class MemoryAccounts(Part):
+    """Accounts that live and die with the process: for tests."""
+
+    kind: Literal["memory"]
+
+
+class StaffFile(Part):
+    """A list of staff, .xlsx or .csv, that somebody keeps in one place."""
+
+    kind: Literal["file"]
+    path: Place
+    columns: dict[Sentence, StaffColumn] = Field(
+        description="header → what it is; trained_in: systems of the policy, apart by commas"
+    )
+
+
+BoundAccounts = Annotated[SqlAccounts | MemoryAccounts, Field(discriminator="kind")]
+
+
+def check_access(
+    accounts: Mapping[str, SqlAccounts | MemoryAccounts],
+    staff: StaffFile | None,
+    policy: Policy,
+) -> Iterator[tuple[Where, str]]:
+    """What does not fit the policy: where in the file, and what would be right."""
+    for name in accounts:
+        if name not in policy.systems:
+            yield (
+                ("accounts", name),
+                f"the policy has no such system{nearest(name, policy.systems)}",
+            )
+    if staff is not None and not {"holder", "role"} <= set(staff.columns.values()):
+        yield ("staff", "columns"), "holder and role need a header: by them people are judged"
