@@ -117,6 +117,7 @@ def test_sent_without_an_answer_it_is_found_among_what_was_sent(
     assert world.channel().standing(delivered) is Standing.THERE
     assert world.channel().deliver(parcel(tmp_path)) == delivered
     assert len(world.server.sent) == 1
+    assert sum(r.path.endswith("/send") for r in world.server.requests) == 1, "asked once only"
 
 
 def test_when_nobody_can_look_it_is_perhaps_delivered(world: OutlookWorld, tmp_path: Path) -> None:
