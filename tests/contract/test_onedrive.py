@@ -206,6 +206,8 @@ def test_replaced_in_the_last_moment_it_stays(
     if ending.startswith("PATCH"):
         with pytest.raises(Changed):
             staging.delete_permanently(item)
+        # Refused by If-Match: its name was not even touched.
+        assert len(cloud.graph.asked("PATCH")) == 1
     else:
         # The first had a name of ours by then: what came under the old one is another item.
         staging.delete_permanently(item)
