@@ -16,6 +16,7 @@ from tasks.request_remedies import REQUESTS
 from tasks.row_remedies import OTHERS, QUARANTINED, ROW_SAFE
 from tasks.sharing_remedies import REMEDIES as SHARING
 from tasks.standing_remedies import STANDING
+from tasks.storage_remedies import STORAGE
 from tasks.system_remedies import SYSTEMS
 
 
@@ -224,7 +225,15 @@ _BY_CODE: dict[str, Remedy] = {
 _BY_CODE |= {
     code: Remedy(*sentences)
     for code, sentences in (
-        STANDING | REQUESTS | APPROVALS | PLANS | EXECUTION | SYSTEMS | DISCLOSURES | SHARING
+        STANDING
+        | REQUESTS
+        | APPROVALS
+        | PLANS
+        | EXECUTION
+        | SYSTEMS
+        | STORAGE
+        | DISCLOSURES
+        | SHARING
     ).items()
 }
 _BY_CODE |= {

@@ -37,6 +37,7 @@ FLOW_EVENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "take_inventory": (EventKind.INVENTORY_TAKEN,),
     "archive_erase": (EventKind.PLAN_DRAWN, EventKind.PLAN_PROVEN, EventKind.PLAN_NOT_PROVEN),
     "year_end": (f"{EventKind.PLAN_DRAWN} year_end",),
+    "store": (EventKind.PLACE_SCANNED, EventKind.ACCESS_REVIEWED),
     "follow_up": (
         EventKind.HOLD_REVIEWED,
         EventKind.HOLD_RELEASED,
@@ -50,6 +51,8 @@ REPORT_EVENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "work-orders": (EventKind.WORK_ORDER_OPENED, EventKind.WORK_ORDER_DONE),
     "status": (EventKind.WATCH_LOOKED,),
     "watch": (EventKind.WATCH_LOOKED,),
+    "store scan": (EventKind.PLACE_SCANNED,),
+    "access review": (EventKind.ACCESS_REVIEWED, EventKind.ACCESS_REMOVED),
     "policy check": (),
     "policy trace": (),
     "explain": (),
