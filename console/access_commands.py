@@ -62,7 +62,7 @@ def list_(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None:
     """
     with failures(as_json=as_json):
         from tasks.access import place_of
-        from tasks.findings import standing
+        from tasks.findings import ACCOUNTS, standing
         from tasks.wiring import open_house
 
         with open_house(controller) as house:
@@ -82,7 +82,7 @@ def list_(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None:
                 ["reference", "accounts of", "what", "rule", "since"],
                 [
                     [
-                        *(one.ref, one.place.removeprefix("accounts.")),
+                        *(one.ref, one.place.removeprefix(ACCOUNTS)),
                         *(one.sign.replace("_", " "), one.rule, local_time(one.since, zone)),
                     ]
                     for one in found

@@ -59,7 +59,8 @@ def store(controller: Controller) -> dict[str, int]:
         "accounts_removed": sum(count.removed for count in reviewed.values()),
     }
     get_run_logger().info(" ".join(f"{name}={value}" for name, value in told.items()))
-    missed = [name for name, count in {**looked, **reviewed}.items() if not count.reached]
+    missed = [name for name, count in looked.items() if not count.reached]
+    missed += [name for name, each in reviewed.items() if not each.reached]
     if missed:
         raise StepFailed("system_not_reached", missed[0], others=len(missed) - 1)
     return told

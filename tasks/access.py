@@ -14,6 +14,7 @@ from lifecycle.references import FINDING, to_reference
 from records import findings, leases, to_dos
 from records.engines import reading
 from records.findings import CLEARED, INTENDED, OPEN, Ledge, Seen
+from tasks.findings import ACCOUNTS
 from tasks.house import House
 from tasks.intake import local_today
 
@@ -70,7 +71,7 @@ def review(
 
 def place_of(system: str) -> str:
     """Under which place the findings about a system's accounts stand."""
-    return f"accounts.{system}"
+    return ACCOUNTS + system
 
 
 class _Review:

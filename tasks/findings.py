@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from lifecycle.errors import Refused
 from lifecycle.ledger import EventKind
@@ -10,6 +10,9 @@ from lifecycle.references import FINDING, from_reference, to_reference
 from records import findings
 from records.engines import reading
 from tasks.house import House
+
+ACCOUNTS: Final = "accounts."
+"""Before a system's name: the place under which what is wrong with its accounts stands."""
 
 
 class Standing(NamedTuple):
@@ -28,7 +31,8 @@ class Standing(NamedTuple):
 
 
 def standing(house: House, *, place: str | None = None) -> list[Standing]:
-    """Every finding that stands, by place and age."""
+    """Every finding that stands, by place and age; those about accounts only where `place` names
+    them."""
     with reading(house.engine) as connection:
         rows = findings.listed(connection, controller=house.controller, place=place)
     return [
@@ -43,6 +47,7 @@ def standing(house: House, *, place: str | None = None) -> list[Standing]:
             owner=owner_of(house, row.place),
         )
         for row in rows
+        if place is not None or not row.place.startswith(ACCOUNTS)
     ]
 
 
@@ -51,7 +56,7 @@ def owner_of(house: House, place: str) -> str:
     bound = house.scans.get(place)
     if bound is not None:
         return bound.owner
-    name = place.removeprefix("accounts.")
+    name = place.removeprefix(ACCOUNTS)
     by_hand = house.policy.systems[name].by_hand if name in house.policy.systems else None
     return by_hand.role if by_hand is not None else next(iter(house.policy.approvals.erasure))
 
