@@ -263,17 +263,14 @@ def show_entry(told: Entry) -> None:
 
 
 def _show_lists(found: list[Entry], tellings: list[tuple[str, str, int]]) -> None:
-    heads = ["disclosure", "to", "what", "people", "purpose", "by", "until", "stands"]
+    heads = ["disclosure", "to", "people", "until", "stands"]
     rows = [
         (
             one.ref,
             one.recipient,
-            ", ".join(one.categories),
             one.people,
-            one.purpose,
-            one.channel,
             f"{one.until_on} OVERDUE" if one.overdue else one.until_on,
-            "waits for approval" if one.asks else one.stage.replace("_", " "),
+            "to approve" if one.asks else one.stage.replace("_", " "),
         )
         for one in found
     ]

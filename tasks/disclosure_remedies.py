@@ -133,6 +133,11 @@ DISCLOSURES: Final[dict[str, tuple[str, str, str]]] = {
         _UNCHANGED,
         _BINDINGS,
     ),
+    "password_way_without_letters": (
+        "The password would go by a channel that carries files only.",
+        _UNCHANGED,
+        "Name a channel of mail or text messages under `password_by` in the file of systems.",
+    ),
     "container_unknown": (
         "There is no such container.",
         _UNCHANGED,

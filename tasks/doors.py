@@ -17,6 +17,8 @@ from lifecycle.policy.sharing import Safeguard
 from records.vault import Vault
 
 Medium = Literal["mail", "phone", "folder"]
+LETTERS: Final[frozenset[Medium]] = frozenset({"mail", "phone"})
+"""By these a letter goes that has no file with it: a password, a wish."""
 
 
 class Cell(NamedTuple):
@@ -114,11 +116,16 @@ class Doors:
 
 
 def way(doors: Doors, channel: str, contact: Contact) -> Way:
-    """What a disclosure by that channel to that contact has. Raises `Misconfigured`."""
+    """What a disclosure by that channel to that contact has.
+
+    Raises `Misconfigured`, among others with `password_way_without_letters`: a folder carries
+    files, and no password that nobody else finds there.
+    """
     first, second = doors.door(channel), doors.door(contact.password_by)
-    apart = first.about.medium != second.about.medium or (
-        first.address(contact) != second.address(contact)
-    )
+    if second.about.medium not in LETTERS:
+        raise Misconfigured("password_way_without_letters", ref=second.name)
+    addresses = first.address(contact), second.address(contact)
+    apart = first.about.medium != second.about.medium or addresses[0] != addresses[1]
     return Way(first.about.provides, password_elsewhere=first.name != second.name and apart)
 
 

@@ -20,6 +20,7 @@ from records.scrub import scrub
 from records.unit_of_work import UnitOfWork
 from tasks.disclosing import FIND_OUT, close_as_sent, forget_seed, get, get_plan, give_up
 from tasks.disclosure_parcels import clear_outgoing, content_ref, deletion_parcel, delivered_of
+from tasks.doors import LETTERS
 from tasks.house import House
 from tasks.intake import local_today
 from tasks.officer_codes import agree
@@ -295,11 +296,13 @@ def _note_taken(house: House, work: UnitOfWork, disclosure: Disclosure, to: Stag
 
 
 def _ask_to_delete(house: House, disclosure: Disclosure) -> None:
-    """Write to the recipient by the way that the container took, once in a while."""
+    """Write to the recipient, by the way that the container took if it carries letters."""
     today = local_today(house)
     if not _is_to_be_reminded(disclosure, today):
         return
     door = house.doors.door(disclosure.terms.channel)
+    if door.about.medium not in LETTERS:
+        door = house.doors.door(disclosure.terms.password_by)
     delivered = delivered_of(house, disclosure)
     about = content_ref(disclosure) if delivered is None else delivered.ref
     # The same letter on the same day is the same parcel, whatever is killed and repeated.

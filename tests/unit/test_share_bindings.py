@@ -1,0 +1,126 @@
+"""Recipients and channels are bound by a file that fits the policy, or is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lifecycle.bindings.recipients import Contact
+from lifecycle.configuration.problems import BindingsError
+from lifecycle.errors import Misconfigured
+from lifecycle.policy.load import load_policy
+from tasks.door_wiring import doors
+from tasks.doors import KINDS, Door, Doors, way
+from tasks.sealing import SEALERS
+from tasks.settings import Settings
+from tests.factories.houses import ROOT
+from tests.factories.sharing import RecordingChannel
+
+CHANNELS = """
+channels:
+  encrypted-mail: {kind: memory}
+  text-message: {kind: memory}
+recipients:
+  arbetsformedlingen:
+    desk: {email: mottagare@example.se, phone: "+46701740605", password_by: text-message,
+           language: sv}
+"""
+
+
+def bindings(tmp_path: Path, more: str) -> object:
+    from lifecycle.bindings import load_bindings
+
+    whole = (ROOT / "deployments" / "systems" / "academedia.yaml").read_text("utf-8") + more
+    file = tmp_path / "academedia.yaml"
+    file.write_text(whole, encoding="utf-8")
+    policy = load_policy(ROOT / "policies" / "academedia.yaml")
+    return load_bindings(file, policy=policy, environment={"GALLRA_HOME": str(tmp_path)})
+
+
+def test_what_is_bound_becomes_doors(tmp_path: Path) -> None:
+    settings = Settings.from_environment({"GALLRA_HOME": str(tmp_path)})
+    made = doors(bindings(tmp_path, CHANNELS), settings, outgoing=tmp_path)  # type: ignore[arg-type]
+    assert {name: door.kind for name, door in made.ways.items()} == {
+        "encrypted-mail": "memory",
+        "text-message": "memory",
+    }
+    assert made.contact("arbetsformedlingen", "desk").password_by == "text-message"
+    assert set(made.sealers) == {"zip", "xlsx"} == set(SEALERS)
+    shown = repr(made.contact("arbetsformedlingen", "desk"))
+    assert "example.se" not in shown
+    assert "4670" not in shown
+
+
+@pytest.mark.parametrize(
+    ("was", "is_now", "said"),
+    [
+        ("arbetsformedlingen:", "arbetsformedling:", "no recipient 'arbetsformedling'"),
+        ("password_by: text-message", "password_by: texts", "no channel 'texts' is bound"),
+        ("email: mottagare@example.se, phone", "phone", None),
+        ('email: mottagare@example.se, phone: "+46701740605",', "", "email or phone"),
+        ('"+46701740605"', '"070-1740605"', "phone"),
+        ("language: sv", "language: fi", "language"),
+    ],
+)
+def test_what_does_not_fit_is_said(was: str, is_now: str, said: str | None, tmp_path: Path) -> None:
+    assert was in CHANNELS
+    changed = CHANNELS.replace(was, is_now)
+    if said is None:
+        bindings(tmp_path, changed)
+        return
+    with pytest.raises(BindingsError) as wrong:
+        bindings(tmp_path, changed)
+    assert said in str(wrong.value)
+
+
+def test_every_kind_of_channel_says_what_it_protects() -> None:
+    from connectors.channel_registry import CHANNELS as REGISTERED
+
+    assert set(REGISTERED) <= set(KINDS)
+
+
+def made(name: str, kind: str) -> Door:
+    return Door(name=name, kind=kind, channel=RecordingChannel(place=name))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "elsewhere"),
+    [
+        ("smtp", "sms", True),
+        ("onedrive", "smtp", True),
+        ("smtp", "outlook", False),  # two mails to one mailbox are one way
+        ("smtp", "smtp", False),
+        ("sftp", "sms", True),
+    ],
+)
+def test_the_password_goes_by_another_way_to_another_address(
+    first: str, second: str, elsewhere: bool, tmp_path: Path
+) -> None:
+    contact = Contact.model_validate(
+        {
+            "email": "mottagare@example.se",
+            "phone": "+46701740605",
+            "password_by": "second",
+            "language": "en",
+        }
+    )
+    ways = {"first": made("first", first), "second": made("second", second)}
+    both = Doors(ways=ways, outgoing=tmp_path)
+    assert way(both, "first", contact).password_elsewhere is elsewhere
+    alone = contact.model_copy(update={"password_by": "first"})
+    assert not way(both, "first", alone).password_elsewhere
+
+
+def test_who_is_not_reached_is_not_written_to(tmp_path: Path) -> None:
+    contact = Contact.model_validate(
+        {"email": "mottagare@example.se", "password_by": "second", "language": "en"}
+    )
+    ways = {"first": made("first", "smtp"), "second": made("second", "sms")}
+    with pytest.raises(Misconfigured, match="contact_not_reached"):
+        way(Doors(ways=ways, outgoing=tmp_path), "first", contact)
+    folder = {"first": made("first", "smtp"), "second": made("second", "sftp")}
+    with pytest.raises(Misconfigured, match="password_way_without_letters"):
+        way(Doors(ways=folder, outgoing=tmp_path), "first", contact)
+    with pytest.raises(Misconfigured, match="channel_kind_unknown"):
+        made("first", "pigeon").address(contact)
