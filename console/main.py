@@ -24,6 +24,7 @@ from console import (
     setup_commands,
     share_commands,
     store_commands,
+    systems_commands,
     watch_commands,
     work_order_commands,
 )
@@ -54,6 +55,7 @@ app.add_typer(officer_commands.app, name="officers")
 app.add_typer(hold_commands.app, name="hold")
 app.add_typer(work_order_commands.app, name="work-orders")
 app.add_typer(access_commands.app, name="access")
+app.add_typer(systems_commands.app, name="systems")
 app.add_typer(store_commands.app, name="store")
 app.add_typer(certificate_commands.app, name="certificate")
 app.add_typer(restore_commands.app, name="restore")

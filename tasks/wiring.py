@@ -274,16 +274,17 @@ def _witnesses(bindings: Bindings, policy: Policy, settings: Settings) -> list[S
 
 
 def _mail_witness(mail: Mail, policy: Policy, settings: Settings) -> Witness:
-    return MailWitness(**_mail(mail, policy, settings))
+    return MailWitness(**mail_of(mail, policy, settings))
 
 
 def _mailbox(bindings: Bindings, policy: Policy, settings: Settings) -> Mailbox | None:
     if bindings.watch is None:
         return None
-    return Mailbox(**_mail(bindings.watch.mail, policy, settings))
+    return Mailbox(**mail_of(bindings.watch.mail, policy, settings))
 
 
-def _mail(mail: Mail, policy: Policy, settings: Settings) -> dict[str, Any]:
+def mail_of(mail: Mail, policy: Policy, settings: Settings) -> dict[str, Any]:
+    """What a mailbox is made of, out of its binding; the password is fetched when it is used."""
     return {
         "host": mail.host,
         "port": mail.port,
