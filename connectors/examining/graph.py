@@ -83,7 +83,12 @@ class OutlookExaminer:
         """A draft to nobody that says nothing; what a killed look left goes first."""
         with box.client.session():
             left = [str(one["id"]) for one in box.marked(_MARK, exactly=True)]
-            body = {"subject": _MARK, "singleValueExtendedProperties": marks(_MARK)}
+            body = {
+                "subject": _MARK,
+                "body": {"contentType": "text", "content": ""},
+                "toRecipients": [],
+                "singleValueExtendedProperties": marks(_MARK),
+            }
             info = asking(box.user.messages, "POST")
             made = box.client.parsed(box.client.send(info, body, headers=IMMUTABLE))
             kept = [box.purge(number).status in KEPT for number in (*left, str(made["id"]))]
