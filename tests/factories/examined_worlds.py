@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -258,7 +257,7 @@ def sftp_examined(folder: Path) -> Iterator[Examined]:
             too_many=lambda: [(root / name).mkdir() for name in ("etc", "home", "usr", "var")],
             hold=lambda: server.refused.add("remove"),
             codes={"login": "system_login_refused", "many": "sftp_not_shut_in"},
-            left=lambda: os.listdir(root / "in"),
+            left=lambda: list((root / "in").iterdir()),
             canaries=(server.password, "canary-wrong", "127.0.0.1", server.host_key.split()[1]),
         )
 
@@ -314,7 +313,7 @@ def folder_examined(folder: Path) -> Iterator[Examined]:
         unreachable=path.rmdir,
         too_many=lambda: path.chmod(0o777),
         codes={"many": "folder_open_to_others"},
-        left=lambda: os.listdir(path),
+        left=lambda: list(path.iterdir()),
         canaries=("canary-inbox", str(folder)),
     )
 

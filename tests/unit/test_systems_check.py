@@ -1,0 +1,224 @@
+"""`gallra systems check` tries what is bound, says it in words, and says nothing else."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+import yaml
+from typer.testing import CliRunner, Result
+
+from console.main import app
+from console.output import Exit
+from tasks.examining_words import WORDS
+from tests.factories.mail_server import Inbox, mail_server
+from tests.factories.sms_channel_world import TOKEN, Gateway, gateway
+from tests.factories.smtp_channel_world import DOMAIN, HOST, Office, server_tls
+
+ROOT = Path(__file__).resolve().parents[2]
+ADDRESS = f"canary-mottagare@{DOMAIN}"
+TELEPHONE = "+46701740605"
+
+
+@dataclass
+class Installation:
+    """A controller with two ways out, an archive, a case system of its own and a watchdog."""
+
+    home: Path
+    bindings: dict[str, Any]
+    office: Office
+    texts: Gateway
+    inbox: Inbox
+    folder: Path
+
+    def gallra(self, *arguments: str) -> Result:
+        text = yaml.safe_dump(self.bindings, allow_unicode=True)
+        (self.folder / "academedia.yaml").write_text(text, encoding="utf-8")
+        return CliRunner().invoke(app, ["systems", "check", *arguments])
+
+    def found(self, *arguments: str) -> list[dict[str, str]]:
+        told: list[dict[str, str]] = json.loads(self.gallra(*arguments, "--json").stdout)[
+            "findings"
+        ]
+        return told
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Installation]:
+    folder, home = tmp_path / "systems", tmp_path / "home"
+    folder.mkdir()
+    shipped = ROOT / "deployments" / "systems" / "academedia.yaml"
+    bindings = yaml.safe_load(shipped.read_text(encoding="utf-8"))
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    trustme.CA().cert_pem.write_to_path(tmp_path / "other.pem")
+    tls = server_tls(authority.issue_cert(HOST))
+    office, inbox = Office(), Inbox()
+    for name, value in {
+        "GALLRA_HOME": str(home),
+        "GALLRA_SYSTEMS": str(folder),
+        "GALLRA_SMS_TOKEN": TOKEN,
+    }.items():
+        monkeypatch.setenv(name, value)
+    with ExitStack() as stack:
+        port = stack.enter_context(mail_server(office, tls_context=tls))
+        watch_port = stack.enter_context(mail_server(inbox))
+        texts = stack.enter_context(gateway())
+        bindings["channels"] = {
+            "mail": {
+                "kind": "smtp",
+                "sender": "gallra@skola.example.se",
+                "servers": {DOMAIN: [{"host": HOST, "port": port, "address": "127.0.0.1"}]},
+                "trusted": str(tmp_path / "ca.pem"),
+                "journal": "${GALLRA_HOME}/sent",
+                "timeout": 5,
+            },
+            "text": {
+                "kind": "sms",
+                "url": texts.url,
+                "probe": "/account",
+                "token": {"env": "GALLRA_SMS_TOKEN"},
+                "journal": "${GALLRA_HOME}/sent",
+            },
+        }
+        bindings["recipients"] = {
+            "arbetsformedlingen": {
+                "desk": {
+                    "email": ADDRESS,
+                    "phone": TELEPHONE,
+                    "password_by": "text",
+                    "language": "sv",
+                }
+            }
+        }
+        bindings["archive"] = {"kind": "folder", "path": "${GALLRA_HOME}/archive"}
+        mail = {"host": "127.0.0.1", "port": watch_port, "security": "plain_on_loopback"}
+        bindings["watch"] = {"mail": {**mail, "sender": "g@example.se", "recipient": "dpo"}}
+        yield Installation(home, bindings, office, texts, inbox, folder)
+
+
+def test_everything_that_is_bound_is_tried_and_nothing_is_sent(here: Installation) -> None:
+    found = here.found()
+    told = {(one["system"], one["what"], one["state"], one["code"]) for one in found}
+    assert {
+        ("af-staging", "reached", "ok", "answers"),
+        ("af-staging", "deletion", "ask", "deletion_not_tried"),
+        ("workbuster", "reached", "ok", "answers"),
+        ("novo", "rights", "ok", "rights_fit"),
+        ("paper-binder", "reached", "ok", "by_hand"),
+        ("archive", "reached", "ok", "answers"),
+        ("mail", "way", "ok", "way_open"),
+        ("text", "way", "ok", "way_open"),
+        ("witness", "reached", "ok", "witness_keeps"),
+        ("watch", "reached", "ok", "mail_server_answers"),
+    } <= told
+    bound = set(here.bindings["systems"]) | set(here.bindings["channels"])
+    assert bound <= {one["system"] for one in found}
+    assert here.office.mails == here.texts.texts == here.inbox.mails == []
+    assert here.gallra().exit_code == Exit.DONE
+
+
+def test_a_probe_puts_and_deletes_in_each_folder(here: Installation) -> None:
+    found = here.found("--probe")
+    probed = {one["system"] for one in found if one["code"] == "deletion_for_good"}
+    assert probed == {"af-staging", "archive"}
+    assert list((here.home / "staging").iterdir()) == list((here.home / "archive").iterdir()) == []
+
+
+def test_one_name_or_one_part_alone(here: Installation) -> None:
+    assert {one["system"] for one in here.found("novo")} == {"novo"}
+    assert {one["system"] for one in here.found("channels")} == {"mail", "text"}
+    assert here.office.commands == []
+    refused = here.gallra("canary-nowhere")
+    assert refused.exit_code == Exit.REFUSED
+    assert "binding_unknown" in refused.output
+    assert "canary-nowhere" not in refused.output
+
+
+def test_a_recipient_whose_certificate_is_not_valid_is_wrong(here: Installation) -> None:
+    here.bindings["channels"]["mail"]["trusted"] = str(here.folder.parent / "other.pem")
+    [one] = [f for f in here.found("mail") if f["what"] == "way"]
+    assert (one["state"], one["code"]) == ("wrong", "recipient_certificate_refused")
+    assert "arbetsformedlingen/desk" in one["say"]
+    assert here.gallra("mail").exit_code == Exit.ATTENTION
+
+
+def test_a_gateway_that_does_not_know_us_is_wrong(
+    here: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GALLRA_SMS_TOKEN", "canary-token")
+    assert [f["code"] for f in here.found("text")] == ["gateway_login_refused"]
+
+
+def test_a_channel_for_others_is_no_fault(here: Installation) -> None:
+    elsewhere = deepcopy(here.bindings["channels"]["mail"]) | {"only_pinned": True}
+    elsewhere["servers"] = {"example.dk": elsewhere["servers"][DOMAIN]}
+    here.bindings["channels"]["danish-mail"] = elsewhere
+    [one] = here.found("danish-mail")
+    assert (one["state"], one["code"]) == ("ok", "way_for_others")
+    del here.bindings["channels"]["mail"]
+    [one] = here.found("danish-mail")
+    assert (one["state"], one["code"]) == ("wrong", "recipient_not_pinned")
+
+
+def test_a_channel_that_nobody_is_reached_by_is_asked_about(here: Installation) -> None:
+    here.bindings["recipients"]["arbetsformedlingen"]["desk"].pop("email")
+    assert [f["code"] for f in here.found("mail")] == ["nobody_to_try"]
+
+
+def test_what_is_away_is_no_reason_not_to_look_at_the_rest(here: Installation) -> None:
+    here.found()
+    (here.home / "staging").rmdir()
+    (here.home / "systems" / "academedia" / "novo.db").write_bytes(b"no database" * 100)
+    found = here.found()
+    states = {one["system"]: one["state"] for one in found if one["what"] == "reached"}
+    assert states["af-staging"] == states["novo"] == "wrong"
+    assert states["omnius"] == states["archive"] == "ok"
+    assert here.gallra().exit_code == Exit.ATTENTION
+
+
+def test_it_says_nothing_personal_no_address_no_path(here: Installation) -> None:
+    here.bindings["channels"]["mail"]["trusted"] = str(here.folder.parent / "other.pem")
+    here.texts.status = 500
+    for arguments in ((), ("--probe",), ("--json",)):
+        output = here.gallra(*arguments).output
+        for canary in (ADDRESS, TELEPHONE, TOKEN, HOST, DOMAIN, "127.0.0.1", str(here.home)):
+            assert canary not in output
+        assert not re.search(r"https?://", output)
+
+
+def _codes_of_findings() -> set[str]:
+    """Every literal code in what looks at systems, and at what gives `ok`."""
+    found: set[str] = set()
+    files = [*(ROOT / "connectors" / "examining").glob("*.py")]
+    files += [ROOT / "connectors" / "examination.py", ROOT / "tasks" / "systems_check.py"]
+    for file in files:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "Finding":
+                found |= {str(one.value) for one in node.args[2:3] if isinstance(one, ast.Constant)}
+            for keyword in getattr(node, "keywords", ()):
+                if keyword.arg in {"code", "copies"} and isinstance(keyword.value, ast.Constant):
+                    found.add(str(keyword.value.value))
+    return found
+
+
+def test_every_finding_has_a_sentence() -> None:
+    codes = _codes_of_findings()
+    assert len(codes) > 30
+    assert codes - set(WORDS) <= {"unexpected_error", "system_read_only"}
+
+
+@pytest.mark.parametrize("code", sorted(WORDS))
+def test_sentences_are_whole(code: str) -> None:
+    assert WORDS[code][0].isupper() or WORDS[code][0] == "`"
+    assert WORDS[code][-1] in ".?"
+    assert not re.search(r"\{|\}|https?:|@", WORDS[code])
