@@ -11,6 +11,7 @@ from connectors.examination import (
     ReadExaminer,
     State,
     What,
+    finding_of,
     harmless,
     looked,
 )
@@ -27,6 +28,7 @@ from lifecycle.errors import GallraError, Refused
 from tasks.doors import Door
 from tasks.examining_words import sentence
 from tasks.house import House
+from tasks.quiet import UNEXPECTED
 from tasks.secrets import secret
 from tasks.wiring import mail_of, open_house, read_bindings, witness_shares_volume
 
@@ -75,10 +77,20 @@ def check_house(house: House, *, name: str | None = None, probe: bool = False) -
     if name is not None and not subjects:
         raise Refused("binding_unknown")
     for part, system, look in subjects:
-        for found in look(probe):
+        for found in _safely(look, probe):
             yield Told(
                 part, system, found.what.value, found.state.value, found.code, sentence(found)
             )
+
+
+def _safely(look: Callable[[bool], list[Finding]], probe: bool) -> list[Finding]:
+    """One system's fault does not hide the others."""
+    try:
+        return look(probe)
+    except GallraError as error:
+        return [finding_of(What.REACHED, error)]
+    except Exception:  # noqa: BLE001 -- its words may quote an address
+        return [Finding(What.REACHED, State.COULD_NOT_LOOK, UNEXPECTED)]
 
 
 def _subjects(house: House, bindings: Bindings) -> Iterator[_Subject]:

@@ -186,6 +186,23 @@ def test_what_is_away_is_no_reason_not_to_look_at_the_rest(here: Installation) -
     assert here.gallra().exit_code == Exit.ATTENTION
 
 
+def test_a_fault_in_one_is_told_without_its_words(
+    here: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ValueError(ADDRESS)
+
+    monkeypatch.setattr("connectors.smtp_channel.SmtpChannel.check", broken)
+    monkeypatch.setattr("connectors.folder.FolderStaging.list_items", broken)
+    found = here.found()
+    faults = {one["system"] for one in found if one["code"] == "unexpected_error"}
+    assert faults == {"mail", "af-staging", "archive"}
+    assert {one["state"] for one in found if one["system"] == "text"} == {"ok"}
+    result = here.gallra()
+    assert result.exit_code == Exit.ATTENTION
+    assert ADDRESS not in result.output
+
+
 def test_it_says_nothing_personal_no_address_no_path(here: Installation) -> None:
     here.bindings["channels"]["mail"]["trusted"] = str(here.folder.parent / "other.pem")
     here.texts.status = 500
