@@ -12,7 +12,9 @@ from lifecycle.access import Member
 from lifecycle.bindings.accounts import StaffFile
 from lifecycle.errors import FileRefused, Refused, Unreachable
 
-_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}([T ][0-9:.]+)?")
+_EARLIEST: Final = 1990
+"""An empty cell that a formula copies is a day about 1900: it would make a leaver of everybody."""
 
 
 def read_staff(binding: StaffFile) -> list[Member]:
@@ -65,9 +67,9 @@ def _day(text: str) -> date | None:
     if not text:
         return None
     found = None
-    if _DATE.match(text):
+    if _DATE.fullmatch(text):
         with contextlib.suppress(ValueError):
             found = date.fromisoformat(text[:10])
-    if found is None:
+    if found is None or found.year < _EARLIEST:
         raise Refused("staff_list_malformed")
     return found

@@ -3,10 +3,11 @@ with intent, effect, reading back and ledger (A-78, A-79, A-86, A-104…A-107, B
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from connectors.accounts import Accounts
-from lifecycle.access import Breach, Matter
+from lifecycle.access import Access, Breach, Matter, Member
 from lifecycle.access import review as judge
 from lifecycle.errors import Busy, GallraError, NotProven, Refused, Retryable
 from lifecycle.ledger import EventKind
@@ -82,11 +83,12 @@ class _Review:
 
     def run(self, *, remove: bool, accept_many: bool) -> AccessCount:
         house, name = self._house, self._accounts.system
-        removed, kept = self._finish_earlier() if remove else (0, 0)
         staff = house.staff()
-        held = list(self._accounts.accounts())
-        breaches = judge(house.policy, name, held, staff, today=local_today(house))
-        going = {breach.key for breach in breaches if breach.goes}
+        held, breaches, going = self._judged(staff)
+        removed = 0
+        if remove and (removed := self._finish_earlier(going)):
+            held, breaches, going = self._judged(staff)
+        kept = 0
         ledge = self._write(breaches)
         if remove and going:
             if len(going) > _MANY and 2 * len(going) > len(held) and not accept_many:
@@ -98,6 +100,18 @@ class _Review:
         count = AccessCount(True, len(held), removed, kept, ledge.standing())
         self._note(count)
         return count
+
+    def _judged(self, staff: Sequence[Member]) -> tuple[list[Access], list[Breach], set[str]]:
+        """The accounts as they are, what speaks against them, and the keys of those that go."""
+        held = list(self._accounts.accounts())
+        breaches = judge(
+            self._house.policy,
+            self._accounts.system,
+            held,
+            staff,
+            today=local_today(self._house),
+        )
+        return held, breaches, {breach.key for breach in breaches if breach.goes}
 
     def _write(self, breaches: list[Breach]) -> Ledge:
         house = self._house
@@ -140,14 +154,19 @@ class _Review:
             removed, kept = removed + done, kept + (not done)
         return removed, kept
 
-    def _finish_earlier(self) -> tuple[int, int]:
-        """Removals that were intended, and cut short."""
-        outcomes = [
-            self._carry_out(number, key)
-            for number, _, state, key in self._standing()
-            if state == INTENDED
-        ]
-        return outcomes.count(True), outcomes.count(False)
+    def _finish_earlier(self, going: set[str]) -> int:
+        """Removals that were intended, and cut short: how many are proven gone. Whom the list has
+        back keeps the account, whatever was intended before."""
+        done = 0
+        for number, _, state, key in self._standing():
+            if state != INTENDED:
+                continue
+            if key in going:
+                done += self._carry_out(number, key)
+            elif not self._accounts.is_there(key):
+                self._go_on(number, INTENDED, CLEARED, EventKind.ACCESS_REMOVED)
+                done += 1
+        return done
 
     def _carry_out(self, number: int, key: str) -> bool:
         try:

@@ -196,6 +196,24 @@ def test_a_removal_that_was_cut_short_is_finished_by_the_next_review(
     assert [e["kind"] for e in _events(office)].count("access.removal_intended") == 1
 
 
+def test_whom_the_list_has_back_keeps_the_account(house: House, workbuster: MemoryAccounts) -> None:
+    """A removal that was cut short is not finished when it would not be begun today."""
+    workbuster.locked.add("k-bo@example.se")
+    wrong = reviewing(house, workbuster, *STAFF)
+    assert review_accounts(wrong)["workbuster"].kept == 1
+    workbuster.locked.clear()
+
+    def silent() -> list[Member]:
+        raise Unreachable("staff_list_unreachable")
+
+    assert not review_accounts(dataclasses.replace(wrong, staff=silent))["workbuster"].reached
+    assert len(workbuster.held) == 3
+    right = reviewing(house, workbuster, *STAFF[:1], member("bo@example.se"), *STAFF[2:])
+    assert review_accounts(right)["workbuster"] == AccessCount(accounts=3)
+    assert "k-bo@example.se" in workbuster.held
+    assert "access.removed" not in [each["kind"] for each in _events(house)]
+
+
 def test_an_account_that_is_still_there_is_not_called_removed(
     house: House, workbuster: MemoryAccounts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -270,6 +288,9 @@ def test_a_list_of_staff_is_read_whole_or_not_at_all(tmp_path: Path) -> None:
     for wrong in (
         head.replace("Slut", "Sluttid") + good,
         head + good.replace("2026-10-01", "i höst"),
+        head + good.replace("2026-10-01", "2026-10-01 eller senare"),
+        head + good.replace("2026-10-01", "1899-12-31"),
+        head + good.replace("2026-10-01", "0206-10-01"),
         head + good.replace("anna@example.se", ""),
     ):
         file.write_text(wrong, encoding="utf-8")
