@@ -164,10 +164,11 @@ class ReadExaminer:
 
     reach: Reach
     notes: tuple[Finding, ...] = ()
+    code: str = "answers"
 
     def examine(self, *, probe: bool) -> Iterator[Finding]:
         """Reached, and the notes if it is."""
-        reached = looked(What.REACHED, self.reach, code="answers")
+        reached = looked(What.REACHED, self.reach, code=self.code)
         yield reached
         if reached.state is State.OK:
             yield from self.notes

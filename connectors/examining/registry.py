@@ -96,6 +96,16 @@ def _reading(about: ExaminedAs) -> Callable[[], None]:
     return read
 
 
+def _manual(binding: Any, about: ExaminedAs) -> Examiner:
+    """A person hands it over; where a file waits for them in a folder, that is looked at."""
+    from connectors.examining.folder import folder
+
+    where = getattr(binding, "folder", None)
+    if where is None:
+        return ReadExaminer(reach=lambda: None, code="by_hand")
+    return folder(where, name=about.name, shared=True)
+
+
 def _memory(_: Any, __: ExaminedAs) -> Examiner:
     return _IN_MEMORY
 
@@ -108,10 +118,10 @@ EXAMINERS: Final[dict[str, Callable[[Any, ExaminedAs], Examiner]]] = {
     "outlook": _outlook,
     "sql": _sql,
     "http": _http,
+    "manual": _manual,
     "memory": _memory,
 }
-BY_WAYS_ALONE: Final = frozenset({"smtp", "sms"})
-"""Kinds that can only be tried towards a recipient."""
+"""Kinds that are not here (mail, text messages) can only be tried towards a recipient."""
 
 
 def examiner(binding: Part, about: ExaminedAs) -> Examiner | None:

@@ -131,6 +131,16 @@ def test_somebody_elses_file_of_that_name_stays(kind: str, tmp_path: Path) -> No
         assert len(world.left()) == 1
 
 
+@pytest.mark.parametrize("kind", KEEPS_FILES)
+def test_a_deletion_that_does_nothing_is_no_deletion(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with examined(kind, tmp_path) as world:
+        staging = world.examiner().staging  # type: ignore[attr-defined]
+        monkeypatch.setattr(type(staging), "delete_permanently", lambda *_: None)
+        assert codes(world.look(probe=True), State.WRONG) == {"file_still_there"}
+
+
 SITUATIONS = ("left", "unreachable", "refuse_login", "too_few", "too_many", "hold")
 
 

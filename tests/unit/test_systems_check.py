@@ -17,6 +17,8 @@ import trustme
 import yaml
 from typer.testing import CliRunner, Result
 
+from connectors.examination import State, harmless
+from connectors.examining.registry import ExaminedAs, examiner
 from console.main import app
 from console.output import Exit
 from tasks.examining_words import WORDS
@@ -145,6 +147,7 @@ def test_one_name_or_one_part_alone(here: Installation) -> None:
 
 
 def test_a_recipient_whose_certificate_is_not_valid_is_wrong(here: Installation) -> None:
+    here.bindings["channels"]["second-mail"] = deepcopy(here.bindings["channels"]["mail"])
     here.bindings["channels"]["mail"]["trusted"] = str(here.folder.parent / "other.pem")
     [one] = [f for f in here.found("mail") if f["what"] == "way"]
     assert (one["state"], one["code"]) == ("wrong", "recipient_certificate_refused")
@@ -239,3 +242,26 @@ def test_sentences_are_whole(code: str) -> None:
     assert WORDS[code][0].isupper() or WORDS[code][0] == "`"
     assert WORDS[code][-1] in ".?"
     assert not re.search(r"\{|\}|https?:|@", WORDS[code])
+
+
+@dataclass
+class HandedOver:
+    """A binding of what only a person hands over."""
+
+    folder: Path | None
+    kind: str = "manual"
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_what_a_person_hands_over_has_a_folder_to_look_at_or_nothing(
+    waits: bool, tmp_path: Path
+) -> None:
+    tmp_path.chmod(0o777)
+    binding: Any = HandedOver(tmp_path if waits else None)
+    made = examiner(binding, ExaminedAs(name="stick", secrets=lambda _: lambda: ""))
+    assert made is not None
+    found = {(one.state, one.code) for one in harmless(made, probe=False)}
+    if waits:
+        assert (State.WRONG, "folder_open_to_others") in found
+    else:
+        assert found == {(State.OK, "by_hand")}
