@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.factories.databases import postgres_server
-from tests.privacy import erasing_people
+from tests.privacy import erasing_people, placed_people
 from tests.privacy.cast import CONTROLS, PEOPLE, full_name, told
+from tests.privacy.outside_world import outside_world
 from tests.privacy.planted import csv_export, export_rows, files
 from tests.privacy.prefect_client import Api
 from tests.privacy.watching_processes import Watcher
@@ -47,6 +48,10 @@ class Evidence:
     killed: int = 0
     in_systems: list[bool] = field(default_factory=list)
     """Who of `erasing_people.EVERYWHERE` is in an outer system at the end."""
+    accounts: list[bool] = field(default_factory=list)
+    """Who of `placed_people.HOLDERS` has an account at the end."""
+    answers: list[int] = field(default_factory=list)
+    """What Prefect's server says to answers with a person in them."""
     left_in_temporary_folder: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -64,7 +69,6 @@ def run_everything(folder: Path, *, thorough: bool) -> Evidence:
     found = Evidence(folder)
     for place in (found.home, found.out, folder / "tmp", folder / "api", folder / "given"):
         place.mkdir(mode=0o700)
-    erasing_people.installed(folder / "installed")
     began = time.monotonic()
 
     def lap(name: str) -> None:
@@ -72,7 +76,13 @@ def run_everything(folder: Path, *, thorough: bool) -> Evidence:
         found.seconds[name] = round(time.monotonic() - began, 1)
         began = time.monotonic()
 
-    with Watcher(found.out / "processes"), postgres_server() as postgres:
+    with (
+        Watcher(found.out / "processes"),
+        postgres_server() as postgres,
+        outside_world(folder / "outside", found.out / "received") as outside,
+    ):
+        more = placed_people.bound(folder / "places", outside)
+        erasing_people.installed(folder / "installed", more)
         addresses = {
             "GALLRA_DATABASE_URL": postgres.new("records"),
             "GALLRA_KEY_DATABASE_URL": postgres.new("keys"),
@@ -93,13 +103,24 @@ def run_everything(folder: Path, *, thorough: bool) -> Evidence:
             _drive(found, "thorough" if thorough else "everyday",
                    then | {"SECOND_HOME": str(folder / "second")})  # fmt: skip
             lap("scenarios")
+            shared = {name: api.start(api.deployment(f"{name}/{name}-academedia"),
+                                      parameters={"controller": "academedia"})
+                      for name in ("share", "store")}  # fmt: skip
             found.killed = _drive(found, "crash", {"PYTHONASYNCIODEBUG": "1"})
             lap("crash")
+            found.worker_states |= {n: api.wait(r, seconds=120) for n, r in shared.items()}
+            found.answers = [
+                api.answer(shared["share"], officer=full_name(PEOPLE[21]), decision="approve"),
+                api.answer(shared["share"], officer="chef-test", code=PEOPLE[22].national_id),
+                api.answer(shared["share"], officer="chef-test", reason=told(PEOPLE[23])),
+            ]
+            lap("worker shares")
             _commands_at_the_end(found)
             lap("more commands")
             found.listed = api.dump(folder / "api")
             lap("api")
         _erase_people(found)
+        found.accounts = placed_people.forget_places(folder / "places")
         lap("erasing")
     found.left_in_temporary_folder = [
         str(path.relative_to(folder)) for path in (folder / "tmp").rglob("*") if path.is_file()
@@ -295,6 +316,7 @@ def _controls_of_files(found: Evidence) -> None:
         (CONTROLS[23], home / "prefect" / "deploy.log"),
         (CONTROLS[24], found.out / "serve"),
         (CONTROLS[25], found.out / "driver-crash"),
+        (CONTROLS[27], home / "sent" / "control"),
     ):
         with path.open("ab") as file:
             file.write(told(person).encode("utf-16-le"))
