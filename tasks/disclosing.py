@@ -37,6 +37,7 @@ from tasks.disclosure_parcels import (
     seal_handle,
 )
 from tasks.disclosures import still_current
+from tasks.doors import contact_digest
 from tasks.house import House
 from tasks.intake import local_today
 from tasks.proof import witness
@@ -46,6 +47,7 @@ FIND_OUT: Final = "find_out_whether_sent"
 """The to-do: nobody but a person can learn whether something arrived."""
 PERHAPS: Final = "perhaps_delivered"
 TIME_IS_UP: Final = "time_is_up"
+CONTACT_CHANGED: Final = "contact_changed"
 _PATIENCE: Final = 60.0
 """Seconds to wait for an erasure or another disclosure that is under way."""
 
@@ -62,7 +64,8 @@ def send(house: House, ref: str) -> Sent:
     """Seal what was approved, send it, and send its password; run it again as often as you like.
 
     Raises what `require_approved` and `require_attested` do; `Refused`: `plan_discloses_nothing`,
-    `plan_changed` (it is void then), `disclosure_key_gone`, `time_is_up`, or what a channel says;
+    `plan_changed` (it is void then), `contact_changed` (its password goes to nobody else),
+    `disclosure_key_gone`, `time_is_up`, or what a channel says;
     `Unreachable`; and `NotProven("perhaps_delivered")` when a person must find out.
     """
     number = from_reference(PLAN, ref)
@@ -202,7 +205,8 @@ def _send_content(house: House, plan: Plan) -> None:
             )
             work.commit()
     parcel = content_parcel(house, disclosure, door, packed.file)
-    delivered = _deliver(house, plan, door.channel, parcel, was=Stage.SENDING)
+    again = disclosure.stage is Stage.SENDING
+    delivered = _deliver(house, plan, door.channel, parcel, was=Stage.SENDING, again=again)
     standing = _standing(door.channel, delivered)
     with house.work() as work:
         disclosures.move(
@@ -232,6 +236,7 @@ def _send_password(house: House, plan: Plan) -> None:
         return
     if date.fromisoformat(disclosure.terms.until_on) < local_today(house):
         raise Refused(TIME_IS_UP, ref=plan.ref)  # withdrawing takes it back
+    _require_same_contact(house, disclosure)
     delivered = delivered_of(house, disclosure)
     password = password_of(house, disclosure)
     door = house.doors.door(disclosure.terms.password_by)
@@ -246,7 +251,8 @@ def _send_password(house: House, plan: Plan) -> None:
                 facts={"channel": disclosure.terms.password_by, "parcel": parcel.ref},
             )
             work.commit()
-    _deliver(house, plan, door.channel, parcel, was=Stage.OPENING)
+    again = disclosure.stage is Stage.OPENING
+    _deliver(house, plan, door.channel, parcel, was=Stage.OPENING, again=again)
     with house.work() as work:
         work.record(
             EventKind.DISCLOSURE_PASSWORD_SENT,
@@ -259,20 +265,31 @@ def _send_password(house: House, plan: Plan) -> None:
         work.commit()
 
 
+def _require_same_contact(house: House, disclosure: Disclosure) -> None:
+    """Another telephone or gateway than the one that was agreed to would be somebody else's."""
+    terms = disclosure.terms
+    contact = house.doors.contact(terms.recipient, terms.contact)
+    now = contact_digest(house.vault, house.doors, terms.channel, contact)
+    if now != terms.contact_digest:
+        raise Refused(CONTACT_CHANGED, ref=disclosure.ref)
+
+
 _BACK: Final = {Stage.SENDING: Stage.PREPARED, Stage.OPENING: Stage.SENT}
 _UNSURE: Final = {Stage.SENDING: Stage.PERHAPS_SENT, Stage.OPENING: Stage.PERHAPS_TOLD}
 
 
 def _deliver(
-    house: House, plan: Plan, channel: Channel, parcel: Parcel, *, was: Stage
+    house: House, plan: Plan, channel: Channel, parcel: Parcel, *, was: Stage, again: bool
 ) -> Delivered:
     """Hand it over. Refused, nothing has arrived: the disclosure goes a step back. Perhaps
     arrived: it waits for a person. Anything else: the next run asks the channel about the same
-    parcel again, which sends none twice."""
+    parcel again, which sends none twice.
+
+    `again`: an earlier run may have handed it over; a refusal of this one says nothing of that."""
     try:
         return channel.deliver(parcel)
     except Refused as refused:
-        code, refusal = refused.code, True
+        code, refusal = refused.code, not again
     except NotProven as unsure:
         if unsure.code != PERHAPS:
             raise
@@ -289,7 +306,7 @@ def _deliver(
         if not refusal:
             ask_a_person(house, work, plan)
         work.commit()
-    raise Refused(code, ref=plan.ref) if refusal else NotProven(code, ref=plan.ref)
+    raise Refused(code, ref=plan.ref) if refusal else NotProven(PERHAPS, ref=plan.ref)
 
 
 def _standing(channel: Channel, delivered: Delivered) -> Standing:

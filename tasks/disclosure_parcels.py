@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from connectors.channel import Delivered, Parcel
 from connectors.payload import read_payload
+from lifecycle.disclosure import Stage
 from lifecycle.errors import NotProven, Refused, Unreachable
 from lifecycle.passwords import RANDOM_BYTES, password_from
 from lifecycle.plan import ItemState
@@ -54,7 +55,9 @@ def content_ref(disclosure: Disclosure) -> str:
 def seal_content(house: House, plan: Plan, disclosure: Disclosure, *, password: str) -> Packed:
     """Open exactly what was approved, and lay it sealed into the outgoing folder.
 
-    Raises `KeyFailure`, `Unreachable("outgoing_not_writable")`, and what the sealer raises.
+    What may be on its way already is not sealed anew: other bytes would be another container to a
+    channel that looks for what it delivered. Raises `KeyFailure`,
+    `Unreachable("outgoing_not_writable")`, and what the sealer raises.
     """
     with reading(house.engine) as connection:
         stored = [
@@ -67,7 +70,7 @@ def seal_content(house: House, plan: Plan, disclosure: Disclosure, *, password: 
     wanted = [one for one in found if one.category in of[one.subject_id]]
     cells = _cells(house, wanted)
     folder = house.doors.outgoing
-    file = folder / f"{content_ref(disclosure)}.{disclosure.terms.container}"
+    file = folder / _file_name(disclosure)
     failed = False
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -76,24 +79,30 @@ def seal_content(house: House, plan: Plan, disclosure: Disclosure, *, password: 
         failed = True
     if failed:
         raise Unreachable("outgoing_not_writable")
-    house.doors.sealer(disclosure.terms.container)(cells, file, password)
-    file.chmod(0o600)
+    on_its_way = disclosure.stage is Stage.SENDING and file.is_file() and not file.is_symlink()
+    if not on_its_way:
+        house.doors.sealer(disclosure.terms.container)(cells, file, password)
+        file.chmod(0o600)
     return Packed(file, people=len({one.person for one in cells}), cells=len(cells))
 
 
 def clear_outgoing(house: House) -> int:
-    """Remove whatever lies in the outgoing folder; how many files. What leaves is there only while
-    it is handed over, so that what a killed run left is nobody's any more.
+    """Remove what lies in the outgoing folder; how many files. A container is there only while it
+    is handed over: until a channel has said what became of it, and then no more.
 
     Raises `NotProven("outgoing_not_empty")`.
     """
     folder = house.doors.outgoing
+    with reading(house.engine) as connection:
+        sending = disclosures.find(connection, controller=house.controller, stages=[Stage.SENDING])
+    kept = {_file_name(one) for one in sending}
     removed = 0
     try:
         for file in list(folder.iterdir()):
-            file.unlink(missing_ok=True)
-            removed += 1
-        left = any(folder.iterdir())
+            if file.name not in kept:
+                file.unlink(missing_ok=True)
+                removed += 1
+        left = any(file.name not in kept for file in folder.iterdir())
     except FileNotFoundError:
         return removed
     except OSError:
@@ -197,6 +206,10 @@ def _facts(house: House, disclosure: Disclosure, ref: str) -> dict[str, str]:
         "until": disclosure.terms.until_on,
         "mailbox": controller.privacy_mailbox,
     }
+
+
+def _file_name(disclosure: Disclosure) -> str:
+    return f"{content_ref(disclosure)}.{disclosure.terms.container}"
 
 
 def _ref(disclosure: Disclosure, which: int) -> str:

@@ -174,6 +174,12 @@ DISCLOSURES: Final[dict[str, tuple[str, str, str]]] = {
         "Nothing was sent again.",
         _ANEW,
     ),
+    "contact_changed": (
+        "The contact, or a channel, is bound to another address than the one that was agreed to.",
+        "The password is not sent; without it nobody can read what was sent.",
+        "Put the binding back, then rerun. If the new one is right, run `gallra share withdraw`, "
+        "prepare another one with `gallra share prepare` and have that one approved.",
+    ),
     "time_is_up": (
         "The last day was over before the password was sent.",
         "Without its password nobody can read what was sent; it is taken back.",

@@ -187,7 +187,7 @@ def _judge(house: House, wish: Wish, people: Sequence[int], *, as_of: date) -> _
     terms = Terms(
         recipient=wish.recipient,
         contact=wish.contact,
-        contact_digest=contact_digest(house.vault, contact),
+        contact_digest=contact_digest(house.vault, house.doors, wish.channel, contact),
         channel=wish.channel,
         password_by=contact.password_by,
         container=wish.container,

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
+from datetime import tzinfo
 from pathlib import Path
+from typing import Final
+
+import orjson
 
 from connectors.channel_registry import channel
 from lifecycle.bindings import Bindings
+from lifecycle.configuration.validated import Part
 from tasks.doors import Door, Doors
 from tasks.sealing import SEALERS
 from tasks.secrets import secret
 from tasks.settings import Settings
 
+_LEADS_NOWHERE: Final = frozenset({"timeout", "largest", "longest"})
+"""What a binding may say anew without leading elsewhere."""
 
-def doors(bindings: Bindings, settings: Settings, *, outgoing: Path) -> Doors:
-    """Every way out. None is asked anything yet."""
+
+def doors(bindings: Bindings, settings: Settings, *, outgoing: Path, zone: tzinfo) -> Doors:
+    """Every way out; `zone`: the controller's, in which a last day ends. None is asked anything
+    yet."""
     return Doors(
         ways={
             name: Door(
@@ -23,7 +33,9 @@ def doors(bindings: Bindings, settings: Settings, *, outgoing: Path) -> Doors:
                     binding,
                     place=name,
                     secrets=lambda wanted: secret(wanted, settings.environment),
+                    zone=zone,
                 ),
+                leads_to=_leads_to(binding),
             )
             for name, binding in bindings.channels.items()
         },
@@ -31,3 +43,8 @@ def doors(bindings: Bindings, settings: Settings, *, outgoing: Path) -> Doors:
         sealers=SEALERS,
         outgoing=outgoing,
     )
+
+
+def _leads_to(binding: Part) -> str:
+    told = binding.model_dump(mode="json", exclude=set(_LEADS_NOWHERE))
+    return hashlib.sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS)).hexdigest()

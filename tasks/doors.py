@@ -66,6 +66,8 @@ class Door:
     name: str
     kind: str
     channel: Channel
+    leads_to: str = ""
+    """What its binding says of where it leads: changed, it is another way."""
 
     @property
     def about(self) -> Kind:
@@ -91,7 +93,7 @@ class Doors:
     sealers: Mapping[str, Sealer] = field(default_factory=dict)
     """By the container's word: zip, xlsx."""
     outgoing: Path
-    """Where a sealed container lies while it is handed over; empty at all other times."""
+    """Where a sealed container lies until a channel has said what became of it; else empty."""
 
     def door(self, name: str) -> Door:
         """Raises `Misconfigured("channel_not_bound")`."""
@@ -129,7 +131,9 @@ def way(doors: Doors, channel: str, contact: Contact) -> Way:
     return Way(first.about.provides, password_elsewhere=first.name != second.name and apart)
 
 
-def contact_digest(vault: Vault, contact: Contact) -> str:
-    """Keyed digest (hexadecimal) of where a contact is reached: changed, it is another one."""
+def contact_digest(vault: Vault, doors: Doors, channel: str, contact: Contact) -> str:
+    """Keyed digest (hexadecimal) of where a contact is reached and by which servers: changed, it is
+    another one. Raises `Misconfigured("channel_not_bound")`."""
     told = [contact.email, contact.phone, contact.password_by, contact.language]
+    told += [doors.door(name).leads_to for name in (channel, contact.password_by)]
     return vault.index_digest("#contact", orjson.dumps(told).decode()).hex()

@@ -153,7 +153,12 @@ def open_house(
                 keyring.named("ledger"),
             ),
             certificates=bindings.witness.file.parent / "certificates",
-            doors=doors(bindings, settings, outgoing=settings.home / "outgoing" / controller),
+            doors=doors(
+                bindings,
+                settings,
+                outgoing=settings.home / "outgoing" / controller,
+                zone=policy.controller.zone,
+            ),
             archive=_archive(bindings),
             scans=scan_places(bindings, settings),
             accounts=bound_accounts(bindings, policy, settings),

@@ -3,22 +3,29 @@ password for good, and leaves nothing lying about; run again it comes to its end
 
 from __future__ import annotations
 
+import dataclasses
 from contextlib import suppress
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from connectors.channel import Delivered, Parcel
+from connectors.onedrive_channel import OneDriveChannel
 from lifecycle.disclosure import Stage
-from lifecycle.errors import NotProven
+from lifecycle.errors import NotProven, Unreachable
 from records import leases
 from records.plans import Plan
 from records.unit_of_work import UnitOfWork
 from tasks import disclosing, withdrawing
+from tasks.doors import Door
+from tasks.house import House
 from tasks.proof import verify_ledger
+from tasks.sealing import SEALERS
 from tasks.withdrawing import note_found_out, withdraw
 from tests.crash.cut_off import Cut, Step
 from tests.factories import planning
 from tests.factories.execution import OMAR, TUVA
+from tests.factories.graph_worlds import onedrive_world
 from tests.factories.houses import Builder, build, dialect, house
 from tests.factories.keys import StandingClock
 from tests.factories.sharing import MAIL, Desk, RecordingChannel, password_in, unseal
@@ -158,3 +165,30 @@ def test_cut_off_while_it_is_taken_back_it_is_gone_in_the_end(desk: Desk) -> Non
             desk.outgoing_is_empty()
             start_anew(desk)
     verify_ledger(desk.house())
+
+
+def test_a_share_whose_answer_was_lost_is_found_and_taken_back(
+    build: Builder, standing_clock: StandingClock
+) -> None:
+    """With a container and a channel as they are outside: one that looks for the very bytes."""
+    with onedrive_world() as cloud:
+        channel = OneDriveChannel(
+            cloud.folder(), place=MAIL, zone=ZoneInfo("Europe/Stockholm"), now=standing_clock
+        )
+
+        def outside(house: House) -> House:
+            ways = {**house.doors.ways, MAIL: Door(name=MAIL, kind="smtp", channel=channel)}
+            doors = dataclasses.replace(house.doors, sealers=SEALERS, ways=ways)
+            return dataclasses.replace(house, doors=doors)
+
+        desk = Desk(build, standing_clock, change=outside)
+        desk.bring(planning.case("1000000001", TUVA))
+        plan = desk.approved(TUVA)
+        cloud.graph.behaviour.lose_answers_of.append("/createLink")
+        with pytest.raises(Unreachable):
+            desk.send(plan)
+        assert desk.send(plan).stage is Stage.OPEN
+        [shared] = [i for i in cloud.graph.paths(cloud.inbox).values() if i.permissions]
+        assert len(shared.permissions) == len(shared.letters) == len(desk.text.arrived) == 1
+        assert withdraw(desk.house(), plan.ref).stage is Stage.WITHDRAWN
+        assert cloud.graph.paths(cloud.inbox) == {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -41,7 +42,8 @@ DESK = Contact.model_validate(
         "language": "sv",
     }
 )
-_NONCE = bytes(12)
+_NONCE = 12
+"""Bytes."""
 
 
 class RecordingChannel(MemoryChannel):
@@ -69,16 +71,18 @@ class RecordingChannel(MemoryChannel):
 
 
 def seal(cells: Sequence[Cell], target: Path, password: str) -> None:
-    """The twin of a container: really sealed, and quick."""
+    """The twin of a container: really sealed, quick, and like a real one never twice the same."""
     assert is_generated(password)
     plain = orjson.dumps([tuple(cell) for cell in cells])
-    target.write_bytes(b"SEALED" + AESGCM(_key(password)).encrypt(_NONCE, plain, None))
+    nonce = os.urandom(_NONCE)
+    target.write_bytes(b"SEALED" + nonce + AESGCM(_key(password)).encrypt(nonce, plain, None))
 
 
 def unseal(content: bytes, password: str) -> list[Cell]:
     """What the recipient reads with that password."""
     assert content.startswith(b"SEALED")
-    plain = AESGCM(_key(password)).decrypt(_NONCE, content[6:], None)
+    nonce, sealed = content[6 : 6 + _NONCE], content[6 + _NONCE :]
+    plain = AESGCM(_key(password)).decrypt(nonce, sealed, None)
     return [Cell(*row) for row in orjson.loads(plain)]
 
 

@@ -275,10 +275,12 @@ def test_a_channel_that_does_not_answer_is_asked_again_and_sends_once(desk: Desk
     desk.mail.failures.lost_answers = 1  # it arrives, and nobody says so
     with pytest.raises(Unreachable):
         desk.send(plan)
-    desk.outgoing_is_empty()
     assert desk.send(plan).stage is Stage.OPEN
+    [first, second] = [content for _, content in desk.mail.handed[-2:]]
+    assert first == second  # the same container, or a channel would take it for another one
     assert len(desk.mail.arrived) == 1
     assert desk.received()
+    desk.outgoing_is_empty()
 
 
 @everywhere
@@ -304,6 +306,36 @@ def test_a_password_that_did_not_go_follows_later(desk: Desk) -> None:
     assert desk.send(plan).stage is Stage.OPEN
     assert len(desk.mail.handed) == 1
     assert desk.received()
+
+
+@everywhere
+def test_a_password_that_follows_later_follows_to_nobody_else(desk: Desk) -> None:
+    plan = desk.approved(TUVA)
+    desk.text.answers = [Unreachable("channel_unreachable")]
+    with pytest.raises(Unreachable):
+        desk.send(plan)
+    agreed = desk.contact
+    desk.contact = agreed.model_copy(update={"phone": "+46701740699"})
+    with pytest.raises(Refused, match="contact_changed"):
+        desk.send(plan)
+    assert desk.text.arrived == []
+    assert len(desk.text.handed) == 1  # the one that was not taken
+    desk.contact = agreed
+    assert desk.send(plan).stage is Stage.OPEN
+    assert {parcel.to for parcel, _ in desk.text.handed} == {("+46701740605",)}
+
+
+@everywhere
+def test_a_refusal_says_nothing_of_what_an_earlier_run_may_have_sent(desk: Desk) -> None:
+    plan = desk.approved(TUVA)
+    desk.mail.failures.lost_answers = 1  # it arrives, and nobody says so
+    with pytest.raises(Unreachable):
+        desk.send(plan)
+    desk.mail.answers = [Refused("recipient_refused")]
+    with pytest.raises(NotProven, match="perhaps_delivered"):
+        desk.send(plan)
+    assert desk.stage(plan) is Stage.PERHAPS_SENT
+    desk.outgoing_is_empty()
 
 
 @everywhere

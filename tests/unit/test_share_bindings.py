@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -38,9 +41,52 @@ def bindings(tmp_path: Path, more: str) -> object:
     return load_bindings(file, policy=policy, environment={"GALLRA_HOME": str(tmp_path)})
 
 
-def test_what_is_bound_becomes_doors(tmp_path: Path) -> None:
+def made_of(tmp_path: Path, channels: str) -> Doors:
     settings = Settings.from_environment({"GALLRA_HOME": str(tmp_path)})
-    made = doors(bindings(tmp_path, CHANNELS), settings, outgoing=tmp_path)  # type: ignore[arg-type]
+    bound: Any = bindings(tmp_path, channels)
+    return doors(bound, settings, outgoing=tmp_path, zone=ZoneInfo("Europe/Stockholm"))
+
+
+SFTP = """
+channels:
+  encrypted-mail: {kind: sftp, host: sftp.example.se, folder: /in, username: gallra,
+                   password: {env: SFTP}, to: [mottagare@example.se], host_keys: [KEY]}
+  text-message: {kind: memory}
+""".replace("KEY", f"'SHA256:{'A' * 43}'")
+DRIVE = """
+channels:
+  encrypted-mail: {kind: google_drive, folder: 0AbCdEfGhIj, drive: 0AbCdEfGhIk, key: {env: DRIVE}}
+  text-message: {kind: memory}
+"""
+
+
+@pytest.mark.parametrize(
+    ("was", "is_now", "same"),
+    [
+        ("sftp.example.se", "sftp.example.dk", False),
+        ("AAAA'", "AAAB'", False),
+        ("/in,", "/in/others,", False),
+        ("folder: /in,", "folder: /in, timeout: 90,", True),
+    ],
+)
+def test_a_channel_that_leads_elsewhere_is_another_one(
+    was: str, is_now: str, same: bool, tmp_path: Path
+) -> None:
+    """Else a recipient's server could be exchanged between the approval and the sending."""
+    assert was in SFTP
+    before = made_of(tmp_path, SFTP).door("encrypted-mail").leads_to
+    after = made_of(tmp_path, SFTP.replace(was, is_now)).door("encrypted-mail").leads_to
+    assert (before == after) is same
+
+
+def test_the_last_day_ends_where_the_controller_is(tmp_path: Path) -> None:
+    channel: Any = made_of(tmp_path, DRIVE).door("encrypted-mail").channel
+    ends = channel._end_of(datetime.now(UTC).date() + timedelta(days=3))
+    assert ends.astimezone(ZoneInfo("Europe/Stockholm")).time() == time(0)
+
+
+def test_what_is_bound_becomes_doors(tmp_path: Path) -> None:
+    made = made_of(tmp_path, CHANNELS)
     assert {name: door.kind for name, door in made.ways.items()} == {
         "encrypted-mail": "memory",
         "text-message": "memory",
