@@ -133,7 +133,7 @@ def share_everything(drive: Any, home: Path, *, thorough: bool) -> None:
     drive.run("it is sent at last", "share")
     refs = {name: office.prepare(name) for name, desk in DESKS.items() if desk.refusal}
     codes = "|".join(sorted({desk.refusal for desk in DESKS.values() if desk.refusal}))
-    drive.run("every way of not arriving", "share", rf"^({codes}) ")
+    drive.run("every way of not arriving", "share", rf"^({codes})[ :]")
     for name, ref in refs.items():
         stage = office.settle(ref)
         drive.note(name=f"{name} stood at {stage}", flow="", text="", carried="",
