@@ -15,6 +15,7 @@ from lifecycle.bindings.channels import MemoryChannel as MemoryBinding
 from lifecycle.bindings.channels import SmsGateway as SmsBinding
 from lifecycle.bindings.channels import SmtpChannel as SmtpBinding
 from lifecycle.bindings.google_drive import GoogleDriveChannel as GoogleDriveBinding
+from lifecycle.bindings.hand_over import ManualChannel as ManualBinding
 from lifecycle.bindings.onedrive import OneDriveChannel as OneDriveBinding
 from lifecycle.bindings.outlook import OutlookChannel as OutlookBinding
 from lifecycle.bindings.sftp import SftpChannel as SftpBinding
@@ -91,6 +92,12 @@ def _outlook(binding: OutlookBinding, around: ChannelSurroundings) -> Channel:
     )
 
 
+def _manual(binding: ManualBinding, around: ChannelSurroundings) -> Channel:
+    from connectors.hand_over import HandOver
+
+    return HandOver(place=around.place, folder=binding.folder)
+
+
 def _memory(binding: MemoryBinding, around: ChannelSurroundings) -> Channel:
     return MemoryChannel(place=around.place, takes_back=binding.takes_back)
 
@@ -102,6 +109,7 @@ CHANNELS: Final[dict[str, Callable[[Any, ChannelSurroundings], Channel]]] = {
     "google_drive": _google_drive,
     "outlook": _outlook,
     "onedrive": _onedrive,
+    "manual": _manual,
     "memory": _memory,
 }
 

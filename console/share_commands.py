@@ -47,7 +47,7 @@ def prepare(
     because: Annotated[
         Condition, typer.Option(help="On what it rests, where the policy asks for that.")
     ] = Condition.NONE,
-    container: Annotated[str, typer.Option(help="zip or xlsx; sealed in any case.")] = "zip",
+    container: Annotated[str, typer.Option(help="zip, xlsx or pdf; sealed in any case.")] = "zip",
     controller: Controller = CONTROLLER,
     as_json: AsJson = False,
 ) -> None:
@@ -121,16 +121,27 @@ def list_(
 
 
 @app.command()
-def show(ref: Ref, controller: Controller = CONTROLLER, as_json: AsJson = False) -> None:
+def show(
+    ref: Ref,
+    where: Annotated[
+        bool, typer.Option("--where", help="Only where the file lies that you hand over.")
+    ] = False,
+    controller: Controller = CONTROLLER,
+    as_json: AsJson = False,
+) -> None:
     """Show one disclosure: to whom, what, on which ground, until when; whom about by reference.
 
     Example:  gallra share show P-0123456789ABC
     """
     with failures(as_json=as_json):
+        from tasks.handing_over import where as fetched_from
         from tasks.share_register import entry, people_of, tellings_of
         from tasks.wiring import open_house
 
         with open_house(controller) as house:
+            if where:
+                say(str(fetched_from(house, ref)))
+                return
             told = entry(house, ref)
             people = people_of(house, ref)
             tellings = tellings_of(house, ref)
@@ -163,6 +174,26 @@ def send(ref: Ref, controller: Controller = CONTROLLER, as_json: AsJson = False)
             print_json(done._asdict())
         else:
             say(f"{done.ref}  {done.stage.replace('_', ' ')}: {done.people} people.")
+            if done.stage in {"sending", "opening"}:
+                say("A person hands it over: gallra work-orders list")
+
+
+@app.command()
+def password(ref: Ref, by: By, controller: Controller = CONTROLLER) -> None:
+    """Show the password to the officer who tells it by telephone or letter, on this terminal only.
+
+    Tell it to nobody but the contact, then: gallra work-orders done W-… --evidence told
+
+    Example:  gallra share password P-0123456789ABC --by chef-nord
+    """
+    with failures():
+        from tasks.handing_over import show_password
+        from tasks.wiring import open_house
+
+        with open_house(controller) as house:
+            told = show_password(house, ref, officer=by, code=ask_code(f"Code of {by}"))
+        say(f"For {told.about}, to {told.to}:")
+        say(told.password)
 
 
 @app.command()

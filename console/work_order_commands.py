@@ -10,7 +10,7 @@ from console.officer_commands import ask_code
 from console.options import CONTROLLER, AsJson, Controller
 from console.output import Exit, failures, print_json, refuse, say, table
 
-app = typer.Typer(help="What a person weeds by hand.", no_args_is_help=True)
+app = typer.Typer(help="What a person weeds or hands over.", no_args_is_help=True)
 Ref = Annotated[str, typer.Argument(help="The work order, W-….")]
 By = Annotated[str, typer.Option(help="The officer's handle; the code is asked for.")]
 
@@ -79,7 +79,12 @@ def show(
             slip = {}
             if reveal and by is not None:
                 slip = open_slip(house, ref, officer=by, code=ask_code("Code"))
-        say(f"{order.ref}  {order.system}: {order.items} to weed by {order.due_on} ({order.state})")
+        todo = f"{order.items} to weed" if order.what == "weed" else "to hand over"
+        say(f"{order.ref}  {order.system}: {todo} by {order.due_on} ({order.state})")
+        if order.what == "container":
+            say(f"  Fetch it:  gallra share show {order.plan} --where")
+        elif order.what == "password":
+            say(f"  See it:  gallra share password {order.plan} --by HANDLE")
         say(f"  Who: {order.role}" + (", then a second person" if order.second_person else ""))
         say(f"  How: {order.how}")
         say(f"  Evidence: {order.evidence}")
@@ -94,11 +99,13 @@ def done(
     by: By,
     evidence: Annotated[
         str,
-        typer.Option(help="A file (its SHA-256 is kept, not the file) or a word, e.g. shredded."),
+        typer.Option(
+            help="A file (its SHA-256 is kept, not the file) or a word: shredded, posted, told…"
+        ),
     ],
     controller: Controller = CONTROLLER,
 ) -> None:
-    """Say that the place is weeded, with evidence and your code.
+    """Say that the place is weeded, or the thing handed over, with evidence and your code.
 
     Example:  gallra work-orders done W-0123456789ABC --by rektor --evidence shredded
     """
@@ -120,7 +127,12 @@ def confirm(ref: Ref, by: By, controller: Controller = CONTROLLER) -> None:
     with failures():
         from tasks.wiring import open_house
         from tasks.work_orders import confirm as second
+        from tasks.work_orders import line
 
         with open_house(controller) as house:
             state = second(house, ref, officer=by, code=ask_code("Code"))
-        say(f"{ref}  {state}. Its plan goes on with the next run, or `gallra execute` now.")
+            order = line(house, ref)
+        now = f"gallra execute {order.plan}"
+        if order.what != "weed":
+            now = f"gallra share send {order.plan}"
+        say(f"{ref}  {state}. Its plan goes on with the next run, or now: {now}")

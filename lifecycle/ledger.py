@@ -136,6 +136,7 @@ class EventKind(StrEnum):
     DISCLOSURE_PERHAPS_SENT = "disclosure.perhaps_sent"
     DISCLOSURE_FOUND_OUT = "disclosure.found_out"
     DISCLOSURE_PASSWORD_INTENDED = "disclosure.password_intended"  # noqa: S105 -- a word
+    DISCLOSURE_PASSWORD_SHOWN = "disclosure.password_shown"  # noqa: S105 -- a word
     DISCLOSURE_PASSWORD_SENT = "disclosure.password_sent"  # noqa: S105 -- a word
     DISCLOSURE_WITHDRAWAL_ASKED = "disclosure.withdrawal_asked"
     DISCLOSURE_WITHDRAWN = "disclosure.withdrawn"

@@ -68,9 +68,10 @@ def open_order(
     items: int,
     at: str,
     due_on: str,
-    sealed: bytes,
+    sealed: bytes | None,
 ) -> bool:
-    """Open the order of a plan for a place; False where it is open already (that one stays)."""
+    """Open the order of a plan for a place; False where it is open already (that one stays).
+    `sealed`: the slip; None where nobody's papers are looked for: something is handed over."""
     columns = ("id", "controller", "plan_id", "system", "role", "items")
     bulk.upsert_rows(
         connection,

@@ -38,6 +38,7 @@ from tasks.disclosure_parcels import (
 )
 from tasks.disclosures import still_current
 from tasks.doors import contact_digest
+from tasks.handing_over import open_order, order_of, pull_back, remove_container
 from tasks.house import House
 from tasks.intake import local_today
 from tasks.proof import witness
@@ -45,6 +46,7 @@ from tasks.shredding import destroy_keys
 
 FIND_OUT: Final = "find_out_whether_sent"
 """The to-do: nobody but a person can learn whether something arrived."""
+THERE: Final = Standing.THERE
 PERHAPS: Final = "perhaps_delivered"
 TIME_IS_UP: Final = "time_is_up"
 CONTACT_CHANGED: Final = "contact_changed"
@@ -179,11 +181,19 @@ def _go_on(house: House, plan: Plan) -> None:
 
 def _send_content(house: House, plan: Plan) -> None:
     disclosure = get(house, plan.number)
+    door = house.doors.door(disclosure.terms.channel)
+    order = order_of(house, disclosure, "container")
+    if order is not None and order.state == "confirmed" and disclosure.stage is Stage.SENDING:
+        remove_container(disclosure, door)
+        delivered = Delivered(content_ref(disclosure), "")
+        _note_sent(house, plan, disclosure, delivered, people=plan.counts["people"])
+        return
     if not still_current(house, plan):
         _overtaken(house, plan, disclosure)
         return
     password = password_of(house, disclosure)
-    door = house.doors.door(disclosure.terms.channel)
+    if order is not None and door.channel.standing(Delivered(content_ref(disclosure), "")) is THERE:
+        return  # whoever has the role hands it over
     contact = house.doors.contact(disclosure.terms.recipient, disclosure.terms.contact)
     second = house.doors.door(disclosure.terms.password_by)
     # Both ways first: a container whose password cannot follow is not sent.
@@ -207,6 +217,20 @@ def _send_content(house: House, plan: Plan) -> None:
     parcel = content_parcel(house, disclosure, door, packed.file)
     again = disclosure.stage is Stage.SENDING
     delivered = _deliver(house, plan, door.channel, parcel, was=Stage.SENDING, again=again)
+    if door.by_hand is not None:
+        with house.work() as work:
+            open_order(house, work, disclosure, "container")
+            work.commit()
+        packed.file.unlink(missing_ok=True)
+        return
+    _note_sent(house, plan, disclosure, delivered, people=packed.people)
+    clear_outgoing(house)
+
+
+def _note_sent(
+    house: House, plan: Plan, disclosure: Disclosure, delivered: Delivered, *, people: int
+) -> None:
+    door = house.doors.door(disclosure.terms.channel)
     standing = _standing(door.channel, delivered)
     with house.work() as work:
         disclosures.move(
@@ -223,16 +247,18 @@ def _send_content(house: House, plan: Plan) -> None:
             ref=plan.ref,
             rule=disclosure.terms.rule,
             expected=plan.counts["people"],
-            acted=packed.people,
-            facts=_facts(disclosure) | {"parcel": parcel.ref, "standing": str(standing)},
+            acted=people,
+            facts=_facts(disclosure) | {"parcel": delivered.ref, "standing": str(standing)},
         )
         work.commit()
-    clear_outgoing(house)
 
 
 def _send_password(house: House, plan: Plan) -> None:
     disclosure = get(house, plan.number)
     if disclosure.stage not in {Stage.SENT, Stage.OPENING}:
+        return
+    if house.doors.door(disclosure.terms.password_by).by_hand is not None:
+        _tell_password(house, plan, disclosure)
         return
     if date.fromisoformat(disclosure.terms.until_on) < local_today(house):
         raise Refused(TIME_IS_UP, ref=plan.ref)  # withdrawing takes it back
@@ -262,6 +288,38 @@ def _send_password(house: House, plan: Plan) -> None:
             facts={"channel": disclosure.terms.password_by, "parcel": parcel.ref},
         )
         close_as_sent(house, work, plan, was=Stage.OPENING)
+        work.commit()
+
+
+def _tell_password(house: House, plan: Plan, disclosure: Disclosure) -> None:
+    """A person tells it, and shows it for that on their own terminal (`share password`)."""
+    order = order_of(house, disclosure, "password")
+    if order is not None and order.state == "confirmed" and disclosure.stage is Stage.OPENING:
+        with house.work() as work:
+            work.record(
+                EventKind.DISCLOSURE_PASSWORD_SENT,
+                ref=plan.ref,
+                expected=1,
+                acted=1,
+                facts={"channel": disclosure.terms.password_by},
+            )
+            close_as_sent(house, work, plan, was=Stage.OPENING)
+            work.commit()
+        return
+    if date.fromisoformat(disclosure.terms.until_on) < local_today(house):
+        raise Refused(TIME_IS_UP, ref=plan.ref)
+    _require_same_contact(house, disclosure)
+    if order is not None and disclosure.stage is Stage.OPENING:
+        return
+    with house.work() as work:
+        if disclosure.stage is Stage.SENT:
+            disclosures.move(work.connection, plan.number, was=Stage.SENT, to=Stage.OPENING)
+            work.record(
+                EventKind.DISCLOSURE_PASSWORD_INTENDED,
+                ref=plan.ref,
+                facts={"channel": disclosure.terms.password_by},
+            )
+        open_order(house, work, disclosure, "password")
         work.commit()
 
 
@@ -320,9 +378,13 @@ def _overtaken(house: House, plan: Plan, disclosure: Disclosure) -> None:
     """It is not what was agreed to any more. What may be on its way nobody can call back by not
     asking again: a person finds out."""
     on_its_way = disclosure.stage is Stage.SENDING
+    door = house.doors.ways.get(disclosure.terms.channel)
+    if on_its_way and door is not None and door.by_hand is not None:
+        remove_container(disclosure, door)
     with house.work() as work:
         if on_its_way:
             disclosures.move(work.connection, plan.number, was=Stage.SENDING, to=Stage.PERHAPS_SENT)
+            pull_back(house, work, disclosure)
             work.record(
                 EventKind.DISCLOSURE_PERHAPS_SENT, ref=plan.ref, facts={"reason": PLAN_CHANGED}
             )

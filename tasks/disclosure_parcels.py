@@ -18,7 +18,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from connectors.channel import Delivered, Parcel
 from connectors.payload import read_payload
 from lifecycle.disclosure import Stage
-from lifecycle.errors import NotProven, Refused, Unreachable
+from lifecycle.errors import Misconfigured, NotProven, Refused, Unreachable
+from lifecycle.opening import Container, opening_letter
 from lifecycle.passwords import RANDOM_BYTES, password_from
 from lifecycle.plan import ItemState
 from lifecycle.references import PARCEL, to_reference
@@ -26,11 +27,13 @@ from records import disclosures, plans
 from records.disclosures import Content, Disclosure
 from records.engines import reading
 from records.plans import Plan
-from tasks.disclosure_letters import content_letter, deletion_letter, password_letter
+from tasks.disclosure_letters import deletion_letter, password_letter
 from tasks.disclosures import SEED
-from tasks.doors import Cell, Door
+from tasks.doors import Cell, Cover, Door
 from tasks.house import House
+from tasks.intake import local_today
 
+_CONTAINERS: Final[dict[str, Container]] = {"zip": "zip", "xlsx": "xlsx", "pdf": "pdf"}
 _INFO: Final = b"gallra disclosure password 1"
 _CONTENT: Final = 0
 _PASSWORD: Final = 1
@@ -81,7 +84,9 @@ def seal_content(house: House, plan: Plan, disclosure: Disclosure, *, password: 
         raise Unreachable("outgoing_not_writable")
     on_its_way = disclosure.stage is Stage.SENDING and file.is_file() and not file.is_symlink()
     if not on_its_way:
-        house.doors.sealer(disclosure.terms.container)(cells, file, password)
+        contact = house.doors.contact(disclosure.terms.recipient, disclosure.terms.contact)
+        cover = Cover(contact.language, local_today(house))
+        house.doors.sealer(disclosure.terms.container)(cells, file, password, cover)
         file.chmod(0o600)
     return Packed(file, people=len({one.person for one in cells}), cells=len(cells))
 
@@ -132,7 +137,20 @@ def content_parcel(house: House, disclosure: Disclosure, door: Door, file: Path)
     """The container and the letter around it."""
     contact = house.doors.contact(disclosure.terms.recipient, disclosure.terms.contact)
     ref = content_ref(disclosure)
-    subject, text = content_letter(contact.language, **_facts(house, disclosure, ref))
+    second = house.doors.door(disclosure.terms.password_by).about.password
+    if door.about.file is None or second is None:
+        raise Misconfigured("channel_carries_no_files", ref=door.name)
+    controller = house.policy.controller
+    container: Container = _CONTAINERS[disclosure.terms.container]
+    subject, text = opening_letter(
+        container=container,
+        language=contact.language,
+        way=door.about.file,
+        password_by=second,
+        ref=ref,
+        until=date.fromisoformat(disclosure.terms.until_on),
+        ask=f"{controller.company}, {controller.privacy_mailbox}",
+    )
     return Parcel(
         ref=ref,
         file=file,

@@ -141,7 +141,7 @@ DISCLOSURES: Final[dict[str, tuple[str, str, str]]] = {
     "container_unknown": (
         "There is no such container.",
         _UNCHANGED,
-        "Choose zip or xlsx.",
+        "Choose zip, xlsx or pdf.",
     ),
     "plan_erases_nothing": (
         "This plan is a disclosure: nothing is erased by it.",
@@ -217,6 +217,46 @@ DISCLOSURES: Final[dict[str, tuple[str, str, str]]] = {
         "Nobody has to find out anything about this disclosure.",
         _UNCHANGED,
         "See with `gallra share show` where it stands.",
+    ),
+    # --- handed over by a person ------------------------------------------------------------------
+    "channel_carries_no_files": (
+        "No file goes by this channel: it is one for passwords.",
+        _UNCHANGED,
+        "Choose a channel that carries files.",
+    ),
+    "hand_over_folder_unsafe": (
+        "The folder from which a file is fetched is a link, no folder, or somebody else's.",
+        "Nothing lies there.",
+        "Let `folder` of that channel be a folder that belongs to who runs Gallra, then rerun.",
+    ),
+    "hand_over_not_writable": (
+        "The folder from which a file is fetched cannot be written or looked at.",
+        "Nothing has been handed over.",
+        "See that it is there and belongs to who runs Gallra, then rerun.",
+    ),
+    "only_a_person_tells": (
+        "This way a person goes; no letter is put into a folder, as it may hold a password.",
+        "Nothing was written.",
+        "See with `gallra work-orders list` what is to be told, and `gallra share password`.",
+    ),
+    "nothing_to_hand_over": (
+        "No file of this disclosure lies ready for anybody.",
+        _UNCHANGED,
+        "See with `gallra share show` where it stands; `gallra share send` lays it ready when it "
+        "is approved.",
+    ),
+    "no_password_to_tell": (
+        "There is no password to tell: the file was not handed over yet, it goes by a machine, or "
+        "somebody has confirmed that it was told.",
+        "It is shown to nobody.",
+        "See with `gallra share show` where it stands. When the file was handed over, "
+        "`gallra share send` goes on.",
+    ),
+    "work_order_hands_over": (
+        "This work order hands something over: nobody's papers are on it.",
+        _UNCHANGED,
+        "`gallra share show --where` says where the file lies, `gallra share password` shows the "
+        "password.",
     ),
     # --- its time is up ---------------------------------------------------------------------------
     "not_withdrawn": (

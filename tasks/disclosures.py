@@ -177,6 +177,8 @@ def _judge(house: House, wish: Wish, people: Sequence[int], *, as_of: date) -> _
     allowed = judge(
         house.policy, wanted, way(house.doors, wish.channel, contact), today=local_today(house)
     )
+    if house.doors.door(wish.channel).about.file is None:
+        raise Misconfigured("channel_carries_no_files", ref=wish.channel)
     items = tuple(
         _item(house, number, categories, allowed, wish.until)
         for number, (_, held) in sorted(present.items())

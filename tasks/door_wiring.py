@@ -11,13 +11,17 @@ import orjson
 
 from connectors.channel_registry import channel
 from lifecycle.bindings import Bindings
+from lifecycle.bindings.hand_over import ManualChannel
+from lifecycle.bindings.outlook import OutlookChannel
 from lifecycle.configuration.validated import Part
 from tasks.doors import Door, Doors
 from tasks.sealing import SEALERS
 from tasks.secrets import secret
 from tasks.settings import Settings
 
-_LEADS_NOWHERE: Final = frozenset({"timeout", "largest", "longest"})
+_LEADS_NOWHERE: Final = frozenset(
+    {"timeout", "largest", "longest", "within", "remind_every", "evidence"}
+)
 """What a binding may say anew without leading elsewhere."""
 
 
@@ -36,6 +40,10 @@ def doors(bindings: Bindings, settings: Settings, *, outgoing: Path, zone: tzinf
                     zone=zone,
                 ),
                 leads_to=_leads_to(binding),
+                by_hand=binding if isinstance(binding, ManualChannel) else None,
+                encrypted_to=(
+                    frozenset(binding.encrypted_to) if isinstance(binding, OutlookChannel) else None
+                ),
             )
             for name, binding in bindings.channels.items()
         },

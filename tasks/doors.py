@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
 import orjson
 
 from connectors.channel import Channel
+from lifecycle import disclosure
+from lifecycle.bindings.hand_over import ManualChannel
 from lifecycle.bindings.recipients import Contact
-from lifecycle.disclosure import Way
 from lifecycle.errors import Misconfigured
+from lifecycle.opening import Language, PasswordWay, Way
 from lifecycle.policy.sharing import Safeguard
 from records.vault import Vault
 
-Medium = Literal["mail", "phone", "folder"]
-LETTERS: Final[frozenset[Medium]] = frozenset({"mail", "phone"})
-"""By these a letter goes that has no file with it: a password, a wish."""
+Medium = Literal["mail", "phone", "folder", "post", "digital_post", "portal"]
+"""What somebody has to be able to read to see what goes this way."""
 
 
 class Cell(NamedTuple):
@@ -34,7 +36,15 @@ class Cell(NamedTuple):
         return "Cell()"
 
 
-Sealer = Callable[[Sequence[Cell], Path, str], None]
+class Cover(NamedTuple):
+    """What stands around the content."""
+
+    language: Language
+    on: date
+    """Local date of the sealing."""
+
+
+Sealer = Callable[[Sequence[Cell], Path, str, Cover], None]
 """Writes a container with these cells, sealed by that password; no plaintext touches the disk."""
 
 
@@ -43,20 +53,37 @@ class Kind(NamedTuple):
 
     medium: Medium
     provides: frozenset[Safeguard]
+    file: Way | None
+    """How the recipient is told that a file came; None: this way carries none."""
+    password: PasswordWay | None
+    """The same of a password: a letter without a file."""
 
 
+_MAIL: Final[frozenset[Safeguard]] = frozenset({"encrypted_mail", "tls_1_2", "both_sides_delete"})
+_SHARED: Final[frozenset[Safeguard]] = frozenset({"access_control", "expiry"})
 KINDS: Final[Mapping[str, Kind]] = {
     # To the recipient's own server over verified TLS or not at all; our copy goes, they are asked.
-    "smtp": Kind("mail", frozenset({"encrypted_mail", "tls_1_2", "both_sides_delete"})),
-    "outlook": Kind("mail", frozenset({"encrypted_mail", "both_sides_delete"})),
-    "sms": Kind("phone", frozenset()),
-    "onedrive": Kind("folder", frozenset({"access_control", "expiry"})),
-    "google_drive": Kind("folder", frozenset({"access_control", "expiry"})),
-    "sftp": Kind("folder", frozenset({"access_control"})),
+    "smtp": Kind("mail", _MAIL, "mail", "mail"),
+    # To the domains of `encrypted_to` alone, see `Door.provides`: for any other one Microsoft 365
+    # encrypts if it can, and tells nobody whether it did.
+    "outlook": Kind("mail", _MAIL, "mail", "mail"),
+    "sms": Kind("phone", frozenset(), None, "sms"),
+    "onedrive": Kind("folder", _SHARED, "link", None),
+    "google_drive": Kind("folder", _SHARED, "link", None),
+    "sftp": Kind("folder", frozenset({"access_control"}), "server", None),
     # Lives and dies with the process: nothing leaves by it.
-    "memory": Kind("mail", frozenset({"encrypted_mail", "tls_1_2", "both_sides_delete"})),
+    "memory": Kind("mail", _MAIL, "mail", "mail"),
 }
 """A kind that is not here gives nothing and reaches nobody."""
+BY_HAND: Final[Mapping[str, Kind]] = {
+    "usb_stick": Kind("post", frozenset({"encrypted_medium"}), "medium", None),
+    "e_boks": Kind("digital_post", frozenset({"digital_post"}), "mail", "digital_post"),
+    "portal": Kind("portal", frozenset({"statutory_portal"}), "server", None),
+    "phone": Kind("phone", frozenset(), None, "phone"),
+    "letter": Kind("post", frozenset(), None, "letter"),
+}
+"""What a person gives who hands something over (kind `manual`), by the binding's `by`."""
+_ENCRYPTED: Final[frozenset[Safeguard]] = frozenset({"encrypted_mail", "tls_1_2"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,20 +95,37 @@ class Door:
     channel: Channel
     leads_to: str = ""
     """What its binding says of where it leads: changed, it is another way."""
+    by_hand: ManualChannel | None = None
+    """The order that a person gets; None: a machine's way."""
+    encrypted_to: frozenset[str] | None = None
+    """The domains to which it surely encrypts, in small letters; None: all that it writes to."""
 
     @property
     def about(self) -> Kind:
         """What its kind gives. Raises `Misconfigured("channel_kind_unknown")`."""
+        if self.by_hand is not None:
+            return BY_HAND[self.by_hand.by]
         if self.kind not in KINDS:
             raise Misconfigured("channel_kind_unknown", ref=self.name)
         return KINDS[self.kind]
 
     def address(self, contact: Contact) -> tuple[str, ...]:
         """Where this channel reaches them. Raises `Misconfigured("contact_not_reached")`."""
-        found = contact.phone if self.about.medium == "phone" else contact.email
+        medium = self.about.medium
+        found = contact.phone if medium == "phone" else contact.email
+        if medium in {"post", "digital_post", "portal"}:
+            found = contact.by_hand
         if found is None:
             raise Misconfigured("contact_not_reached", ref=self.name)
         return (found,)
+
+    def provides(self, contact: Contact) -> frozenset[Safeguard]:
+        """What a parcel to them has that goes this way. Raises as `address`."""
+        [address] = self.address(contact)
+        domain = address.rpartition("@")[2].lower()
+        if self.encrypted_to is not None and domain not in self.encrypted_to:
+            return self.about.provides - _ENCRYPTED
+        return self.about.provides
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +135,7 @@ class Doors:
     ways: Mapping[str, Door] = field(default_factory=dict)
     recipients: Mapping[str, Mapping[str, Contact]] = field(default_factory=dict)
     sealers: Mapping[str, Sealer] = field(default_factory=dict)
-    """By the container's word: zip, xlsx."""
+    """By the container's word: zip, xlsx, pdf."""
     outgoing: Path
     """Where a sealed container lies until a channel has said what became of it; else empty."""
 
@@ -117,23 +161,32 @@ class Doors:
         return found
 
 
-def way(doors: Doors, channel: str, contact: Contact) -> Way:
+def way(doors: Doors, channel: str, contact: Contact) -> disclosure.Way:
     """What a disclosure by that channel to that contact has.
 
     Raises `Misconfigured`, among others with `password_way_without_letters`: a folder carries
     files, and no password that nobody else finds there.
     """
     first, second = doors.door(channel), doors.door(contact.password_by)
-    if second.about.medium not in LETTERS:
+    if second.about.password is None:
         raise Misconfigured("password_way_without_letters", ref=second.name)
     addresses = first.address(contact), second.address(contact)
     apart = first.about.medium != second.about.medium or addresses[0] != addresses[1]
-    return Way(first.about.provides, password_elsewhere=first.name != second.name and apart)
+    return disclosure.Way(
+        first.provides(contact), password_elsewhere=first.name != second.name and apart
+    )
 
 
 def contact_digest(vault: Vault, doors: Doors, channel: str, contact: Contact) -> str:
-    """Keyed digest (hexadecimal) of where a contact is reached and by which servers: changed, it is
+    """Keyed digest (hexadecimal) of where a contact is reached, and by what: changed, it is
     another one. Raises `Misconfigured("channel_not_bound")`."""
-    told = [contact.email, contact.phone, contact.password_by, contact.language]
-    told += [doors.door(name).leads_to for name in (channel, contact.password_by)]
+    told = [
+        contact.email,
+        contact.phone,
+        contact.by_hand,
+        contact.password_by,
+        contact.language,
+        doors.door(channel).leads_to,
+        doors.door(contact.password_by).leads_to,
+    ]
     return vault.index_digest("#contact", orjson.dumps(told).decode()).hex()

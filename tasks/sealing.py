@@ -1,19 +1,21 @@
-"""What leaves is a table in a container that asks for its password (A-69 c): zip or workbook."""
+"""What leaves is a table in a container that asks for its password (A-69 c): zip, workbook or
+page."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
-from tasks.doors import Cell, Sealer
+from tasks.doors import Cell, Cover, Sealer
 
 HEADER: Final = ("person", "category", "field", "value")
 """Persons are numbered within the disclosure: who they are stands in the categories themselves."""
 _SHEET: Final = "content"
 
 
-def seal_as_zip(cells: Sequence[Cell], target: Path, password: str) -> None:
+def seal_as_zip(cells: Sequence[Cell], target: Path, password: str, _: Cover) -> None:
     """An AES-256 zip with one CSV. Raises as `connectors.containers.aes_zip.seal_zip`."""
     from connectors.containers.aes_zip import Member, seal_zip
     from connectors.containers.sheets import csv_chunks
@@ -21,7 +23,7 @@ def seal_as_zip(cells: Sequence[Cell], target: Path, password: str) -> None:
     seal_zip([Member("csv", csv_chunks(HEADER, _rows(cells)))], target, password)
 
 
-def seal_as_workbook(cells: Sequence[Cell], target: Path, password: str) -> None:
+def seal_as_workbook(cells: Sequence[Cell], target: Path, password: str, _: Cover) -> None:
     """An encrypted .xlsx. Raises as `connectors.containers.locked_workbook.seal_workbook`."""
     from connectors.containers.locked_workbook import seal_workbook
     from connectors.containers.sheets import workbook
@@ -29,7 +31,26 @@ def seal_as_workbook(cells: Sequence[Cell], target: Path, password: str) -> None
     seal_workbook([workbook(HEADER, _rows(cells), sheet=_SHEET)], target, password)
 
 
-SEALERS: Final[Mapping[str, Sealer]] = {"zip": seal_as_zip, "xlsx": seal_as_workbook}
+def seal_as_page(cells: Sequence[Cell], target: Path, password: str, cover: Cover) -> None:
+    """An AES-256 PDF to read and print. Raises as `connectors.containers.locked_pdf.seal_pdf` and
+    `connectors.containers.page.page`."""
+    from connectors.containers.locked_pdf import seal_pdf
+    from connectors.containers.page import Section, page
+
+    sections = [
+        Section(f"{person} · {category}", [(cell.field, cell.value) for cell in group])
+        for (person, category), group in groupby(cells, key=lambda cell: cell[:2])
+    ]
+    ref = target.stem
+    plain = page(sections, title=ref, ref=ref, language=cover.language, printed_on=cover.on)
+    seal_pdf([plain], target, password)
+
+
+SEALERS: Final[Mapping[str, Sealer]] = {
+    "zip": seal_as_zip,
+    "xlsx": seal_as_workbook,
+    "pdf": seal_as_page,
+}
 """By a container's ending; one line each."""
 
 

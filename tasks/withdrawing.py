@@ -18,9 +18,17 @@ from records.engines import reading
 from records.officers import Officer
 from records.scrub import scrub
 from records.unit_of_work import UnitOfWork
-from tasks.disclosing import FIND_OUT, close_as_sent, forget_seed, get, get_plan, give_up
+from tasks.disclosing import (
+    FIND_OUT,
+    ask_a_person,
+    close_as_sent,
+    forget_seed,
+    get,
+    get_plan,
+    give_up,
+)
 from tasks.disclosure_parcels import clear_outgoing, content_ref, deletion_parcel, delivered_of
-from tasks.doors import LETTERS
+from tasks.handing_over import pull_back, remove_container
 from tasks.house import House
 from tasks.intake import local_today
 from tasks.officer_codes import agree
@@ -58,6 +66,8 @@ def withdraw(house: House, ref: str) -> Taken:
         if disclosure.stage is Stage.PREPARED:
             _end(house, disclosure)
         elif disclosure.stage in {Stage.SENDING, Stage.PERHAPS_SENT}:
+            if disclosure.stage is Stage.SENDING and _goes_by_hand(house, disclosure):
+                _call_off(house, disclosure)
             raise NotProven("perhaps_delivered", ref=ref)
         elif disclosure.stage in OUT_THERE:
             _take_back(house, disclosure)
@@ -78,7 +88,7 @@ def withdraw_due(house: House) -> list[Taken]:
         found = disclosures.find(
             connection,
             controller=house.controller,
-            stages=[Stage.PREPARED, *OUT_THERE, Stage.WITH_RECIPIENT],
+            stages=[Stage.PREPARED, Stage.SENDING, *OUT_THERE, Stage.WITH_RECIPIENT],
         )
     taken = []
     for one in reversed(found):
@@ -86,6 +96,8 @@ def withdraw_due(house: House) -> list[Taken]:
             if one.stage is not Stage.WITH_RECIPIENT:
                 continue
         elif one.stage is Stage.PREPARED and not _is_open(house, one):
+            continue
+        if one.stage is Stage.SENDING and not _goes_by_hand(house, one):
             continue
         if one.stage is Stage.WITH_RECIPIENT and not _is_to_be_reminded(one, today):
             continue
@@ -226,6 +238,28 @@ def _end(house: House, disclosure: Disclosure) -> None:
         work.commit()
 
 
+def _goes_by_hand(house: House, disclosure: Disclosure) -> bool:
+    door = house.doors.ways.get(disclosure.terms.channel)
+    return door is not None and door.by_hand is not None
+
+
+def _call_off(house: House, disclosure: Disclosure) -> None:
+    """Nobody hands it over any more. Whether somebody has, without saying so, a person finds
+    out."""
+    remove_container(disclosure, house.doors.door(disclosure.terms.channel))
+    plan = get_plan(house, disclosure.number)
+    with house.work() as work:
+        disclosures.move(
+            work.connection, disclosure.number, was=Stage.SENDING, to=Stage.PERHAPS_SENT
+        )
+        pull_back(house, work, disclosure)
+        work.record(
+            EventKind.DISCLOSURE_PERHAPS_SENT, ref=disclosure.ref, facts={"reason": WITHDRAWN}
+        )
+        ask_a_person(house, work, plan)
+        work.commit()
+
+
 def _take_back(house: House, disclosure: Disclosure) -> None:
     delivered = delivered_of(house, disclosure)
     door = house.doors.door(disclosure.terms.channel)
@@ -267,6 +301,7 @@ def _note_taken(house: House, work: UnitOfWork, disclosure: Disclosure, to: Stag
         sealed=None,
         ended_at=house.at() if gone else None,
     )
+    pull_back(house, work, disclosure)
     plan = plans.get(work.connection, controller=house.controller, number=disclosure.number)
     if plan.state is PlanState.EXECUTING:
         give_up(house, work, plan, reason=WITHDRAWN)  # its password never followed
@@ -300,9 +335,17 @@ def _ask_to_delete(house: House, disclosure: Disclosure) -> None:
     today = local_today(house)
     if not _is_to_be_reminded(disclosure, today):
         return
-    door = house.doors.door(disclosure.terms.channel)
-    if door.about.medium not in LETTERS:
-        door = house.doors.door(disclosure.terms.password_by)
+    ways = [disclosure.terms.channel, disclosure.terms.password_by]
+    doors = [house.doors.door(name) for name in ways]
+    door = next((one for one in doors if one.about.password and one.by_hand is None), None)
+    if door is None:
+        with house.work() as work:  # a person asks; the to-do reminds them
+            disclosures.note_reminded(work.connection, disclosure.number, on=today.isoformat())
+            work.record(
+                EventKind.DISCLOSURE_DELETION_ASKED, ref=disclosure.ref, facts={"by": "person"}
+            )
+            work.commit()
+        return
     delivered = delivered_of(house, disclosure)
     about = content_ref(disclosure) if delivered is None else delivered.ref
     # The same letter on the same day is the same parcel, whatever is killed and repeated.

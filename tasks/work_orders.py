@@ -1,5 +1,5 @@
-"""Whoever weeds a place by hand says so with a code and evidence, and where the policy asks a
-second person looks."""
+"""Whoever weeds a place or hands something over says so with a code and evidence, and where the
+policy asks a second person looks."""
 
 from __future__ import annotations
 
@@ -11,15 +11,17 @@ from typing import Any, Final, NamedTuple
 
 from lifecycle.errors import Refused
 from lifecycle.ledger import EventKind
+from lifecycle.plan import ERASURES
 from lifecycle.policy.erasure import ByHand
 from lifecycle.references import OFFICER, PLAN, WORK_ORDER, from_reference, to_reference
 from lifecycle.retention.calendar import add_period
-from records import bulk, work_orders
+from records import bulk, disclosures, plans, work_orders
 from records.engines import reading
 from records.officers import Officer
 from records.tables import shredding
 from records.unit_of_work import UnitOfWork
 from records.work_orders import WorkOrder
+from tasks.handing_over import load_of, rule_of
 from tasks.house import House
 from tasks.intake import local_today
 from tasks.officer_codes import agree
@@ -31,11 +33,16 @@ WORDS: Final = (
     "destroyed",
     "emptied",
     "handed-back",
+    "handed-over",
     "nothing-found",
+    "posted",
     "shredded",
+    "told",
+    "uploaded",
     "wiped",
 )
 """What may stand as evidence in the ledger; anything else could be somebody's name."""
+WEED: Final = "weed"
 _CLOSED: Final = {"withdrawn": "work_order_withdrawn"}
 """Reason codes of orders that ended otherwise than by being done."""
 _LARGEST_EVIDENCE: Final = 64 * 1024 * 1024
@@ -56,7 +63,9 @@ class Line(NamedTuple):
     second_person: bool
     how: str
     evidence: str
-    """What the policy asks for as evidence."""
+    """What the policy, or the binding, asks for as evidence."""
+    what: str
+    """`weed`, or `container`, `password`: what is handed over of a disclosure."""
 
 
 def lines(house: House, *, plan: str | None = None) -> list[Line]:
@@ -104,7 +113,7 @@ def finish(house: House, ref: str, *, officer: str, code: str, evidence: str) ->
             acted=order.items,
             facts={"officer": by, "evidence": proof},
         )
-        if not _rule(house, order.system).second_person:
+        if not _rule(house, order).second_person:
             _confirm(house, work, order, who)
         return None
 
@@ -142,9 +151,11 @@ def reveal(house: House, ref: str, *, officer: str, code: str) -> dict[str, Any]
     """Whose papers they are: personal data, for the officer's own terminal and nothing else.
 
     Raises `Refused`: `work_order_unknown`, `work_order_done`, `work_order_withdrawn` (the slip is
-    gone), `role_may_not_finish`, or as `officer_codes.agree` does.
+    gone), `work_order_hands_over`, `role_may_not_finish`, or as `officer_codes.agree` does.
     """
     number = from_reference(WORK_ORDER, ref)
+    if _what(house, _require(house, number)) != WEED:
+        raise Refused("work_order_hands_over", ref=ref)
     judge_anew(house, _require(house, number))
     sealed: list[bytes] = []
 
@@ -186,10 +197,12 @@ def remind(house: House) -> int:
         if house.mailbox is not None:
             late = " OVERDUE: an open breach of the rule." if one.due_on < str(today) else ""
             ref = to_reference(WORK_ORDER, one.number)
+            what = _what(house, one)
+            told = f"{one.items} to weed in" if what == WEED else f"a {what} to hand over:"
             house.mailbox.write(
                 subject=f"Gallra: work order {ref}",
                 text=(
-                    f"Work order {ref}: {one.items} to weed in {one.system}, by {one.due_on}."
+                    f"Work order {ref}: {told} {one.system}, by {one.due_on}."
                     f"{late}\nState: {one.state}. Who: {one.role}.\n"
                     f"What to do: gallra work-orders show {ref}\n"
                 ),
@@ -200,7 +213,7 @@ def remind(house: House) -> int:
             work.record(
                 EventKind.WORK_ORDER_REMINDED,
                 ref=to_reference(WORK_ORDER, one.number),
-                facts={"system": one.system, "due_on": one.due_on},
+                facts={"system": one.system.partition(" ")[0], "due_on": one.due_on},
             )
             work.commit()
     return len(due)
@@ -213,14 +226,16 @@ def _reminder_on(house: House, order: WorkOrder) -> date:
         if order.reminded_on is not None
         else datetime.fromisoformat(order.opened_at).astimezone(zone).date()
     )
-    return add_period(last, _rule(house, order.system).remind_every)
+    return add_period(last, _rule(house, order).remind_every)
 
 
 def _confirm(house: House, work: UnitOfWork, order: WorkOrder, who: Officer) -> None:
     """The slip has done its service: it goes with its key."""
     by = to_reference(OFFICER, who.id)
+    slip = work_orders.slip(work.connection, order.number)
     work_orders.note_confirmed(work.connection, order.number, by=by, at=house.at())
-    bulk.upsert_rows(work.connection, shredding, ("holding_id",), [(order.number,)], update=())
+    if slip is not None:
+        bulk.upsert_rows(work.connection, shredding, ("holding_id",), [(order.number,)], update=())
     work.record(
         EventKind.WORK_ORDER_CONFIRMED,
         ref=to_reference(WORK_ORDER, order.number),
@@ -241,15 +256,28 @@ def _may_look(house: House, order: WorkOrder) -> set[str]:
     return {order.role, *deciding.erasure, *deciding.second}
 
 
-def _rule(house: House, system: str) -> ByHand:
-    rule = house.policy.systems[system].by_hand if system in house.policy.systems else None
+def _rule(house: House, order: WorkOrder) -> ByHand:
+    if _what(house, order) != WEED:
+        return rule_of(house, order)
+    systems = house.policy.systems
+    rule = systems[order.system].by_hand if order.system in systems else None
     if rule is None:
-        raise Refused("work_order_without_rule", ref=system)
+        raise Refused("work_order_without_rule", ref=order.system)
     return rule
 
 
+def _what(house: House, order: WorkOrder) -> str:
+    """`weed`, or what is handed over of a disclosure."""
+    with reading(house.engine) as connection:
+        plan = plans.get(connection, controller=house.controller, number=order.plan_number)
+        if plan.kind in ERASURES:
+            return WEED
+        disclosure = disclosures.get(connection, controller=house.controller, number=plan.number)
+    return load_of(disclosure, order)
+
+
 def _line(house: House, order: WorkOrder, today: str) -> Line:
-    rule = _rule(house, order.system)
+    rule = _rule(house, order)
     return Line(
         ref=to_reference(WORK_ORDER, order.number),
         plan=to_reference(PLAN, order.plan_number),
@@ -262,6 +290,7 @@ def _line(house: House, order: WorkOrder, today: str) -> Line:
         second_person=rule.second_person,
         how=rule.how,
         evidence=rule.evidence,
+        what=_what(house, order),
     )
 
 

@@ -8,10 +8,11 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from lifecycle.bindings.channels import MemoryChannel, SmsGateway, SmtpChannel
 from lifecycle.bindings.accounts import BoundAccounts, StaffFile, check_access
+from lifecycle.bindings.channels import MemoryChannel, SmsGateway, SmtpChannel
 from lifecycle.bindings.check_outer import check_outer
 from lifecycle.bindings.google_drive import GoogleDriveChannel, GoogleDriveStaging
+from lifecycle.bindings.hand_over import ManualChannel
 from lifecycle.bindings.http import Http
 from lifecycle.bindings.imports import (
     CaseRegister,
@@ -64,6 +65,7 @@ class Bindings(Part):
             | GoogleDriveChannel
             | OneDriveChannel
             | OutlookChannel
+            | ManualChannel
             | MemoryChannel,
             Field(discriminator="kind"),
         ],

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from lifecycle.bindings.hand_over import ManualChannel
 from lifecycle.configuration.problems import Path as Where
 from lifecycle.configuration.validated import Part, nearest
 from lifecycle.policy.model import Policy
@@ -24,13 +25,19 @@ class Contact(Part):
         repr=False,
         description="as +46…: where a text message with a password goes",
     )
+    by_hand: Annotated[str, Field(min_length=1, max_length=500)] | None = Field(
+        default=None,
+        repr=False,
+        description="where a person hands something over: the desk's postal address, its number "
+        "in e-Boks, the authority's portal",
+    )
     password_by: Name = Field(description="the channel by which the password goes")
     language: Literal["sv", "da", "en"]
 
     @model_validator(mode="after")
     def _reached(self) -> Contact:
-        if self.email is None and self.phone is None:
-            raise ValueError("write email or phone: nobody is reached otherwise")
+        if self.email is None and self.phone is None and self.by_hand is None:
+            raise ValueError("write email or phone or by_hand: nobody is reached otherwise")
         return self
 
 
@@ -51,10 +58,14 @@ def check_recipients(
 
 
 def check_channels(
-    channels: Collection[str], recipients: Mapping[str, Mapping[str, Contact]], policy: Policy
+    channels: Mapping[str, Part], recipients: Mapping[str, Mapping[str, Contact]], policy: Policy
 ) -> Iterator[tuple[Where, str]]:
     """A bound channel is one of the policy's, or carries passwords; where any channel will do
-    (`channels: any`), it may have a name of its own."""
+    (`channels: any`), it may have a name of its own. Who hands over has a role that exists."""
+    for name, bound in channels.items():
+        if isinstance(bound, ManualChannel) and bound.role not in policy.roles:
+            right = nearest(bound.role, policy.roles)
+            yield ("channels", name, "role"), f"the role '{bound.role}' is not declared{right}"
     sharing = policy.sharing
     if sharing is None:
         if channels:

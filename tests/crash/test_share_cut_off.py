@@ -109,9 +109,28 @@ def start_anew(desk: Desk) -> None:
         channel.handed.clear()
 
 
-def test_cut_off_anywhere_it_is_sent_once_and_whole(desk: Desk) -> None:
+EVERYDAY = [
+    Step(disclosing, "seal_content"),
+    Step(UnitOfWork, "commit", 3),
+    Step(RecordingChannel, "deliver", 1),
+    Step(RecordingChannel, "deliver", 2),
+]
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        pytest.param(EVERYDAY, id="around-the-deliveries"),
+        pytest.param(
+            [step for step in SENDING if step not in EVERYDAY],
+            id="everywhere-else",
+            marks=pytest.mark.long,
+        ),
+    ],
+)
+def test_cut_off_anywhere_it_is_sent_once_and_whole(desk: Desk, steps: list[Step]) -> None:
     missed = []
-    for step in SENDING:
+    for step in steps:
         for after in (False, True):
             plan = desk.approved(TUVA)
             if not cut_off(desk, plan, step, after=after):

@@ -138,6 +138,7 @@ def memory_mail_world(_: Path) -> Iterator[ChannelWorld]:
 
 WORLDS: dict[str, str] = {
     "google_drive": "tests.factories.drive_channel_world:drive_channel_world",
+    "hand_over": "tests.factories.hand_over_world:hand_over_world",
     "memory": "tests.factories.channel_worlds:memory_world",
     "memory_beyond": "tests.factories.channel_worlds:memory_mail_world",
     "onedrive": "tests.factories.onedrive_channel_world:onedrive_channel_world",

@@ -24,7 +24,7 @@ from records.plans import Plan
 from tasks.approvals import approve
 from tasks.disclosing import Sent, send
 from tasks.disclosures import Selection, Wish, prepare
-from tasks.doors import Cell, Door, Doors
+from tasks.doors import Cell, Cover, Door, Doors
 from tasks.house import House
 from tasks.share_register import entry
 from tests.factories import planning
@@ -70,7 +70,7 @@ class RecordingChannel(MemoryChannel):
         )
 
 
-def seal(cells: Sequence[Cell], target: Path, password: str) -> None:
+def seal(cells: Sequence[Cell], target: Path, password: str, _: Cover) -> None:
     """The twin of a container: really sealed, quick, and like a real one never twice the same."""
     assert is_generated(password)
     plain = orjson.dumps([tuple(cell) for cell in cells])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import shutil
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +29,11 @@ from tests.factories.sharing import MAIL, Desk, password_in
 __all__ = ["build", "dialect", "house"]
 
 
+needs_pdftotext = pytest.mark.skipif(
+    shutil.which("pdftotext") is None, reason="pdftotext (poppler-utils) is not installed"
+)
+
+
 @pytest.fixture
 def surroundings() -> str:
     return "sqlite"
@@ -44,7 +51,23 @@ def really_sealed(house: House) -> House:
     return dataclasses.replace(house, doors=dataclasses.replace(house.doors, sealers=SEALERS))
 
 
-@pytest.mark.parametrize("container", ["zip", "xlsx"])
+def read_pdf(content: bytes, password: str, folder: Path) -> str:
+    import pikepdf
+
+    with pytest.raises(pikepdf.PasswordError):
+        pikepdf.open(io.BytesIO(content), password="another")
+    (folder / "received.pdf").write_bytes(content)
+    told = subprocess.run(
+        ["pdftotext", "-upw", password, "-layout", "received.pdf", "-"],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return told.stdout
+
+
+@pytest.mark.parametrize("container", ["zip", "xlsx", pytest.param("pdf", marks=needs_pdftotext)])
 def test_the_recipient_opens_it_with_the_password_and_nobody_without(
     desk: Desk, container: str, tmp_path: Path
 ) -> None:
@@ -65,6 +88,8 @@ def test_the_recipient_opens_it_with_the_password_and_nobody_without(
             archive.setpassword(b"another")
             with pytest.raises(RuntimeError, match="password"):
                 archive.read("content.csv")
+    elif container == "pdf":
+        told = read_pdf(content, password, tmp_path)
     else:
         import msoffcrypto
         from openpyxl import load_workbook

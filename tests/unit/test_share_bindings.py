@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from lifecycle.bindings.hand_over import TAKES_FILES, TAKES_PASSWORDS, By
 from lifecycle.bindings.recipients import Contact
 from lifecycle.configuration.problems import BindingsError
-from lifecycle.errors import Misconfigured
+from lifecycle.errors import Misconfigured, Refused
 from lifecycle.policy.load import load_policy
 from tasks.door_wiring import doors
-from tasks.doors import KINDS, Door, Doors, way
+from tasks.doors import BY_HAND, KINDS, Door, Doors, way
 from tasks.sealing import SEALERS
 from tasks.settings import Settings
 from tests.factories.houses import ROOT
@@ -92,7 +93,7 @@ def test_what_is_bound_becomes_doors(tmp_path: Path) -> None:
         "text-message": "memory",
     }
     assert made.contact("arbetsformedlingen", "desk").password_by == "text-message"
-    assert set(made.sealers) == {"zip", "xlsx"} == set(SEALERS)
+    assert set(made.sealers) == {"zip", "xlsx", "pdf"} == set(SEALERS)
     shown = repr(made.contact("arbetsformedlingen", "desk"))
     assert "example.se" not in shown
     assert "4670" not in shown
@@ -123,7 +124,11 @@ def test_what_does_not_fit_is_said(was: str, is_now: str, said: str | None, tmp_
 def test_every_kind_of_channel_says_what_it_protects() -> None:
     from connectors.channel_registry import CHANNELS as REGISTERED
 
-    assert set(REGISTERED) <= set(KINDS)
+    assert set(REGISTERED) - {"manual"} <= set(KINDS)
+    assert set(get_args(By)) == set(BY_HAND)
+    files = {name for name, kind in BY_HAND.items() if kind.file is not None}
+    passwords = {name for name, kind in BY_HAND.items() if kind.password is not None}
+    assert (files, passwords) == (TAKES_FILES, TAKES_PASSWORDS)
 
 
 def made(name: str, kind: str) -> Door:
@@ -174,3 +179,71 @@ def test_who_is_not_reached_is_not_written_to(tmp_path: Path) -> None:
         way(Doors(ways=folder, outgoing=tmp_path), "first", contact)
     with pytest.raises(Misconfigured, match="channel_kind_unknown"):
         made("first", "pigeon").address(contact)
+
+
+OUTLOOK = """
+channels:
+  encrypted-mail: {kind: outlook, tenant: 11111111-2222-3333-4444-555555555555,
+                   client_id: 11111111-2222-3333-4444-555555555555, secret: {env: GRAPH},
+                   mailbox: gallra@example.se, encrypted_to: [Example.se]}
+  call: {kind: manual, by: phone, role: chef, within: P3D, remind_every: P1D,
+         evidence: anteckning om samtalet, second_person: false, how: Ring och läs upp.}
+recipients:
+  arbetsformedlingen:
+    desk: {email: mottagare@EXAMPLE.se, phone: "+46701740605", password_by: call, language: sv}
+    other: {email: mottagare@example.dk, phone: "+46701740605", password_by: call, language: sv}
+"""
+
+
+def test_microsoft_365_protects_mail_only_where_it_is_made_to(tmp_path: Path) -> None:
+    """Graph does not tell whether the recipient's server took it encrypted, so only domains count
+    that are our own or have a connector with enforced TLS; the channel writes to no other."""
+    made = made_of(tmp_path, OUTLOOK)
+    inside, outside = (made.contact("arbetsformedlingen", name) for name in ("desk", "other"))
+    assert {"encrypted_mail", "tls_1_2"} <= way(made, "encrypted-mail", inside).provides
+    found = way(made, "encrypted-mail", outside).provides
+    assert found == {"both_sides_delete"}
+    channel: Any = made.door("encrypted-mail").channel
+    channel._require_encrypted(made.door("encrypted-mail").address(inside))
+    with pytest.raises(Refused, match="recipient_not_encrypted"):
+        channel.check(made.door("encrypted-mail").address(outside))
+
+
+STICK = """
+channels:
+  usb-stick: {kind: manual, by: usb_stick, folder: "${GALLRA_HOME}/hand-over/chef", role: chef,
+              within: P7D, remind_every: P2D, evidence: kvittens, second_person: true,
+              how: Lämna minnet personligen.}
+  call: {kind: manual, by: phone, role: chef, within: P3D, remind_every: P1D,
+         evidence: anteckning om samtalet, second_person: false, how: Ring och läs upp.}
+recipients:
+  arbetsformedlingen:
+    desk: {phone: "+46701740605", by_hand: "Storgatan 1", password_by: call, language: sv}
+"""
+
+
+def test_a_stick_and_a_call_are_bound_to_a_role(tmp_path: Path) -> None:
+    made = made_of(tmp_path, STICK)
+    contact = made.contact("arbetsformedlingen", "desk")
+    assert way(made, "usb-stick", contact) == ({"encrypted_medium"}, True)
+    assert made.door("usb-stick").address(contact) == ("Storgatan 1",)
+    assert "Storgatan" not in repr(contact)
+
+
+@pytest.mark.parametrize(
+    ("was", "is_now", "said"),
+    [
+        ("role: chef, within: P3D", "role: chefen, within: P3D", "role 'chefen' is not declared"),
+        ('folder: "${GALLRA_HOME}/hand-over/chef", ', "", "where the file is fetched"),
+        ("by: phone,", 'by: phone, folder: "${GALLRA_HOME}/x",', "where the file is fetched"),
+        ("by: usb_stick", "by: pigeon", "by"),
+        ("remind_every: P2D", "remind_every: P2D, slip: [identity]", "slip"),
+    ],
+)
+def test_nobody_hands_over_what_is_bound_badly(
+    was: str, is_now: str, said: str, tmp_path: Path
+) -> None:
+    assert was in STICK
+    with pytest.raises(BindingsError) as wrong:
+        bindings(tmp_path, STICK.replace(was, is_now))
+    assert said in str(wrong.value)
