@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from lifecycle.errors import LedgerFailure
 from lifecycle.ledger import EventKind
-from lifecycle.plan import ERASURES, ItemState, plan_hash
+from lifecycle.plan import ERASURES, ItemState, PlanState, plan_hash
 from lifecycle.references import SUBJECT, WORK_ORDER, to_reference
 from records import disclosures, plans, work_orders
 from records.engines import reading
@@ -30,6 +30,7 @@ class _Told:
     needed: int | None = None
     by_rule: bool = False
     officers: set[str] = field(default_factory=set)
+    begun: bool = False
     ended: bool = False
     proven: Counter[tuple[str, str]] = field(default_factory=Counter)
     """(person, place) → items proven gone; our own records have one word for all of theirs."""
@@ -48,6 +49,7 @@ def require_attested(house: House, plan: Plan) -> None:
     with reading(house.engine) as connection:
         verify(connection, house.ledger_key)
         told = _told(house, connection, plan)
+        state = plans.get(connection, controller=plan.controller, number=plan.number).state
         stored = plans.items(connection, plan.number)
         orders = work_orders.of_plan(connection, plan.number)
         terms = "" if plan.kind in ERASURES else disclosures.terms(connection, plan.number)
@@ -64,7 +66,9 @@ def require_attested(house: House, plan: Plan) -> None:
         raise LedgerFailure("plan_not_as_approved", ref=plan.ref)
     by_rule = told.needed == 0 and plan.kind in ERASURES  # no rule ever lets anything out (H-32)
     enough = told.by_rule if by_rule else len(told.officers) >= (told.needed or 1)
-    if told.needed is None or told.ended or not enough:
+    # Under way an approval does not grow old: whether it is, the ledger says too.
+    begun = told.begun or state is not PlanState.EXECUTING
+    if told.needed is None or told.ended or not enough or not begun:
         raise LedgerFailure("approval_not_in_ledger", ref=plan.ref)
     if plan.kind in ERASURES:
         _require_proofs(house, plan, stored, told)
@@ -105,6 +109,8 @@ def _take(told: _Told, event: dict[str, Any], plan: Plan, *, own: str) -> None:
             told.officers.add(facts.get("officer", ""))
         elif kind == EventKind.PLAN_APPROVED and facts.get("hash") == plan.hash:
             told.by_rule = told.by_rule or facts.get("by") == "rule"
+        elif kind == EventKind.PLAN_BEGUN and facts.get("approved") == plan.hash:
+            told.begun = True
         elif kind in _ENDED:
             told.ended = True
     elif kind == EventKind.WORK_ORDER_CONFIRMED:

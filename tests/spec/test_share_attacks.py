@@ -186,6 +186,20 @@ def test_an_approval_that_has_grown_old(desk: Desk) -> None:
     is_refused(desk, plan, "approval_expired")
 
 
+def test_an_approval_that_has_grown_old_under_a_plan_that_calls_itself_begun(desk: Desk) -> None:
+    plan = desk.approved(TUVA)
+    desk.clock.pass_time(days=8)
+    with desk.house().engine.begin() as connection:
+        connection.execute(
+            update(plan_table)
+            .where(plan_table.c.id == plan.number)
+            .values(state=str(PlanState.EXECUTING))
+        )
+    with pytest.raises(LedgerFailure, match="approval_not_in_ledger"):
+        desk.send(plan)
+    desk.nothing_left()
+
+
 def test_a_declined_one(desk: Desk) -> None:
     plan = desk.approved(TUVA)
     _, second = desk.enrolled()
