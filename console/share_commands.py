@@ -42,7 +42,7 @@ def prepare(
     project: Annotated[str | None, typer.Option(help="Everybody with a case in it.")] = None,
     selection: Annotated[
         Path | None,
-        typer.Option(exists=True, dir_okay=False, help="A file of references, one a line."),
+        typer.Option(exists=True, dir_okay=False, help="A saved file of references and case numbers, one a line."),
     ] = None,
     because: Annotated[
         Condition, typer.Option(help="On what it rests, where the policy asks for that.")
@@ -64,8 +64,10 @@ def prepare(
         from tasks.wiring import open_house
 
         lines = [] if selection is None else selection.read_text(encoding="utf-8").split()
+        people = [one for one in lines if one[:2].upper() in {"S-", "E-"}]
+        cases = [one for one in lines if one not in people]
         chosen = Selection(
-            references=(*(about or ()), *lines), cases=tuple(case or ()), project=project
+            references=(*(about or ()), *people), cases=(*(case or ()), *cases), project=project
         )
         wish = Wish(
             recipient=recipient,

@@ -123,7 +123,7 @@ def test_after_a_backup_was_put_back_nothing_is_sent_a_second_time(desk: Desk) -
 
 
 def test_the_commands_lead_from_the_wish_to_the_end(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     first, second = desk.enrolled()
     person = desk.ref(TUVA)
@@ -144,8 +144,12 @@ def test_the_commands_lead_from_the_wish_to_the_end(
     wanted = ("--to", "arbetsformedlingen", "--contact", "desk", "--category", "identity",
               "--purpose", "assignment", "--channel", MAIL, "--until", "2026-11-20",
               "--about", person, "--by", first.handle)  # fmt: skip
-    told = gallra("share", "prepare", *wanted)
+    saved = tmp_path / "selection.txt"
+    saved.write_text(f"{person}\n1000000001\n", encoding="utf-8")
+    told = gallra("share", "prepare", *wanted, "--selection", str(saved))
     ref = told.split()[0]
+    saved.write_text("health\n", encoding="utf-8")  # nobody is chosen by what is known of them
+    gallra("share", "prepare", *wanted, "--selection", str(saved), code=3)
     assert "A-69" in told
     assert "to approve" in gallra("share", "list")
     gallra("share", "send", ref, code=3)
