@@ -42,7 +42,9 @@ def prepare(
     project: Annotated[str | None, typer.Option(help="Everybody with a case in it.")] = None,
     selection: Annotated[
         Path | None,
-        typer.Option(exists=True, dir_okay=False, help="A saved file of references and case numbers, one a line."),
+        typer.Option(
+            exists=True, dir_okay=False, help="A file: references, case numbers, one a line."
+        ),
     ] = None,
     because: Annotated[
         Condition, typer.Option(help="On what it rests, where the policy asks for that.")
