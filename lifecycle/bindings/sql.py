@@ -128,7 +128,9 @@ class Sql(Part):
     """A database (SQLite, PostgreSQL)."""
 
     kind: Literal["sql"]
-    url: Annotated[str, BeforeValidator(database_url)] = Field(description="without a password", repr=False)
+    url: Annotated[str, BeforeValidator(database_url)] = Field(
+        description="without a password", repr=False
+    )
     password: SecretName | None = None
     tables: tuple[Table, ...] = Field(min_length=1)
     stand_in: bool = Field(

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from lifecycle.configuration.problems import Path
 from lifecycle.configuration.validated import nearest
+from lifecycle.policy.access import Asks
 from lifecycle.policy.check_retention import unknown
 from lifecycle.policy.data import LegalBasis
-from lifecycle.policy.access import Asks
 from lifecycle.policy.free_text import AbsenceRule, FreeTextRule
 from lifecycle.policy.model import Policy
 from lifecycle.policy.sharing import Sharing
