@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
@@ -30,3 +31,9 @@ def run(examples: int, steps: int) -> None:
 
 def test_everyday() -> None:
     run(20, 30)
+
+
+@pytest.mark.long
+def test_nightly() -> None:
+    """Longer lives; GALLRA_MACHINE_EXAMPLES=1000 makes it the full run (see docs/development.md)."""
+    run(60, 50)
