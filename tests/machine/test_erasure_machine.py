@@ -34,6 +34,7 @@ def test_everyday() -> None:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(0)
 def test_nightly() -> None:
     """Longer lives; GALLRA_MACHINE_EXAMPLES=1000 makes it the full run (see docs/development.md)."""
     run(60, 50)
