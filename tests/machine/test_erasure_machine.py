@@ -11,7 +11,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.machine.machine import SchoolMachine
 from tests.machine.school import everyday
 
-EXAMPLES = int(os.environ.get("GALLRA_MACHINE_EXAMPLES", "0"))
+EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "0"))
 
 
 def run(examples: int, steps: int) -> None:
@@ -36,5 +36,5 @@ def test_everyday() -> None:
 @pytest.mark.long
 @pytest.mark.timeout(0)
 def test_nightly() -> None:
-    """Longer lives; GALLRA_MACHINE_EXAMPLES=1000 makes it the full run (see docs/development.md)."""
+    """Longer lives; MACHINE_EXAMPLES=1000 makes it the full run: docs/development.md."""
     run(60, 50)
