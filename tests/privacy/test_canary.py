@@ -23,7 +23,7 @@ from tests.privacy.forcing import ERRORS
 from tests.privacy.scenarios import TARGETS
 from tests.privacy.searching import Hit, search
 
-pytestmark = [pytest.mark.server, pytest.mark.postgres, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.server, pytest.mark.postgres, pytest.mark.timeout(2400)]
 
 _PREFECT = "home/prefect"
 SURFACES: dict[str, tuple[tuple[str, ...], tuple[int, ...]]] = {
