@@ -50,7 +50,11 @@ def erase_again(connection: Connection, people: Sequence[Erased], *, at: str) ->
     for batch in ([p for p in people if not p.whole], [p for p in people if p.whole]):
         forget(
             connection,
-            [ToForget(p.subject_id, p.categories, p.placements, p.cases) for p in batch],
+            # Of whom only a part went, the rest may lie where the backup does not know of.
+            [
+                ToForget(p.subject_id, p.categories, p.placements, p.cases, stays=not p.whole)
+                for p in batch
+            ],
             at=at,
         )
     erasing.remove_subjects(connection, [p.subject_id for p in people if p.whole], at=at)

@@ -93,7 +93,8 @@ class Beside:
         self.alive: set[Sealed] = set()
         self.dead: set[Sealed] = set()
         self.waiting: set[int] = set()
-        self._approved_now: str | None = None
+        self.proven: set[int] = set()
+        """Items of plans that were seen to be done."""
 
     # --- one step -----------------------------------------------------------------------------
 
@@ -296,6 +297,9 @@ class Beside:
             record = self.known.records.get((item.system, page.keys.get(item.placement_id, "")))
             if item.action == "strip" and record is not None:
                 record.stripped_for = known.left
+            if item.action == "erase" and record is not None and one.number not in self.proven:
+                record.categories -= set(item.categories)
+            self.proven.add(one.number)
 
     def _certified(self, plan: Plan, page: Page) -> None:
         """A certificate says no more than what is true."""
@@ -404,6 +408,7 @@ class Beside:
         plans = self.eyes.plans()
         self.book = {ref: page for ref, page in self.book.items() if ref in plans}
         self.states = {ref: plans[ref].state for ref in self.book}
+        self.proven = set()
         self.alive, self.waiting = set(shown.sealed), shown.waiting
 
     # --- what Gallra understands when it looks ------------------------------------------------

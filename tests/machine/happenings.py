@@ -182,8 +182,9 @@ class Happenings(RuleBasedStateMachine):
         self._tidy_up()
 
     def _tidy_up(self) -> None:
-        """What says whose it is was erased, and something else came to it since the last look:
-        nobody can tell whose that is, so the office clears it away."""
+        """What says whose it is was erased, and something else came to it since the last look, or
+        the records are of a time before it was known: nobody can tell whose that is, so the office
+        clears it away."""
         beside = self.beside
         for name in SYSTEMS:
             for key, record in list(beside.school.records_of(name).items()):

@@ -110,10 +110,8 @@ class SchoolMachine(Mishaps):
             if plan is None:
                 break
             self._agree_all(plan.ref)
-            outcome = self._carry_out(plan.ref, kill=kill)
-            assert outcome is not None
-            if outcome.left:
-                break  # its day has not come; everything that may go has gone
+            # What is left of it waits for its day; what became due by it is the next plan's.
+            assert self._carry_out(plan.ref, kill=kill) is not None
             self.take_stock(None, 0)
         self._nothing_is_left()
 

@@ -122,6 +122,7 @@ class Mishaps(Deciding):
             school.killer.arm(0)
         school.reopen()
         self.beside.restored()
+        self._tidy_up()
         verify_ledger(self.house)
 
     def _events_in_backup(self) -> int:

@@ -184,6 +184,8 @@ class Known:
 
     def asked(self, about: str, as_of: date) -> set[Thing]:
         """What goes when somebody asks, and those go along who are known through nobody else."""
+        if about not in self.people:
+            return set()  # gone since, by a plan or by the replay after a restore
         people = [about]
         for person in self.people:
             through = {whom for who, whom in self.relations if who == person}

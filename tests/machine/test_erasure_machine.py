@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.machine.machine import SchoolMachine
 from tests.machine.school import everyday
 
-EXAMPLES = int(os.environ.get("GALLRA_MACHINE_EXAMPLES", "0"))
+EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "0"))
 
 
 def run(examples: int, steps: int) -> None:
@@ -30,3 +31,10 @@ def run(examples: int, steps: int) -> None:
 
 def test_everyday() -> None:
     run(20, 30)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(0)
+def test_nightly() -> None:
+    """Longer lives; MACHINE_EXAMPLES=1000 makes it the full run: docs/development.md."""
+    run(60, 50)

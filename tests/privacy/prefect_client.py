@@ -19,6 +19,20 @@ _PAGE = 200
 _ENDS = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED", "PAUSED"}
 
 
+class _Patient(httpx.HTTPTransport):
+    """A server whose database is busy says 503 and has stored nothing: the same again a moment
+    later, as Prefect's own client does."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        for _ in range(20):
+            response = super().handle_request(request)
+            if response.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                break
+            response.close()
+            time.sleep(0.5)
+        return response
+
+
 class Api:
     """Requests with the house's password and a CSRF token."""
 
@@ -28,7 +42,7 @@ class Api:
         user, _, password = (place / "auth").read_text().partition(":")
         self._client = httpx.Client(
             base_url=f"http://127.0.0.1:{port}/api", auth=(user, password), timeout=30,
-            trust_env=False,
+            trust_env=False, transport=_Patient(),
         )  # fmt: skip
         token = self._client.get("/csrf-token", params={"client": "canary"}).json()["token"]
         self._client.headers.update({"Prefect-Csrf-Token": token, "Prefect-Csrf-Client": "canary"})

@@ -28,7 +28,7 @@ from tests.privacy.scenarios import TARGETS
 from tests.privacy.searching import Finder, Hit, search
 from tests.privacy.sharing_people import SENDING, SHARED, TAKING_BACK
 
-pytestmark = [pytest.mark.server, pytest.mark.postgres, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.server, pytest.mark.postgres, pytest.mark.timeout(2400)]
 
 _PREFECT = "home/prefect"
 SECRETS = len(PEOPLE) + len(CONTROLS)
