@@ -33,9 +33,9 @@ def scan(
 
         with open_house(controller) as house:
             known = scannable(house)
-            unknown = sorted(set(places or ()) - set(known))
-            if unknown:
-                refuse(f"{unknown[0]} is not looked through. These are: {', '.join(known)}")
+            if not set(places or ()) <= set(known):
+                # Not said which: somebody may have typed a person's name.
+                refuse(f"A place of that name is not looked through. These are: {', '.join(known)}")
             counts = scan(house, only=places or None)
         if as_json:
             print_json({name: count._asdict() for name, count in counts.items()})

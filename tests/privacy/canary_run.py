@@ -50,7 +50,7 @@ class Evidence:
     """Who of `erasing_people.EVERYWHERE` is in an outer system at the end."""
     accounts: list[bool] = field(default_factory=list)
     """Who of `placed_people.HOLDERS` has an account at the end."""
-    answers: list[int] = field(default_factory=list)
+    answers: list[str] = field(default_factory=list)
     """What Prefect's server says to answers with a person in them."""
     left_in_temporary_folder: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)

@@ -76,9 +76,10 @@ class Api:
         made = self.post(f"/deployments/{deployment}/create_flow_run", body)
         return str(made.raise_for_status().json()["id"])
 
-    def answer(self, run: str, **form: str) -> int:
-        """Somebody types that into the form of a run that waits; the server's status code."""
-        return self.post(f"/flow_runs/{run}/resume", {"run_input": form}).status_code
+    def answer(self, run: str, **form: str) -> str:
+        """Somebody types that into the form of a run that waits; the server's word about it."""
+        told = self.post(f"/flow_runs/{run}/resume", {"run_input": form})
+        return str(told.status_code if told.is_error else told.json()["status"])
 
     def wait(self, run: str, *, seconds: float) -> str:
         """The name of the state in which the run ended, or waits for somebody."""
