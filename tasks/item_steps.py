@@ -12,7 +12,7 @@ from lifecycle.ledger import EventKind
 from lifecycle.plan import ItemState
 from lifecycle.references import SUBJECT, to_reference
 from lifecycle.retention.facts import EVERYTHING, Verdict
-from records import holds, plans
+from records import holds, placements, plans
 from records.plans import Plan, StoredItem
 from tasks.deriving import judge_again
 from tasks.house import House
@@ -143,6 +143,15 @@ def note_answers(
                     at=house.at(),
                     answer=answer,
                 )
+            if to is ItemState.PROVEN:
+                placements.emptied(
+                    work.connection,
+                    [
+                        (one.item.placement_id, one.item.categories)
+                        for one in (by_number[number] for number in numbers)
+                        if one.item.action in _LEAVES_NOTHING
+                    ],
+                )
             for number in numbers:
                 item = by_number[number].item
                 proven = to is ItemState.PROVEN
@@ -156,6 +165,9 @@ def note_answers(
                 )
         work.commit()
 
+
+_LEAVES_NOTHING: Final = frozenset({"erase", "archive"})
+"""Of a category that was stripped or anonymised there may be something left."""
 
 _AFTER: Final = {"gone": ItemState.PROVEN, "still_there": ItemState.INTENDED}
 
