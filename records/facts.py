@@ -17,7 +17,7 @@ from lifecycle.retention.reach import (
     system_of_role,
     systems_by_hand,
 )
-from records import bulk, due_rows, placements
+from records import bulk, due_rows, placements, stripped
 from records.placements import Place
 from records.scope import Scope
 from records.tables import anchor, due, engagement, holding, subject
@@ -107,14 +107,19 @@ class _Facts:
             self._places[place.subject_id].append(place)
         self._read_dates(connection, known)
         self._settled: dict[tuple[int, int], set[str]] = defaultdict(set)
-        for number, place_id, rule, done_at in bulk.fetch_in(
+        waiting: dict[tuple[int, int, str], str] = {}
+        strips = stripped.strips(policy)
+        for number, place_id, rule, anchor_on, done_at in bulk.fetch_in(
             connection,
-            (due.c.subject_id, due.c.placement_id, due.c.rule, due.c.done_at),
+            (due.c.subject_id, due.c.placement_id, due.c.rule, due.c.anchor_on, due.c.done_at),
             due.c.subject_id,
             known,
         ):
             if done_at is not None:
                 self._settled[number, place_id].add(rule)
+            elif rule in strips:
+                waiting[number, place_id, rule] = anchor_on
+        self._in_part = stripped.in_part(connection, policy, waiting)
 
     def _read_dates(self, connection: Connection, known: list[int]) -> None:
         per_person = {n for n, a in self._policy.anchors.items() if a.per == "person"}
@@ -174,6 +179,7 @@ class _Facts:
                 categories=categories,
                 anchors=self._anchors(number, place_id, kind),
                 settled=frozenset(self._settled.get((number, place_id), ())),
+                settled_in_part=frozenset(self._in_part.get((number, place_id), ())),
                 active_on=None if active is None else _day(active[0]),
                 active_in=None if active is None else active[1],
                 own_purpose=kind in where.relatives and not kinds_in[system] <= where.relatives,

@@ -11,6 +11,7 @@ from typing import Final
 from connectors.erasure_journal import DONE
 from lifecycle.erasure import Erased
 from lifecycle.plan import ItemState
+from lifecycle.policy.model import Policy
 from lifecycle.policy.retention import Then
 from lifecycle.retention.decide import CARRIED_OUT
 from lifecycle.retention.facts import Verdict
@@ -142,7 +143,14 @@ def archived(going: Mapping[int, Person]) -> dict[int, set[str]]:
     return {number: categories for number, categories in goes.items() if categories}
 
 
-def speaks_on(done: StoredItem, rest: Sequence[StoredItem]) -> bool:
-    """Whether the same rule still has something to say there: of what is held, when released."""
-    there = done.item.placement_id, done.item.rule
-    return any((one.item.placement_id, one.item.rule) == there for one in rest)
+def speaks_on(done: StoredItem, rest: Sequence[StoredItem], policy: Policy) -> bool:
+    """Whether the same rule still has something to say there: of what is held, when released, even
+    where another rule says today why it would go."""
+    there = [one.item for one in rest if one.item.placement_id == done.item.placement_id]
+    if any(item.rule == done.item.rule for item in there):
+        return True
+    held = {c for item in there if item.verdict == Verdict.HELD for c in item.categories}
+    return any(
+        rule.id == done.item.rule and not held.isdisjoint(rule.covers.categories)
+        for rule in (policy.retention if held else ())
+    )

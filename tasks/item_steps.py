@@ -8,11 +8,12 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from connectors.system import Action
 from lifecycle.ledger import EventKind
-from lifecycle.plan import ItemState
+from lifecycle.plan import ItemState, PlanItem
 from lifecycle.references import SUBJECT, to_reference
 from lifecycle.retention.facts import EVERYTHING, Verdict
-from records import holds, placements, plans
+from records import holds, placements, plans, stripped
 from records.plans import Plan, StoredItem
 from tasks.deriving import judge_again
 from tasks.house import House
@@ -147,9 +148,8 @@ def note_answers(
                 placements.emptied(
                     work.connection,
                     [
-                        (one.item.placement_id, one.item.categories)
-                        for one in (by_number[number] for number in numbers)
-                        if one.item.action in _LEAVES_NOTHING
+                        (item.placement_id, _taken_whole(house, item))
+                        for item in (by_number[number].item for number in numbers)
                     ],
                 )
             for number in numbers:
@@ -166,8 +166,16 @@ def note_answers(
         work.commit()
 
 
-_LEAVES_NOTHING: Final = frozenset({"erase", "archive"})
-"""Of a category that was stripped or anonymised there may be something left."""
+def _taken_whole(house: House, item: PlanItem) -> tuple[str, ...]:
+    """The categories of which nothing is left in that record: of a strip, those of which no field
+    stays."""
+    if item.action in {Action.ERASE, Action.ARCHIVE}:
+        return item.categories
+    if item.action != Action.STRIP:
+        return ()
+    policy = house.policy
+    return tuple(c for c in item.categories if stripped.taken_whole(policy, c, item.stays))
+
 
 _AFTER: Final = {"gone": ItemState.PROVEN, "still_there": ItemState.INTENDED}
 

@@ -26,8 +26,9 @@ from tests.machine.model import (
     KnownRecord,
     Thing,
 )
-from tests.machine.office import PEOPLE, Office, Row
+from tests.machine.office import FIELDS, PEOPLE, Office, Row
 from tests.machine.school import School
+from tests.machine.sentences import STAYS_AFTER_STRIP
 
 T = TypeVar("T")
 ZONE = ZoneInfo("Europe/Stockholm")
@@ -93,7 +94,7 @@ class Beside:
         self.alive: set[Sealed] = set()
         self.dead: set[Sealed] = set()
         self.waiting: set[int] = set()
-        self.proven: set[int] = set()
+        self.proven: set[tuple[str, int]] = set()
         """Items of plans that were seen to be done."""
 
     # --- one step -----------------------------------------------------------------------------
@@ -295,11 +296,13 @@ class Beside:
             if item.system == PAPER:
                 known.weeded = True
             record = self.known.records.get((item.system, page.keys.get(item.placement_id, "")))
-            if item.action == "strip" and record is not None:
-                record.stripped_for = known.left
-            if item.action == "erase" and record is not None and one.number not in self.proven:
-                record.categories -= set(item.categories)
-            self.proven.add(one.number)
+            if record is not None and (plan.ref, one.number) not in self.proven:
+                gone = set(item.categories) if item.action == "erase" else set()
+                if item.action == "strip":
+                    gone = {c for c in item.categories if not STAYS_AFTER_STRIP & {*FIELDS[c]}}
+                    record.stripped |= dict.fromkeys(item.categories, known.left)
+                record.categories -= gone
+            self.proven.add((plan.ref, one.number))
 
     def _certified(self, plan: Plan, page: Page) -> None:
         """A certificate says no more than what is true."""
@@ -452,7 +455,7 @@ class Beside:
                     if person in busy:
                         seen.categories |= before.categories
                     if not gained:
-                        seen.stripped_for = before.stripped_for
+                        seen.stripped = before.stripped
                 if before != seen:
                     touched.add(person)
                 known.records[place] = seen

@@ -61,8 +61,8 @@ class KnownRecord:
     dates: dict[str, date | None]
     active_on: date | None
     related: tuple[str, ...]
-    stripped_for: date | None = None
-    """It was stripped when its person had left on that day."""
+    stripped: dict[str, date | None] = field(default_factory=dict)
+    """Category → the day of leaving by which it was stripped."""
 
 
 @dataclass
@@ -87,7 +87,8 @@ class Unit(NamedTuple):
     kind: str
     categories: tuple[str, ...]
     dates: Dates
-    stripped: bool
+    stripped: frozenset[str]
+    """Categories of which only that is left which stays."""
 
 
 @dataclass
@@ -150,7 +151,7 @@ class Known:
 
         def unit(
             system: str, kind: str, categories: Iterable[str], key: str = "",
-            dates: Dates | None = None, stripped: bool = False,
+            dates: Dates | None = None, stripped: frozenset[str] = frozenset(),
         ) -> Unit:  # fmt: skip
             told = dict(dates or {}) | {"left": self.left(person, kind)}
             return Unit(person, system, key, kind, tuple(sorted(categories)), told, stripped)
@@ -163,7 +164,8 @@ class Known:
             yield unit(PAPER, "participant", ["form"])
         for (system, key), one in self.of_person(person):
             dates = {event: one.dates.get(event) for event in ("entry", "withdrawn")}
-            stripped = one.stripped_for is not None and one.stripped_for == known.left
+            left = known.left
+            stripped = frozenset(c for c, on in one.stripped.items() if on and on == left)
             yield unit(system, one.kind, one.categories, key, dates, stripped)
 
     def has_own_purpose(self, unit: Unit) -> bool:
@@ -222,17 +224,15 @@ class Known:
         return self._free(unit, told)
 
     def _free(self, unit: Unit, told: dict[str, str]) -> set[Thing]:
-        """What no hold keeps. A case, a sheet of paper and what is stripped go as a whole or not
-        at all."""
+        """What no hold keeps. A case and a sheet of paper go as a whole or not at all."""
         free = {c: action for c, action in told.items() if not self.held(unit.person, c)}
         if unit.system in {CASES, PAPER} and len(free) < len(unit.categories):
             free = {}
-        if any(told[c] == "strip" for c in told.keys() - free.keys()):
-            free = {c: action for c, action in free.items() if action != "strip"}
         return {Thing(unit.person, unit.system, unit.key, c, free[c]) for c in free}
 
     def says(self, unit: Unit, category: str) -> object:
-        return sentence(unit.kind, unit.system, category, unit.dates, stripped=unit.stripped)
+        stripped = category in unit.stripped
+        return sentence(unit.kind, unit.system, category, unit.dates, stripped=stripped)
 
     def ripe_on(self, thing: Thing) -> date | None:
         """The first day on which a thing may go by retention."""
