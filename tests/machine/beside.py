@@ -117,7 +117,7 @@ class Beside:
         understands when the act is over. Nothing may go that no sentence lets go.
         """
         self.steps += 1
-        allowed = self._may_go(plan)
+        allowed = self.may_go(plan)
         self.school.killer.arm(kill)
         killed = False
         try:
@@ -135,7 +135,7 @@ class Beside:
         self.check(allowed, rows=rows, whole=True)
         return done
 
-    def _may_go(self, plan: str | None) -> dict[str, set[Thing]]:
+    def may_go(self, plan: str | None) -> dict[str, set[Thing]]:
         """Plan → what the sentences let go today by the plans that are under way."""
         today = self.today()
         under_way = {ref for ref, state in self.states.items() if state is PlanState.EXECUTING}
