@@ -19,7 +19,6 @@ from lifecycle.retention.reach import (
 )
 from records import bulk, due_rows, placements, stripped
 from records.placements import Place
-from records.scope import Scope
 from records.tables import anchor, due, engagement, holding, subject
 
 Dates = dict[str, date | None]
@@ -130,18 +129,8 @@ class _Facts:
             anchor.c.subject_id,
             known,
         ):
-            if event in self._policy.anchors and (event in per_person) == (place_id == 0):
+            if event in self._policy.anchors and (event in per_person) == (place_id <= 0):
                 self._dates[number, place_id][event] = _day(on_date)
-        self._kin: dict[int, Dates] = defaultdict(dict)
-        events = due_rows.kin_events(self._policy)
-        if events and known:
-            scope = Scope(connection, known, only_reads=True)
-            sql, parameters = due_rows.kin(scope, events)
-            for number, event, on_date in scope.fetch(
-                f"WITH {sql} SELECT subject_id, event, on_date FROM kin",  # noqa: S608 -- our names
-                parameters,
-            ):
-                self._kin[number][event] = _day(on_date)
 
     def units(self, number: int, *, only: str | None) -> list[Unit]:
         """One person's units, or those of one system."""
@@ -190,9 +179,9 @@ class _Facts:
         ]
 
     def _anchors(self, number: int, place_id: int, kind: str) -> Dates:
-        dates = dict(self._dates.get((number, 0), {}))
-        if kind in self._where.relatives:
-            dates |= self._kin.get(number, {})
+        """A relative goes by the dates of those it is known through, and by none of its own."""
+        of_person = due_rows.OF_KIN if kind in self._where.relatives else 0
+        dates = dict(self._dates.get((number, of_person), {}))
         if place_id:
             dates |= self._dates.get((number, place_id), {})
         return dates

@@ -14,7 +14,7 @@ from lifecycle.plan import ItemState, PlanState
 from lifecycle.policy.model import Policy
 from lifecycle.references import new_id
 from lifecycle.retention.facts import Verdict
-from records import anchors, bulk, placements, stripped
+from records import anchors, bulk, came_back, placements
 from records.placements import NewPlace, Place
 from records.recognising import Nobody, Recognition, Sighting
 from records.tables import anchor, blind_index, due, plan, plan_item, subject
@@ -215,7 +215,7 @@ class InventoryWriter:
         )
         for category, places in sorted(self._refilled.items()):
             covering = [r.id for r in self._policy.retention if category in r.covers.categories]
-            stripped.reopen(connection, places, covering)
+            came_back.into_records(connection, places, covering)
         anchors.refresh(
             connection, self._policy, controller=controller, subjects=sorted(self._touched)
         )

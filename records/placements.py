@@ -263,6 +263,15 @@ def emptied(connection: Connection, gone: Iterable[tuple[int, Iterable[str]]]) -
         )
 
 
+def categories_of(connection: Connection, numbers: Iterable[int]) -> dict[int, frozenset[str]]:
+    """What these records hold, as far as anybody has looked; those that hold nothing are left
+    out."""
+    rows = bulk.fetch_in(
+        connection, (placement.c.id, placement.c.categories), placement.c.id, sorted(set(numbers))
+    )
+    return {number: frozenset(words.split()) for number, words in rows if words}
+
+
 def mark_seen(connection: Connection, *, controller: str, system: str, at: str) -> None:
     """What is still there of a system has been seen."""
     connection.execute(

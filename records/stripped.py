@@ -1,21 +1,17 @@
 """What a strip has taken already, while the rest of its rule still waits."""
 
-# SQL is put together from the names of our own tables only; values are always parameters.
-# ruff: noqa: S608
-
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Connection, bindparam, text
+from sqlalchemy import Connection
 
 from lifecycle.plan import ItemState
 from lifecycle.policy.model import Policy
 from lifecycle.policy.retention import Then
 from records import bulk
-from records.scope import pairs_of
-from records.tables import placement, plan_item
+from records.tables import plan_item
 
 Open = Mapping[tuple[int, int, str], str]
 """(person, placement, rule) → the day that the rule counts from; it is not settled."""
@@ -70,23 +66,3 @@ def in_part(
             if not taken_whole(policy, category, stays.split())
         )
     return found
-
-
-def reopen(connection: Connection, placements: Iterable[int], rules: Iterable[str]) -> None:
-    """Data came back into these records: what these rules have done there is to be done again."""
-    rows = bulk.fetch_in(
-        connection, (placement.c.subject_id, placement.c.id), placement.c.id, sorted(placements)
-    )
-    pairs = sorted(rows)
-    if not pairs:
-        return
-    chosen, parameters = pairs_of(connection, pairs)
-    where = f"WHERE rule IN :names AND (subject_id, placement_id) IN ({chosen})"
-    for statement in (
-        f"UPDATE due SET done_at = NULL {where}",
-        f"UPDATE plan_item SET answer = 'came_back' {where} AND state = 'proven'",
-    ):
-        connection.execute(
-            text(statement).bindparams(bindparam("names", expanding=True)),
-            {"names": sorted(rules)} | parameters,
-        )

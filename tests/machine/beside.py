@@ -260,6 +260,7 @@ class Beside:
         for ref, (who, what) in known.holds.items():
             if who == person:
                 known.holds[ref] = ("", what)  # it kept nothing that there was
+        known.see_through()
         del known.people[person], known.own[person]
         known.relations = {pair for pair in known.relations if person not in pair}
 
@@ -390,6 +391,7 @@ class Beside:
         assert not missing, f"lost by a restore: {missing}"
         now = copy.deepcopy(self.backup)
         self.known, self.book = now.known, now.book
+        self.known.see_through()
         self.removed, self.taken = now.removed, now.taken
         self.world = (self.world - before) | own
         people = set(shown.subjects.values())
@@ -436,9 +438,21 @@ class Beside:
             for thing in page.things
         }
 
+    def _worked_on(self) -> set[tuple[str, str]]:
+        """Records from which a plan has taken something, or is about to."""
+        shown, _ = self.eyes.records()
+        begun = {ItemState.INTENDED, ItemState.ACTED, ItemState.PROVEN}
+        return {
+            (one.item.system, shown.numbers[one.item.placement_id])
+            for plan in self.eyes.plans().values()
+            for one in self.eyes.items(plan)
+            if one.state in begun and one.item.placement_id in shown.numbers
+        }
+
     def looked(self, reached: Collection[str]) -> None:
         """What an inventory must have understood of the systems that answered."""
         known, busy, touched = self.known, self.going(), set()
+        worked_on = self._worked_on()
         told: set[tuple[str, str]] = set()
         for name in reached:
             there = self.school.records_of(name)
@@ -456,6 +470,9 @@ class Beside:
                         seen.categories |= before.categories
                     if not gained:
                         seen.stripped = before.stripped
+                    if not gained and place in worked_on:
+                        # A date that went with the data is no news: nobody is back.
+                        seen.dates = {e: on or before.dates.get(e) for e, on in seen.dates.items()}
                 if before != seen:
                     touched.add(person)
                 known.records[place] = seen
@@ -469,7 +486,8 @@ class Beside:
                 for key in record.related:
                     if (name, key) in known.records:
                         told.add((record.person, known.records[name, key].person))
-        known.relations = (
-            told if len(reached) == len(self.school.systems) else known.relations | told
-        )
         known.refresh(touched)
+        known.relations |= told
+        known.see_through()
+        known.relations = told if len(reached) == len(self.school.systems) else known.relations
+        known.see_through()

@@ -122,6 +122,8 @@ class SchoolMachine(Mishaps):
     def a_day_on_which_everybody_does_their_work(self, kill: int) -> None:
         """Looked, planned, agreed, carried out, read back: then nothing that is due is left."""
         beside = self.beside
+        if "dan" in beside.removed:
+            self._enrol()  # else nobody could agree to what another of them asked for
         self._finish_what_is_open()
         self.take_stock(None, 0)
         for _ in range(6):
@@ -132,6 +134,7 @@ class SchoolMachine(Mishaps):
             # What is left of it waits for its day; what became due by it is the next plan's.
             assert self._carry_out(plan.ref, kill=kill) is not None
             self.take_stock(None, 0)
+        self._finish_what_is_open()  # dates may have come nearer since that was drawn up
         self._nothing_is_left()
 
     @rule(kill=KILL)

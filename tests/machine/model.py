@@ -74,6 +74,8 @@ class KnownPerson:
     """Case number → the day it ended, if it has."""
     left: date | None = None
     """The latest of all sources at the last look; it stays when the last source is gone."""
+    through: date | None = None
+    """When the last of those left through whom this relative is known; it stays likewise."""
     weeded: bool = False
     """Nothing of this person is on paper any more."""
 
@@ -132,12 +134,18 @@ class Known:
     def left(self, person: str, kind: str) -> date | None:
         """When somebody of that kind left; a relative: the last of those known through."""
         if kind == "relative":
-            through = [whom for who, whom in self.relations if who == person]
+            self.see_through()
+            return self.people[person].through
+        return self.people[person].left
+
+    def see_through(self) -> None:
+        """Relatives go by the dates of others, and by none of their own."""
+        for person, known in self.people.items():
+            through = {whom for who, whom in self.relations if who == person}
             days = [self.people[whom].left for whom in through if whom in self.people]
             if through:
-                known = [day for day in days if day is not None]
-                return max(known) if len(known) == len(through) else None
-        return self.people[person].left
+                told = [day for day in days if day is not None]
+                known.through = max(told) if len(told) == len(through) else None
 
     def active_on(self, person: str) -> date | None:
         days = [one.active_on for _, one in self.of_person(person) if one.active_on is not None]
