@@ -91,6 +91,8 @@ class Beside:
         self.backup: Backup | None = None
         self.erased_since: set[tuple[str, str]] = set()
         """(person, category of our own records; "*": everything) since the last backup."""
+        self.replaced_since: set[tuple[str, str, str]] = set()
+        """(person, case, category) of our own that changed since, be it there and back again."""
         self.alive: set[Sealed] = set()
         self.dead: set[Sealed] = set()
         self.waiting: set[int] = set()
@@ -167,6 +169,9 @@ class Beside:
         self._nothing_lost(self.world - actual, actual, allowed, rows)
         for atom in actual - self.world:
             self.added[atom] = self.steps
+        self.replaced_since |= {
+            (a.person, a.key, a.category) for a in actual ^ self.world if a.system == OWN
+        }
         self.world = actual
         if not whole:
             return
@@ -368,6 +373,7 @@ class Beside:
         own = {atom for atom in self.world if atom.system == OWN}
         self.backup = copy.deepcopy(Backup(self.known, self.book, own, self.removed, self.taken))
         self.erased_since = set()
+        self.replaced_since = set()
 
     def restored(self) -> None:
         """The records are those of the backup, less everybody who was erased since."""
@@ -381,7 +387,9 @@ class Beside:
         TALLY["backups put back"] += 1
         TALLY["values erased again"] += sum((a.person, a.category) in gone for a in self.backup.own)
         # What was replaced since has no key any more: the next import brings it anew.
-        changed = {(a.person, a.key, a.category) for a in self.backup.own ^ before}
+        changed = self.replaced_since | {
+            (a.person, a.key, a.category) for a in self.backup.own ^ before
+        }
         missing = {
             a
             for a in self.backup.own - own

@@ -165,8 +165,8 @@ class SchoolMachine(Mishaps):
         for _ in range(4):
             if outcome is None or not outcome.left:
                 return outcome
-            if any(one.why is Why.STILL_THERE for one in outcome.left):
-                self.take_stock(None, 0)  # something was filled since the last look
+            if outcome.failures or any(one.why is Why.STILL_THERE for one in outcome.left):
+                self.take_stock(None, 0)  # something was filled, or went, since the last look
             self._weed()
             clock.pass_time(hours=1)
             outcome = self._execute(ref)
