@@ -497,5 +497,8 @@ class Beside:
         known.refresh(touched)
         known.relations |= told
         known.see_through()
-        known.relations = told if len(reached) == len(self.school.systems) else known.relations
+        if len(reached) == len(self.school.systems):
+            # Who is being erased is known through whom they were known when it was agreed to.
+            kept = {pair for pair in known.relations if not busy.isdisjoint(pair)}
+            known.relations = told | kept
         known.see_through()
