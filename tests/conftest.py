@@ -11,6 +11,7 @@ from tests.factories.databases import (
     sqlite_templates,
 )
 from tests.factories.keys import kek_folder, keyring, standing_clock, vault
+from tests.factories.policies_once import policies_read_once
 
 __all__ = [
     "dialect",
@@ -19,6 +20,7 @@ __all__ = [
     "keys_engine",
     "keys_url",
     "new_database",
+    "policies_read_once",
     "records_engine",
     "records_url",
     "session_postgres",
