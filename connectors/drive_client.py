@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import logging
 import secrets
-import ssl
 import time
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple, Protocol
@@ -15,6 +13,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 import orjson
 
+from connectors.trusted_authorities import trusted
 from lifecycle.errors import Unreachable
 
 PASSING: Final = frozenset({429, 500, 502, 503, 504})
@@ -196,7 +195,7 @@ class DriveClient:
         try:
             # No proxy and no .netrc from the environment: nobody else sees the token.
             with (
-                httpx.Client(timeout=self._timeout, trust_env=False, verify=_trusted()) as client,
+                httpx.Client(timeout=self._timeout, trust_env=False, verify=trusted()) as client,
                 client.stream(method, address, content=content, headers=dict(headers)) as response,
             ):
                 for part in response.iter_bytes():
@@ -220,12 +219,6 @@ class DriveClient:
             response.headers.get("Range"),
             float(wait) if wait.isdecimal() else None,
         )
-
-
-@functools.lru_cache(maxsize=1)
-def _trusted() -> ssl.SSLContext:
-    """Loading the authorities takes longer than a request: once will do."""
-    return httpx.create_ssl_context(trust_env=False)
 
 
 def _bearer(token: str) -> dict[str, str]:

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 import httpx
 import orjson
 
+from connectors.trusted_authorities import trusted
 from lifecycle.errors import Misconfigured, Unreachable
 
 SCOPE: Final = "https://www.googleapis.com/auth/drive"
@@ -128,7 +129,9 @@ class _Line:
         response: httpx.Response | None = None
         if url == self._token_url:
             try:
-                with httpx.Client(timeout=timeout or self._timeout, trust_env=False) as client:
+                with httpx.Client(
+                    timeout=timeout or self._timeout, trust_env=False, verify=trusted()
+                ) as client:
                     response = client.request(method, url, content=body, headers=headers)
             except (httpx.HTTPError, httpx.InvalidURL):
                 pass

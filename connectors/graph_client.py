@@ -24,6 +24,7 @@ from connectors.graph_addresses import (
     origins_of,
     seconds_to_wait,
 )
+from connectors.trusted_authorities import trusted
 from lifecycle.errors import Changed, Misconfigured, Unreachable
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ class GraphClient:
         self._timeout = timeout
         self._sleep = sleep
         self._open = threading.local()
-        self._trust: ssl.SSLContext | None = None
+        self._trust: ssl.SSLContext = trusted()
 
     @property
     def system(self) -> str:
@@ -383,8 +384,6 @@ class GraphClient:
         if running is not None:
             yield running
             return
-        if self._trust is None:
-            self._trust = httpx.create_ssl_context(trust_env=False)
         # No proxy and no .netrc from the environment: nobody else sees the token.
         with httpx.Client(
             timeout=self._timeout, trust_env=False, follow_redirects=False, verify=self._trust

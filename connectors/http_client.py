@@ -11,6 +11,7 @@ from urllib.parse import quote, urljoin, urlsplit
 import httpx
 import orjson
 
+from connectors.trusted_authorities import trusted
 from lifecycle.errors import Refused, Unreachable
 
 _TRIES: Final = 3
@@ -144,7 +145,7 @@ class HttpClient:
         try:
             # No proxy and no .netrc from the environment: nobody else sees the token.
             with (
-                httpx.Client(timeout=self._timeout, trust_env=False) as client,
+                httpx.Client(timeout=self._timeout, trust_env=False, verify=trusted()) as client,
                 client.stream(method, address, content=content, headers=headers) as response,
             ):
                 for part in response.iter_bytes():
