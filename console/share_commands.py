@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +14,7 @@ from console.officer_commands import ask_code
 from console.options import CONTROLLER, AsJson, Controller
 from console.output import Exit, failures, print_json, say, table
 from lifecycle.disclosure import Condition
+from lifecycle.telling import Because
 
 if TYPE_CHECKING:
     from tasks.share_register import Entry
@@ -19,6 +22,14 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help="What is given to others: prepared, approved, sent, taken back.", no_args_is_help=True
 )
+
+
+class Told(StrEnum):
+    """What a person may say; that an erasure is to be told, the erasure itself notes."""
+
+    RECTIFIED = "rectified"
+    RESTRICTED = "restricted"
+
 
 Ref = Annotated[str, typer.Argument(help="The disclosure, P-…, as `gallra share list` shows it.")]
 By = Annotated[str, typer.Option(help="The officer's handle; the code is asked for, or read.")]
@@ -97,7 +108,7 @@ def list_(
     controller: Controller = CONTROLLER,
     as_json: AsJson = False,
 ) -> None:
-    """Show who received what about how many, until when, and whom to tell of erasures.
+    """Show who received what about how many, until when, and whom there is to tell (art. 19).
 
     Example:  gallra share list --all
     """
@@ -113,13 +124,16 @@ def list_(
             print_json(
                 {
                     "disclosures": [one._asdict() for one in found],
-                    "tellings": [one._asdict() | {"ref": one.ref} for one in tellings],
+                    "tellings": [
+                        one._asdict() | {"ref": one.ref, "cause": one.cause} for one in tellings
+                    ],
                 }
             )
         elif not found:
             say("Nothing is shared.")
         if not as_json:
-            _show_lists(found, [(one.ref, one.disclosure, one.people) for one in tellings])
+            rows = [(one.ref, one.because, one.disclosure, one.people) for one in tellings]
+            _show_lists(found, rows)
         if tellings or any(one.overdue for one in found):
             raise typer.Exit(Exit.ATTENTION)
 
@@ -157,9 +171,12 @@ def show(
             return
         show_entry(told)
         table("About", ["person", "categories"], [(who, ", ".join(what)) for who, what in people])
-        rows = [(one.ref, one.erasure, one.people, one.done_at or "to do") for one in tellings]
-        if rows:
-            table("Tellings of erasures", ["telling", "erasure", "people", "done"], rows)
+        told_of = [
+            (one.ref, one.because, one.cause or "-", one.people, one.done_at or "to do")
+            for one in tellings
+        ]
+        if told_of:
+            table("Tellings", ["telling", "because", "by", "people", "done"], told_of)
 
 
 @app.command()
@@ -264,12 +281,75 @@ def confirm(
 
 
 @app.command()
+def tell(
+    ref: Annotated[str, typer.Argument(help="Whom it is about: S-… or E-….")],
+    because: Annotated[Told, typer.Option(help="What happened to what they received.")],
+    by: By,
+    category: Annotated[
+        list[str] | None, typer.Option(help="Of what; may be repeated. Without it: of anything.")
+    ] = None,
+    controller: Controller = CONTROLLER,
+    as_json: AsJson = False,
+) -> None:
+    """Somebody's data was rectified or restricted: open a telling for each who received it.
+
+    An import that changes what was disclosed opens them by itself, and an erasure too.
+
+    Example:  gallra share tell S-0123456789ABC --because restricted --by chef-nord
+    """
+    with failures(as_json=as_json):
+        from tasks.telling_started import tell as start
+        from tasks.wiring import open_house
+
+        with open_house(controller) as house:
+            done = start(
+                house,
+                ref,
+                because=Because(because),
+                categories=category or (),
+                officer=by,
+                code=ask_code(f"Code of {by}"),
+            )
+        if as_json:
+            print_json(done._asdict())
+        elif not done.recipients:
+            say("Nobody has received that: there is nobody to tell.")
+        else:
+            say(f"{done.recipients} to tell, {done.opened} of them new: gallra share list")
+
+
+@app.command()
+def about(
+    ref: Annotated[str, typer.Argument(help="The telling, N-…, as `gallra share list` shows it.")],
+    controller: Controller = CONTROLLER,
+    as_json: AsJson = False,
+) -> None:
+    """Show whom a telling is about, by reference, and what was rectified or restricted.
+
+    Example:  gallra share about N-0123456789ABC
+    """
+    with failures(as_json=as_json):
+        from tasks.telling import about_whom
+        from tasks.wiring import open_house
+
+        with open_house(controller) as house:
+            people = about_whom(house, ref)
+        if as_json:
+            print_json({"about": dict(people)})
+        elif not people:
+            say("It is of an erasure: gallra share show tells by which plan.")
+        else:
+            rows = [(who, ", ".join(what)) for who, what in people]
+            table("About", ["person", "categories"], rows)
+
+
+@app.command()
 def told(
     ref: Annotated[str, typer.Argument(help="The telling, N-…, as `gallra share list` shows it.")],
     by: By,
     controller: Controller = CONTROLLER,
 ) -> None:
-    """Note that a recipient was told of an erasure (art. 19).
+    """Note that a recipient was told (art. 19).
 
     Example:  gallra share told N-0123456789ABC --by chef-nord
     """
@@ -297,7 +377,7 @@ def show_entry(told: Entry) -> None:
         say("! its time is up.")
 
 
-def _show_lists(found: list[Entry], tellings: list[tuple[str, str, int]]) -> None:
+def _show_lists(found: list[Entry], tellings: Sequence[tuple[str, str, str, int]]) -> None:
     heads = ["disclosure", "to", "people", "until", "stands"]
     rows = [
         (
@@ -312,4 +392,5 @@ def _show_lists(found: list[Entry], tellings: list[tuple[str, str, int]]) -> Non
     if rows:
         table("Disclosures", heads, rows)
     if tellings:
-        table("Recipients to tell of an erasure", ["telling", "disclosure", "people"], tellings)
+        heads = ["telling", "because", "disclosure", "people"]
+        table("Recipients to tell", heads, tellings)

@@ -27,7 +27,7 @@ def show(controller: str, known: Sequence[Entry], *, to_tell: int) -> None:
         f"sharing-{controller}",
         lines or [{pages.OUTCOME: "Inget delas · nothing is shared"}],
         about="## Utlämningar · Disclosures\n\n"
-        f"{to_tell} mottagare att underrätta om radering · recipients to tell of an erasure",
+        f"{to_tell} underrättelser att lämna (art. 19) · recipients to tell",
     )
 
 

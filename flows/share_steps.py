@@ -44,7 +44,7 @@ def register(controller: Controller) -> list[Entry]:
 
 @step("whom to tell", minutes=10, tags={"sharing"}, tried_again=True)
 def to_tell(controller: Controller) -> int:
-    """How many recipients are still to be told of an erasure."""
+    """How many tellings of a rectification, erasure or restriction are still to be done."""
     with open_house(controller) as house:
         return len(telling.waiting(house))
 

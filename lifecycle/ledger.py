@@ -143,6 +143,7 @@ class EventKind(StrEnum):
     DISCLOSURE_NOT_WITHDRAWN = "disclosure.not_withdrawn"
     DISCLOSURE_DELETION_ASKED = "disclosure.deletion_asked"
     DISCLOSURE_DELETION_CONFIRMED = "disclosure.deletion_confirmed"
+    TELLING_ASKED = "telling.asked"
     TELLING_OPENED = "telling.opened"
     TELLING_DONE = "telling.done"
 

@@ -469,15 +469,29 @@ telling = Table(
     Column("id", Id, primary_key=True, autoincrement=False),
     Column("controller", Text, nullable=False),
     Column("disclosure_id", Id, nullable=False),
-    Column("plan_id", Id, nullable=False),
+    Column("cause_id", Id, nullable=False),
     Column("number", Integer, nullable=False),
     Column("opened_at", Text, nullable=False),
     Column("done_at", Text),
     Column("done_by", Text),
-    UniqueConstraint("disclosure_id", "plan_id", name="telling_once"),
+    Column("because", Text, nullable=False, server_default="erased"),
+    UniqueConstraint("disclosure_id", "cause_id", name="telling_once"),
 )
-"""A recipient must be told that people of a disclosure were erased by a plan (art. 19); `number`:
-how many of them."""
+"""A recipient must be told that data of people of a disclosure was erased by a plan, rectified by
+an import, or rectified or restricted as somebody says (art. 19). `cause_id`: the plan, the import,
+or a number of its own; `number`: how many people."""
+
+concerned = Table(
+    "concerned",
+    RECORDS,
+    Column("telling_id", Id, nullable=False),
+    Column("subject_id", Id, nullable=False),
+    Column("categories", Text, nullable=False),
+    PrimaryKeyConstraint("telling_id", "subject_id"),
+    sqlite_with_rowid=False,
+)
+"""Whom a telling of a rectification or a restriction is about, and which categories of what was
+disclosed. Of an erasure its plan says that."""
 
 # --- where data lies, and who has access ---------------------------------------------------------
 

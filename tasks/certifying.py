@@ -28,7 +28,7 @@ from records.engines import reading
 from records.plans import Plan, StoredItem
 from tasks.attesting import require_attested
 from tasks.house import House
-from tasks.telling import open_tellings
+from tasks.telling import open_erased
 
 _CLOSED: Final = frozenset({ItemState.PROVEN, ItemState.DROPPED})
 
@@ -120,7 +120,7 @@ def _close(house: House, plan: Plan, state: PlanState, certificate: Certificate 
                 ref=to_reference(CERTIFICATE, number),
                 facts={"plan": plan.ref},
             )
-            open_tellings(house, work, plan)
+            open_erased(house, work, plan)
         work.commit()
 
 

@@ -281,14 +281,20 @@ DISCLOSURES: Final[dict[str, tuple[str, str, str]]] = {
     ),
     # --- telling recipients -----------------------------------------------------------------------
     "tell_recipients": (
-        "Somebody was erased about whom a recipient had received data.",
-        "The erasure is proven; what the recipient has is with them.",
-        "Tell the recipient, naming the disclosure's reference, then note it: `gallra share told`.",
+        "What a recipient received about somebody was rectified, erased or restricted since.",
+        "It is so with us; what the recipient has is with them.",
+        "See with `gallra share list` why, and with `gallra share about` about whom. Tell the "
+        "recipient, naming the disclosure's reference, then note it: `gallra share told`.",
     ),
     "telling_unknown": (
         "No telling has that reference.",
         _UNCHANGED,
         "See them with `gallra share list`.",
+    ),
+    "telling_of_erasure": (
+        "That an erasure is to be told is noted by the erasure itself, when it is proven.",
+        _UNCHANGED,
+        "See it with `gallra share list`. Start one by hand for `rectified` or `restricted` alone.",
     ),
     "telling_done": (
         "That recipient was told already.",

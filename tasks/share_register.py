@@ -97,7 +97,7 @@ def people_of(house: House, ref: str) -> list[tuple[str, tuple[str, ...]]]:
 
 
 def tellings_of(house: House, ref: str) -> list[tellings.Telling]:
-    """Of which erasures the recipient must be, or was, told."""
+    """Of what the recipient must be, or was, told (art. 19)."""
     with reading(house.engine) as connection:
         return tellings.find(
             connection, controller=house.controller, disclosure_id=from_reference(PLAN, ref)

@@ -333,10 +333,14 @@ def test_who_received_the_data_is_told_when_it_is_erased(
         state = plans.get(connection, controller="academedia", number=plan.number).state
     assert state is PlanState.PROVEN
     [telling] = tellings(desk.house())
-    assert (telling.disclosure, telling.erasure, telling.people) == (sent.ref, plan.ref, 1)
+    assert (telling.disclosure, telling.cause, telling.people) == (sent.ref, plan.ref, 1)
     assert telling.disclosure != not_sent.ref
     [opened] = events(desk.house(), EventKind.TELLING_OPENED)
-    assert opened["facts"] == {"disclosure": sent.ref, "erasure": plan.ref}
+    assert opened["facts"] == {
+        "disclosure": sent.ref,
+        "because": "erased",
+        "cause": plan.ref,
+    }
     _, second = desk.enrolled()
     note_told(desk.house(), telling.ref, officer=second.handle, code=second.fresh())
     assert tellings(desk.house()) == []

@@ -42,6 +42,8 @@ REFERENCES = frozenset(
         "confirmed_by",
         "disclosure_id",
         "ended_by",
+        "cause_id",
+        "telling_id",
     ]
 )
 """Opaque numbers, and names that Gallra itself gave; `…_by`: an officer's reference."""
@@ -130,6 +132,7 @@ VOCABULARY = frozenset(
         "purpose",
         "recipient",
         "stage",
+        "because",
     ]
 )
 """Words out of the policy, the bindings or an enumeration; an officer's handle."""
