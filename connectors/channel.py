@@ -42,7 +42,8 @@ class Delivered(NamedTuple):
     ref: str
     handle: str
     """The channel's own words for it (item and permission id, message id, path); never an
-    address. Opaque to everybody else."""
+    address. Opaque to everybody else. "" where no answer ever told them: the reference alone, by
+    which every channel finds and takes back what it laid somewhere."""
 
     def __repr__(self) -> str:
         return f"Delivered(ref={self.ref})"
@@ -86,11 +87,12 @@ class Channel(Protocol):
         ...
 
     def withdraw(self, delivered: Delivered) -> None:
-        """Take it back as far as this channel can: permission and file, our own copy of the mail.
-        Permanently; what is gone already is success. Raises `Unreachable`,
-        `NotProven("deletion_refused")` when a hold or a missing right keeps it."""
+        """Take it back as far as this channel can: permission and file, our own copy of the mail;
+        all that bears its reference, whatever its handle says. Permanently; what is gone already
+        is success. Raises `Unreachable`, `NotProven("deletion_refused")` when a hold or a missing
+        right keeps it."""
         ...
 
     def standing(self, delivered: Delivered) -> Standing:
-        """Look anew. Never raises for a system that does not answer."""
+        """Look anew, by its reference too. Never raises for a system that does not answer."""
         ...

@@ -99,17 +99,20 @@ class DriveChannel:
         return Delivered(parcel.ref, "/".join((file.id, *sorted(s.id for s in shares))))
 
     def withdraw(self, delivered: Delivered) -> None:
-        """Take the permissions, then the file, past the trash; look whether it is gone.
+        """Take the permissions, then the file, past the trash; look whether it is gone. What bears
+        the reference goes as well as what the handle names.
 
         Raises `Unreachable`, `NotProven("deletion_refused")`.
         """
         named, *permissions = delivered.handle.split("/")
-        if self._files.look(named) is not None:
+        if named and self._files.look(named) is not None:
             for permission in permissions:
                 self._sharing.end(named, permission)
             self._files.remove(named)
-        # What a kill left beside it bears the same reference.
+        # A kill or a lost answer may have left it without a handle.
         for file in self._with(delivered.ref):
+            for share in self._sharing.shares(file.id):
+                self._sharing.end(file.id, share.id)
             self._files.remove(file.id)
 
     def standing(self, delivered: Delivered) -> Standing:
@@ -117,7 +120,8 @@ class DriveChannel:
         neither."""
         named = delivered.handle.split("/")[0]
         try:
-            there = self._files.look(named) is not None or bool(self._with(delivered.ref))
+            there = bool(named) and self._files.look(named) is not None
+            there = there or bool(self._with(delivered.ref))
         except GallraError:
             return Standing.COULD_NOT_LOOK
         return Standing.THERE if there else Standing.GONE

@@ -102,11 +102,11 @@ class MemoryChannel:
         with self._lock:
             if self.failures.unreachable:
                 raise Unreachable("channel_unreachable")
-            if self.failures.refuse_withdrawal and delivered.handle in self._arrived:
+            if self.failures.refuse_withdrawal and delivered.ref in self._arrived:
                 raise NotProven("deletion_refused")
             self.failures.step("withdraw")
             if self._takes_back:
-                self._arrived.pop(delivered.handle, None)
+                self._arrived.pop(delivered.ref, None)
             self.failures.step("withdrawn")
 
     def standing(self, delivered: Delivered) -> Standing:
@@ -116,7 +116,7 @@ class MemoryChannel:
                 return Standing.BEYOND
             if self.failures.unreachable:
                 return Standing.COULD_NOT_LOOK
-            return Standing.THERE if delivered.handle in self._arrived else Standing.GONE
+            return Standing.THERE if delivered.ref in self._arrived else Standing.GONE
 
     def _reach(self) -> None:
         if self.failures.unreachable:

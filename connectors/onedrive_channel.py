@@ -97,37 +97,49 @@ class OneDriveChannel:
         return Delivered(parcel.ref, f"{own.id}/{file.id}/{earlier.id}")
 
     def withdraw(self, delivered: Delivered) -> None:
-        """Take the permission, then the file and its folder, beyond the recycle bin.
+        """Take the permissions, then the file and its folder, beyond the recycle bin; what bears
+        the reference as well as what the handle names.
 
-        Raises `Unreachable`, `NotProven("deletion_refused")`: the permission goes all the same.
+        Raises `Unreachable`, `NotProven("deletion_refused")`: the permissions go all the same.
         """
-        own, file, permission = delivered.handle.split("/")
+        handle = delivered.handle.split("/") if delivered.handle else []
         with self._folder.client.session():
             self._folder.require()
-            kept = not self._end(file, permission)
-            kept = not self._purged(file) or kept
-            # Whatever else bears the reference goes too: a kill may have left it.
+            kept = False
+            if handle:
+                own, file, permission = handle
+                kept = not self._end(file, permission)
+                kept = not self._purged(file) or kept
+                kept = not self._purged(own) or kept
+            # A kill or a lost answer may have left it without a handle.
             by_name = self._folder.child(self._folder.folder, delivered.ref)
-            for folder in {own, *([] if by_name is None else [by_name.id])}:
-                kept = not self._purged(folder) or kept
+            if by_name is not None:
+                kept = self._kept_in(by_name) or kept
         if kept:
             raise NotProven("deletion_refused", ref=self._place)
 
     def standing(self, delivered: Delivered) -> Standing:
-        """Gone only when neither the file, nor its folder, nor another of its reference is there,
-        and the folder of all of them can be seen."""
-        own, file, _ = delivered.handle.split("/")
+        """Gone only when neither what the handle names nor anything else of its reference is
+        there, and the folder of all of them can be seen."""
+        named = delivered.handle.split("/")[:2] if delivered.handle else []
         try:
             with self._folder.client.session():
                 self._folder.require()
-                there = (
-                    self._folder.get(file) is not None
-                    or self._folder.get(own) is not None
-                    or self._folder.child(self._folder.folder, delivered.ref) is not None
+                there = any(self._folder.get(item) is not None for item in named) or (
+                    self._folder.child(self._folder.folder, delivered.ref) is not None
                 )
         except GallraError:
             return Standing.COULD_NOT_LOOK
         return Standing.THERE if there else Standing.GONE
+
+    def _kept_in(self, own: Entry) -> bool:
+        """Whether anything of a parcel's own folder stays, although it was all taken away."""
+        kept = False
+        for entry in list(self._folder.children(own.id)) if own.is_folder else []:
+            for share in [] if entry.is_folder else self._shares(entry.id, own=True):
+                kept = not self._end(entry.id, share.id) or kept
+            kept = not self._purged(entry.id) or kept
+        return not self._purged(own.id) or kept
 
     def _end_of(self, until: date | None) -> datetime:
         if until is None:

@@ -73,20 +73,20 @@ class SftpChannel:
         return Delivered(parcel.ref, final)
 
     def withdraw(self, delivered: Delivered) -> None:
-        """Remove the file and what a stopped delivery left; already gone is success.
+        """Remove the file and what a stopped delivery left; already gone is success. Without a
+        handle: whatever bears the reference.
 
         Raises `Unreachable`, `NotProven("deletion_refused")`.
         """
-        names = _handled(delivered)
 
         def work(wire: Wire) -> bool:
             self._see_folder(wire)
-            for name in names:
+            for name in self._bearing(wire, delivered):
                 try:
                     removed(wire, self._path(name))
                 except StatusError:
                     continue  # what stays there is met below
-            return any(wire.look(self._path(name)) is not None for name in names)
+            return self._is_there(wire, delivered)
 
         if self._door.visit(work):
             raise NotProven("deletion_refused", ref=delivered.ref)
@@ -96,12 +96,33 @@ class SftpChannel:
 
         def work(wire: Wire) -> bool:
             self._see_folder(wire)
-            return any(wire.look(self._path(name)) is not None for name in _handled(delivered))
+            return self._is_there(wire, delivered)
 
         try:
             return Standing.THERE if self._door.visit(work) else Standing.GONE
         except GallraError:
             return Standing.COULD_NOT_LOOK
+
+    def _is_there(self, wire: Wire, delivered: Delivered) -> bool:
+        return any(
+            wire.look(self._path(name)) is not None for name in self._bearing(wire, delivered)
+        )
+
+    def _bearing(self, wire: Wire, delivered: Delivered) -> tuple[str, ...]:
+        """The names under which a delivery laid something."""
+        if delivered.handle:
+            return _handled(delivered)
+        if not _REF.fullmatch(delivered.ref):
+            raise Refused("name_not_allowed", ref=delivered.ref)
+        start, part = f"{delivered.ref}-".encode(), f"{delivered.ref}{PART}"
+        # Only names that a delivery gives: another one's are the recipient's.
+        found = [
+            name.decode("ascii", "replace")
+            for name, _ in wire.names(self._folder.encode())
+            if name.startswith(start)
+        ]
+        mine = [name for name in found if _NAME.fullmatch(name.removeprefix(start.decode()))]
+        return (*mine, part)
 
     def _delivered(self, file: BinaryIO, final: str, part: str, ref: str) -> None:
         content = content_of(file)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -189,6 +190,52 @@ def test_taken_back_as_far_as_it_can_be_as_often_as_one_likes(
     assert world.channel().standing(delivered) is after
     if world.takes_back:
         lies_there_whole(world, other.ref)
+
+
+def test_by_its_reference_alone_it_is_found_and_taken_back(
+    world: ChannelWorld, tmp_path: Path
+) -> None:
+    """What is left when the answer to a delivery was lost: the name it was given before."""
+    sent, other = parcel(world, tmp_path, 1), parcel(world, tmp_path, 2)
+    after = Standing.GONE if world.takes_back else Standing.BEYOND
+    known, never = Delivered(sent.ref, ""), Delivered(to_reference("X", 3), "")
+    world.channel().deliver(other)
+    world.channel().withdraw(known)
+    assert world.channel().standing(never) is after
+    world.channel().deliver(sent)
+    assert world.channel().standing(known) is (Standing.THERE if shows(world) else Standing.BEYOND)
+    for _ in range(2):
+        world.channel().withdraw(known)
+        world.channel().withdraw(never)
+    assert world.channel().standing(known) is after
+    if world.takes_back:
+        lies_there_whole(world, other.ref)
+
+
+def test_cut_off_or_unanswered_it_is_taken_back_by_its_reference(
+    world: ChannelWorld, tmp_path: Path
+) -> None:
+    after = Standing.GONE if world.takes_back else Standing.BEYOND
+    lost = parcel(world, tmp_path, 3000)
+    world.lose_answers()
+    with suppress(Unreachable, NotProven):
+        world.channel().deliver(lost)
+    world.channel().withdraw(Delivered(lost.ref, ""))
+    assert world.channel().standing(Delivered(lost.ref, "")) is after
+    for step in range(0, MOST_STEPS, 3):
+        sent = parcel(world, tmp_path, 4000 + step)
+        killed = False
+        try:
+            with world.kill_at(step):
+                world.channel().deliver(sent)
+        except (Killed, Unreachable):
+            killed = True
+        world.channel().withdraw(Delivered(sent.ref, ""))
+        assert world.channel().standing(Delivered(sent.ref, "")) is after
+        if not killed:
+            break
+    if world.takes_back:
+        assert world.arrived() == []
 
 
 def test_killed_while_taking_back_it_is_taken_back_by_asking_again(
