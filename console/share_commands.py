@@ -268,8 +268,8 @@ def confirm(
     if deleted == (arrived is not None):
         raise typer.BadParameter("say one thing: --deleted, --arrived or --not-arrived")
     with failures():
+        from tasks.finding_out import confirm_deleted, note_found_out
         from tasks.wiring import open_house
-        from tasks.withdrawing import confirm_deleted, note_found_out
 
         with open_house(controller) as house:
             code = ask_code(f"Code of {by}")

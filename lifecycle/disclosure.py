@@ -62,8 +62,8 @@ class Stage(StrEnum):
 STAGES: Final[Mapping[Stage, frozenset[Stage]]] = {
     Stage.PREPARED: frozenset({Stage.SENDING, Stage.ENDED}),
     # Back: the channel says that nothing arrived.
-    Stage.SENDING: frozenset({Stage.SENT, Stage.PREPARED, Stage.PERHAPS_SENT}),
-    Stage.PERHAPS_SENT: frozenset({Stage.SENT, Stage.PREPARED}),
+    Stage.SENDING: frozenset({Stage.SENT, Stage.PREPARED, Stage.PERHAPS_SENT, Stage.WITHDRAWN}),
+    Stage.PERHAPS_SENT: frozenset({Stage.SENT, Stage.PREPARED, Stage.WITHDRAWN}),
     Stage.SENT: frozenset({Stage.OPENING, Stage.WITHDRAWN, Stage.WITH_RECIPIENT}),
     Stage.OPENING: frozenset(
         {Stage.OPEN, Stage.SENT, Stage.PERHAPS_TOLD, Stage.WITHDRAWN, Stage.WITH_RECIPIENT}
@@ -79,6 +79,8 @@ LEFT_US: Final = frozenset(set(Stage) - {Stage.PREPARED, Stage.ENDED, Stage.DELE
 """The recipient received it, or may have, and has not said that it is deleted (art. 19)."""
 OUT_THERE: Final = frozenset({Stage.SENT, Stage.OPENING, Stage.PERHAPS_TOLD, Stage.OPEN})
 """What is withdrawn when its time is up."""
+MAYBE_OUT: Final = frozenset({Stage.SENDING, Stage.PERHAPS_SENT})
+"""What is withdrawn then as well, by its reference: nobody knows whether it arrived."""
 UNFINISHED: Final = frozenset({Stage.PREPARED, Stage.SENDING, Stage.SENT, Stage.OPENING})
 """An approved disclosure goes on from these by itself."""
 FINISHED: Final = frozenset({Stage.WITHDRAWN, Stage.DELETED, Stage.ENDED})

@@ -16,12 +16,13 @@ from lifecycle.errors import NotProven, Unreachable
 from records import leases
 from records.plans import Plan
 from records.unit_of_work import UnitOfWork
-from tasks import disclosing, withdrawing
+from tasks import disclosing, sending_containers, sending_passwords, withdrawing
 from tasks.doors import Door
+from tasks.finding_out import note_found_out
 from tasks.house import House
 from tasks.proof import verify_ledger
 from tasks.sealing import SEALERS
-from tasks.withdrawing import note_found_out, withdraw
+from tasks.withdrawing import withdraw
 from tests.crash.cut_off import Cut, Step
 from tests.factories import planning
 from tests.factories.execution import OMAR, TUVA
@@ -36,12 +37,12 @@ SENDING: list[Step] = [
     Step(disclosing, "clear_outgoing"),
     Step(disclosing, "require_attested"),
     Step(disclosing, "_begin"),
-    Step(disclosing, "seal_content"),
+    Step(sending_containers, "seal_content"),
     *(Step(UnitOfWork, "commit", number) for number in range(1, 8)),
     Step(RecordingChannel, "deliver", 1),
     Step(RecordingChannel, "deliver", 2),
     Step(RecordingChannel, "standing"),
-    Step(disclosing, "close_as_sent"),
+    Step(sending_passwords, "close_as_sent"),
     Step(disclosing, "clear_outgoing", 2),
     Step(disclosing, "destroy_keys"),
     Step(disclosing, "scrub"),
@@ -110,7 +111,7 @@ def start_anew(desk: Desk) -> None:
 
 
 EVERYDAY = [
-    Step(disclosing, "seal_content"),
+    Step(sending_containers, "seal_content"),
     Step(UnitOfWork, "commit", 3),
     Step(RecordingChannel, "deliver", 1),
     Step(RecordingChannel, "deliver", 2),
@@ -177,6 +178,24 @@ def test_cut_off_while_it_is_taken_back_it_is_gone_in_the_end(desk: Desk) -> Non
         for after in (False, True):
             plan = desk.approved(TUVA)
             desk.send(plan)
+            assert cut_off(desk, plan, step, after=after, back=True), (str(step), after)
+            assert desk.stage(plan) is not Stage.WITHDRAWN or not containers(desk.mail)
+            assert withdraw(desk.house(), plan.ref).stage is Stage.WITHDRAWN
+            assert containers(desk.mail) == []
+            desk.outgoing_is_empty()
+            start_anew(desk)
+    verify_ledger(desk.house())
+
+
+def test_cut_off_while_what_nobody_knows_of_is_taken_back_it_is_gone_in_the_end(
+    desk: Desk,
+) -> None:
+    for step in WITHDRAWING:
+        for after in (False, True):
+            plan = desk.approved(TUVA)
+            desk.mail.failures.lost_answers = 1
+            with pytest.raises(Unreachable):
+                desk.send(plan)
             assert cut_off(desk, plan, step, after=after, back=True), (str(step), after)
             assert desk.stage(plan) is not Stage.WITHDRAWN or not containers(desk.mail)
             assert withdraw(desk.house(), plan.ref).stage is Stage.WITHDRAWN

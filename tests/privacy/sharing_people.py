@@ -21,11 +21,12 @@ from tasks.access import place_of
 from tasks.approvals import approve
 from tasks.disclosures import Selection, Wish, prepare
 from tasks.finding import find_by_national_id
+from tasks.finding_out import note_found_out
 from tasks.findings import standing
 from tasks.house import House
 from tasks.intake import local_today
 from tasks.share_register import entry, register
-from tasks.withdrawing import note_found_out, withdraw
+from tasks.withdrawing import withdraw
 from tests.factories.keys import StandingClock
 from tests.privacy.cast import CONTROLS, PEOPLE, told
 from tests.privacy.erasing_people import LATE, Terminal, telephones
@@ -43,18 +44,18 @@ _SMS: Final = "connectors.sms_gateway.SmsChannel"
 SENDING: Final = (
     "flows.share_steps.open_house",
     "tasks.share_register.agreed",
-    "tasks.disclosing.still_current",
+    "tasks.sending_containers.still_current",
     f"{_SMTP}.check",
     f"{_SMS}.check",
     "tasks.disclosure_parcels._cells",
     "connectors.containers.aes_zip.seal_zip",
     "connectors.sent_journal.FolderJournal.begin",
     f"{_SMTP}.deliver",
-    "tasks.disclosing.seal_handle",
+    "tasks.sending_containers.seal_handle",
     f"{_SMTP}.standing",
-    "tasks.disclosing.password_parcel",
+    "tasks.sending_passwords.password_parcel",
     f"{_SMS}.deliver",
-    "tasks.disclosing.close_as_sent",
+    "tasks.sending_passwords.close_as_sent",
     "tasks.share_register.register",
     "tasks.telling.waiting",
     "flows.share_pages.show",
@@ -63,7 +64,7 @@ SENDING: Final = (
 TAKING_BACK: Final = (
     f"{_SMTP}.withdraw",
     "tasks.withdrawing._note_taken",
-    "tasks.withdrawing.deletion_parcel",
+    "tasks.asking_to_delete.deletion_parcel",
 )
 
 

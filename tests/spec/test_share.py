@@ -17,9 +17,10 @@ from records import plans
 from records.engines import reading
 from records.tables import RECORDS
 from tasks.disclosures import Selection, prepare
+from tasks.finding_out import confirm_deleted, note_found_out
 from tasks.share_register import entry, people_of, register
 from tasks.watching import DISCLOSURE_OVERDUE, watch
-from tasks.withdrawing import confirm_deleted, note_found_out, overdue, withdraw, withdraw_due
+from tasks.withdrawing import overdue, withdraw, withdraw_due
 from tests.factories import planning
 from tests.factories.execution import LINA, OMAR, TUVA, everywhere
 from tests.factories.houses import Builder, build, dialect, house

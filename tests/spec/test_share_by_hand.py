@@ -20,11 +20,12 @@ from records.tables import RECORDS
 from tasks import work_orders
 from tasks.disclosures import SEED
 from tasks.doors import Door, Doors
+from tasks.finding_out import confirm_deleted, note_found_out
 from tasks.handing_over import Told, show_password, where
 from tasks.house import House
 from tasks.share_register import agreed
 from tasks.watching import WORK_ORDER_OVERDUE, watch
-from tasks.withdrawing import confirm_deleted, note_found_out, withdraw, withdraw_due
+from tasks.withdrawing import withdraw, withdraw_due
 from tests.factories import planning
 from tests.factories.execution import TUVA, everywhere
 from tests.factories.houses import Builder, build, dialect, house

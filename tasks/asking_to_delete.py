@@ -1,0 +1,57 @@
+"""A recipient with whom something lies is asked to delete it, again every week (A-69 b)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Final
+
+from lifecycle.errors import NotProven, Refused
+from lifecycle.ledger import EventKind
+from records import disclosures
+from records.disclosures import Disclosure
+from tasks.disclosure_parcels import content_ref, deletion_parcel, delivered_of
+from tasks.house import House
+from tasks.intake import local_today
+
+_REMIND_EVERY: Final = timedelta(days=7)
+
+
+def ask_to_delete(house: House, disclosure: Disclosure) -> None:
+    """Write to the recipient, by the way that the container took if it carries letters."""
+    today = local_today(house)
+    if not is_to_be_reminded(disclosure, today):
+        return
+    ways = [disclosure.terms.channel, disclosure.terms.password_by]
+    doors = [house.doors.door(name) for name in ways]
+    door = next((one for one in doors if one.about.password and one.by_hand is None), None)
+    if door is None:
+        with house.work() as work:  # a person asks; the to-do reminds them
+            disclosures.note_reminded(work.connection, disclosure.number, on=today.isoformat())
+            work.record(
+                EventKind.DISCLOSURE_DELETION_ASKED, ref=disclosure.ref, facts={"by": "person"}
+            )
+            work.commit()
+        return
+    delivered = delivered_of(house, disclosure)
+    about = content_ref(disclosure) if delivered is None else delivered.ref
+    # The same letter on the same day is the same parcel, whatever is killed and repeated.
+    parcel = deletion_parcel(house, disclosure, door, about=about, number=today.toordinal())
+    with house.work() as work:
+        disclosures.note_reminded(work.connection, disclosure.number, on=today.isoformat())
+        work.record(
+            EventKind.DISCLOSURE_DELETION_ASKED,
+            ref=disclosure.ref,
+            expected=1,
+            facts={"parcel": parcel.ref},
+        )
+        work.commit()
+    try:
+        door.channel.deliver(parcel)
+    except (Refused, NotProven):
+        return  # the to-do asks a person all the same
+
+
+def is_to_be_reminded(disclosure: Disclosure, today: date) -> bool:
+    """Whether it is a week since they were asked, or nobody asked them yet."""
+    last = disclosure.reminded_on
+    return last is None or today - date.fromisoformat(last) >= _REMIND_EVERY

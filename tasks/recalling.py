@@ -1,0 +1,117 @@
+"""What may lie outside is taken back by its reference alone, whatever anybody says of it (A-69).
+
+A container gets its name before it is sent. So it can be looked for and taken back where no answer
+ever told how it arrived, and where a person says that it did not.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Final, NamedTuple
+
+import orjson
+
+from connectors.channel import Channel, Delivered, Standing
+from lifecycle.errors import GallraError, Misconfigured, NotProven, Refused, Unreachable
+from lifecycle.ledger import EventKind
+from records.disclosures import Disclosure
+from records.engines import reading
+from tasks.disclosure_parcels import content_ref, delivered_of
+from tasks.house import House
+
+NOT_WITHDRAWN: Final = "not_withdrawn"
+_MOST: Final = 1000
+"""No column says how often to ask a channel: whoever wrote a larger number meant harm."""
+_WORST: Final = (Standing.THERE, Standing.COULD_NOT_LOOK, Standing.BEYOND, Standing.GONE)
+"""The first of these that holds of one of them holds of all."""
+
+
+class Recalled(NamedTuple):
+    """What came of taking back whatever bears one of a container's references."""
+
+    was: Standing
+    """Before anything was taken."""
+    now: Standing
+
+
+def attempts_told(house: House, ref: str) -> int:
+    """How often a person found out that nothing had arrived, by the ledger: the number of the
+    attempt that a disclosure is in."""
+    mark, kind = ref.encode(), str(EventKind.DISCLOSURE_FOUND_OUT).encode()
+    with reading(house.engine) as connection:
+        bodies = [
+            orjson.loads(entry.body)
+            for entry in house.ledger.read(connection)
+            if mark in entry.body and kind in entry.body
+        ]
+    return sum(is_not_arrived(body, ref) for body in bodies)
+
+
+def is_not_arrived(event: dict[str, object], ref: str) -> bool:
+    """Whether an event says that a person found nothing of `ref` to have arrived."""
+    found_out = event["kind"] == EventKind.DISCLOSURE_FOUND_OUT and event.get("ref") == ref
+    return found_out and event.get("found") == 0
+
+
+def look(house: House, disclosure: Disclosure) -> Standing:
+    """How its container stands, under every reference that it may have left by."""
+    channel = house.doors.door(disclosure.terms.channel).channel
+    return _worst([channel.standing(one) for one in _parcels(house, disclosure)])
+
+
+def recall(house: House, disclosure: Disclosure) -> Recalled:
+    """Take back its container under every reference that it may have left by; safe to repeat.
+
+    Raises what `Channel.withdraw` does, after all others were taken back, and
+    `Misconfigured("channel_not_bound")`.
+    """
+    channel = house.doors.door(disclosure.terms.channel).channel
+    return _taken(channel, _parcels(house, disclosure))
+
+
+def recall_earlier(house: House, disclosure: Disclosure) -> None:
+    """Take back what earlier attempts may have laid somewhere: before another one goes, and
+    before a disclosure is called one of which nothing has left.
+
+    Raises as `recall`, and `NotProven("not_withdrawn")`.
+    """
+    if disclosure.attempt == 0 and attempts_told(house, disclosure.ref) == 0:
+        return
+    if recall(house, disclosure).now in {Standing.THERE, Standing.COULD_NOT_LOOK}:
+        raise NotProven(NOT_WITHDRAWN, ref=disclosure.ref)
+
+
+def try_recall_earlier(house: House, disclosure: Disclosure) -> None:
+    """The same where it may as well wait: the next run cannot go on without it."""
+    with suppress(Refused, Unreachable, NotProven, Misconfigured):
+        recall_earlier(house, disclosure)
+
+
+def _parcels(house: House, disclosure: Disclosure) -> list[Delivered]:
+    """Where its container may be: what a channel told us, and each attempt's own reference."""
+    known = delivered_of(house, disclosure)
+    found = {} if known is None else {known.ref: known}
+    attempts = {*range(min(attempts_told(house, disclosure.ref), _MOST) + 1)}
+    if 0 <= disclosure.attempt <= _MOST:
+        attempts.add(disclosure.attempt)
+    for attempt in sorted(attempts):
+        ref = content_ref(disclosure._replace(attempt=attempt))
+        found.setdefault(ref, Delivered(ref, ""))
+    return list(found.values())
+
+
+def _taken(channel: Channel, parcels: list[Delivered]) -> Recalled:
+    was = _worst([channel.standing(one) for one in parcels])
+    failure: GallraError | None = None
+    for one in parcels:
+        try:
+            channel.withdraw(one)
+        except GallraError as error:
+            failure = failure or error
+    if failure is not None:
+        raise failure
+    return Recalled(was, _worst([channel.standing(one) for one in parcels]))
+
+
+def _worst(found: list[Standing]) -> Standing:
+    return next(one for one in _WORST if one in found)
