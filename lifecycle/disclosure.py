@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 import orjson
 
 from lifecycle.errors import Refused
+from lifecycle.ledger import EventKind
 from lifecycle.policy.data import DataClass, LegalBasis
 from lifecycle.policy.model import Policy
 from lifecycle.policy.sharing import Recipient, Safeguard, SharingRule
@@ -84,6 +85,13 @@ MAYBE_OUT: Final = frozenset({Stage.SENDING, Stage.PERHAPS_SENT})
 UNFINISHED: Final = frozenset({Stage.PREPARED, Stage.SENDING, Stage.SENT, Stage.OPENING})
 """An approved disclosure goes on from these by itself."""
 FINISHED: Final = frozenset({Stage.WITHDRAWN, Stage.DELETED, Stage.ENDED})
+
+
+def is_not_arrived(event: Mapping[str, object], ref: str) -> bool:
+    """Whether a ledger event says that a person found nothing of disclosure `ref` to have arrived:
+    another attempt, with a reference of its own, began there."""
+    found_out = event.get("kind") == EventKind.DISCLOSURE_FOUND_OUT and event.get("ref") == ref
+    return found_out and event.get("found") == 0
 
 
 class Terms(NamedTuple):

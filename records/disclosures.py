@@ -86,12 +86,6 @@ def find(
     return [_of(row) for row in connection.execute(query)]
 
 
-def terms(connection: Connection, number: int) -> str:
-    """The digest of what an approval is bound to; "" where there is no such disclosure."""
-    row = connection.execute(select(disclosure).where(_c.plan_id == number)).first()
-    return "" if row is None else _of(row).terms.digest()
-
-
 def move(connection: Connection, number: int, *, was: Stage, to: Stage, **values: Any) -> None:
     """Move a disclosure on, and keep `values` (columns) with it.
 

@@ -10,6 +10,7 @@ from lifecycle.ledger import EventKind
 from records import disclosures
 from records.disclosures import Disclosure
 from tasks.disclosure_parcels import content_ref, deletion_parcel, delivered_of
+from tasks.disclosure_steps import require_same_contact
 from tasks.house import House
 from tasks.intake import local_today
 
@@ -17,7 +18,9 @@ _REMIND_EVERY: Final = timedelta(days=7)
 
 
 def ask_to_delete(house: House, disclosure: Disclosure) -> None:
-    """Write to the recipient, by the way that the container took if it carries letters."""
+    """Write to the recipient, by the way that the container took if it carries letters.
+
+    Only to whom people agreed to: raises `Refused("contact_changed")`, and nobody was asked."""
     today = local_today(house)
     if not is_to_be_reminded(disclosure, today):
         return
@@ -32,6 +35,7 @@ def ask_to_delete(house: House, disclosure: Disclosure) -> None:
             )
             work.commit()
         return
+    require_same_contact(house, disclosure)
     delivered = delivered_of(house, disclosure)
     about = content_ref(disclosure) if delivered is None else delivered.ref
     # The same letter on the same day is the same parcel, whatever is killed and repeated.

@@ -10,6 +10,7 @@ from typing import Any, Final
 import orjson
 from sqlalchemy import Connection
 
+from lifecycle.disclosure import is_not_arrived
 from lifecycle.errors import LedgerFailure
 from lifecycle.ledger import EventKind
 from lifecycle.plan import ERASURES, ItemState, PlanState, plan_hash
@@ -36,6 +37,8 @@ class _Told:
     """(person, place) → items proven gone; our own records have one word for all of theirs."""
     confirmed: set[str] = field(default_factory=set)
     """Work orders."""
+    not_arrived: int = 0
+    """How often a person found out that nothing of a disclosure had arrived."""
 
 
 def require_attested(house: House, plan: Plan) -> None:
@@ -44,7 +47,8 @@ def require_attested(house: House, plan: Plan) -> None:
 
     Whoever can write our tables and lacks the ledger's key cannot have that. Verifies the whole
     ledger on the way (about 4 s for a million events). Raises `LedgerFailure` with
-    `approval_not_in_ledger`, `plan_not_as_approved`, `proof_not_in_ledger`, or as `verify` does.
+    `approval_not_in_ledger`, `plan_not_as_approved`, `proof_not_in_ledger`,
+    `attempt_not_in_ledger`, or as `verify` does.
     """
     with reading(house.engine) as connection:
         verify(connection, house.ledger_key)
@@ -52,7 +56,9 @@ def require_attested(house: House, plan: Plan) -> None:
         state = plans.get(connection, controller=plan.controller, number=plan.number).state
         stored = plans.items(connection, plan.number)
         orders = work_orders.of_plan(connection, plan.number)
-        terms = "" if plan.kind in ERASURES else disclosures.terms(connection, plan.number)
+        shared = None
+        if plan.kind not in ERASURES:
+            shared = disclosures.get(connection, controller=plan.controller, number=plan.number)
     found = plan_hash(
         (one.item for one in stored),
         controller=plan.controller,
@@ -60,7 +66,7 @@ def require_attested(house: House, plan: Plan) -> None:
         as_of=plan.as_of.isoformat(),
         policy_sha256=plan.policy_sha256,
         about_id=plan.about_id,
-        terms=terms,
+        terms="" if shared is None else shared.terms.digest(),
     )
     if found != plan.hash:
         raise LedgerFailure("plan_not_as_approved", ref=plan.ref)
@@ -70,6 +76,9 @@ def require_attested(house: House, plan: Plan) -> None:
     begun = told.begun or state is not PlanState.EXECUTING
     if told.needed is None or told.ended or not enough or not begun:
         raise LedgerFailure("approval_not_in_ledger", ref=plan.ref)
+    # Another number is another reference: a channel would take it for one that it never had.
+    if shared is not None and shared.attempt != told.not_arrived:
+        raise LedgerFailure("attempt_not_in_ledger", ref=plan.ref)
     if plan.kind in ERASURES:
         _require_proofs(house, plan, stored, told)
     for order in orders:
@@ -111,6 +120,8 @@ def _take(told: _Told, event: dict[str, Any], plan: Plan, *, own: str) -> None:
             told.by_rule = told.by_rule or facts.get("by") == "rule"
         elif kind == EventKind.PLAN_BEGUN and facts.get("approved") == plan.hash:
             told.begun = True
+        elif is_not_arrived(event, plan.ref):
+            told.not_arrived += 1
         elif kind in _ENDED:
             told.ended = True
     elif kind == EventKind.WORK_ORDER_CONFIRMED:

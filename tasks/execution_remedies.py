@@ -53,6 +53,11 @@ EXECUTION: Final[dict[str, tuple[str, str, str]]] = {
         "Nothing more of it was carried out.",
         _DPO,
     ),
+    "attempt_not_in_ledger": (
+        "The records count other attempts at sending this disclosure than the ledger does.",
+        "Nothing more of it was sent: it could go a second time. It can still be taken back.",
+        "Change nothing on this host, and tell the data protection officer.",
+    ),
     "proof_not_in_ledger": (
         "The records call something proven of which the ledger has no proof.",
         "Nothing more was erased, and there is no certificate.",

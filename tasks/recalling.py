@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 import orjson
 
 from connectors.channel import Channel, Delivered, Standing
+from lifecycle.disclosure import is_not_arrived
 from lifecycle.errors import GallraError, Misconfigured, NotProven, Refused, Unreachable
 from lifecycle.ledger import EventKind
 from records.disclosures import Disclosure
@@ -26,6 +27,15 @@ _WORST: Final = (Standing.THERE, Standing.COULD_NOT_LOOK, Standing.BEYOND, Stand
 """The first of these that holds of one of them holds of all."""
 
 
+class _Attempts(NamedTuple):
+    """What the ledger tells of a disclosure; its columns may tell something else."""
+
+    intended: bool
+    """Whether it ever was about to be sent."""
+    number: int
+    """How often a person found out that nothing had arrived."""
+
+
 class Recalled(NamedTuple):
     """What came of taking back whatever bears one of a container's references."""
 
@@ -34,23 +44,19 @@ class Recalled(NamedTuple):
     now: Standing
 
 
-def attempts_told(house: House, ref: str) -> int:
-    """How often a person found out that nothing had arrived, by the ledger: the number of the
-    attempt that a disclosure is in."""
-    mark, kind = ref.encode(), str(EventKind.DISCLOSURE_FOUND_OUT).encode()
+def _told(house: House, ref: str) -> _Attempts:
+    mark = ref.encode()
     with reading(house.engine) as connection:
-        bodies = [
+        events = [
             orjson.loads(entry.body)
             for entry in house.ledger.read(connection)
-            if mark in entry.body and kind in entry.body
+            if mark in entry.body and b"disclosure." in entry.body
         ]
-    return sum(is_not_arrived(body, ref) for body in bodies)
-
-
-def is_not_arrived(event: dict[str, object], ref: str) -> bool:
-    """Whether an event says that a person found nothing of `ref` to have arrived."""
-    found_out = event["kind"] == EventKind.DISCLOSURE_FOUND_OUT and event.get("ref") == ref
-    return found_out and event.get("found") == 0
+    intended = any(
+        event["kind"] == EventKind.DISCLOSURE_INTENDED and event.get("ref") == ref
+        for event in events
+    )
+    return _Attempts(intended, sum(is_not_arrived(event, ref) for event in events))
 
 
 def look(house: House, disclosure: Disclosure) -> Standing:
@@ -75,7 +81,7 @@ def recall_earlier(house: House, disclosure: Disclosure) -> None:
 
     Raises as `recall`, and `NotProven("not_withdrawn")`.
     """
-    if disclosure.attempt == 0 and attempts_told(house, disclosure.ref) == 0:
+    if not _told(house, disclosure.ref).intended:
         return
     if recall(house, disclosure).now in {Standing.THERE, Standing.COULD_NOT_LOOK}:
         raise NotProven(NOT_WITHDRAWN, ref=disclosure.ref)
@@ -91,7 +97,7 @@ def _parcels(house: House, disclosure: Disclosure) -> list[Delivered]:
     """Where its container may be: what a channel told us, and each attempt's own reference."""
     known = delivered_of(house, disclosure)
     found = {} if known is None else {known.ref: known}
-    attempts = {*range(min(attempts_told(house, disclosure.ref), _MOST) + 1)}
+    attempts = {*range(min(_told(house, disclosure.ref).number, _MOST) + 1)}
     if 0 <= disclosure.attempt <= _MOST:
         attempts.add(disclosure.attempt)
     for attempt in sorted(attempts):

@@ -10,7 +10,7 @@ from contextlib import suppress
 import pytest
 from sqlalchemy import select, update
 
-from lifecycle.errors import GallraError, LedgerFailure, Refused
+from lifecycle.errors import GallraError, LedgerFailure, Refused, Unreachable
 from lifecycle.ledger import EventKind
 from lifecycle.plan import DISCLOSE, ERASURES, PlanKind, PlanState
 from lifecycle.references import SUBJECT, from_reference
@@ -30,6 +30,7 @@ from tasks.planning import still_current as erasure_still_current
 from tasks.share_register import agreed, waiting
 from tasks.telling import note_told
 from tasks.telling import waiting as tellings
+from tasks.withdrawing import withdraw_due
 from tests.factories import planning
 from tests.factories.erasures import Office
 from tests.factories.execution import OMAR, TUVA, everywhere
@@ -178,6 +179,26 @@ def test_another_person_or_category_than_was_approved(desk: Desk, what: str, sta
         )
     changed = state == "approved" and what == "person"
     is_refused(desk, plan, "plan_changed" if changed else "plan_not_as_approved")
+
+
+@everywhere
+@pytest.mark.parametrize("attempt", [0, 1, 7, -1, 2**31 - 1])
+def test_another_number_of_attempts_sends_nothing_twice_and_hides_nothing(
+    desk: Desk, attempt: int
+) -> None:
+    plan = desk.approved(TUVA)
+    desk.mail.failures.lost_answers = 1  # it arrives, and nobody says so
+    with pytest.raises(Unreachable):
+        desk.send(plan)
+    for stage in ("sending", "prepared"):
+        change(desk, plan, attempt=attempt, stage=stage)
+        if attempt:
+            with pytest.raises(LedgerFailure, match="attempt_not_in_ledger"):
+                desk.send(plan)
+        assert len(desk.mail.handed) == len(desk.mail.arrived) == 1
+    desk.clock.pass_time(days=19)
+    withdraw_due(desk.house())
+    assert desk.mail.arrived == []
 
 
 def test_an_approval_that_has_grown_old(desk: Desk) -> None:
