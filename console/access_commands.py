@@ -19,7 +19,10 @@ def review(
     ] = True,
     accept_many: Annotated[
         bool,
-        typer.Option("--accept-many", help="Somebody looked: so many have really left."),
+        typer.Option(
+            "--accept-many",
+            help="Somebody looked: more than a third of a system's accounts really go.",
+        ),
     ] = False,
     controller: Controller = CONTROLLER,
     as_json: AsJson = False,

@@ -21,9 +21,11 @@ from tasks.intake import local_today
 
 TO_DO: Final = "access_to_judge"
 _WORTH: Final = "account"
-_MANY: Final = 20
-"""Where more accounts than this have to go, and more than half of all, a list is wrong rather than
-everybody gone."""
+_FEW: Final = 2
+"""So many may go from the smallest of systems without anybody looking."""
+_SHARE: Final = 3
+"""Where more than a third of a system's accounts would go, and more than `_FEW`, a list is wrong
+rather than everybody gone: a person looks first."""
 
 
 class AccessCount(NamedTuple):
@@ -46,8 +48,9 @@ def review(
 
     A system that does not answer, or a staff list that cannot be read, changes nothing there and
     removes nobody: `reached=False`. Raises, after all others were looked at,
-    `NotProven("too_many_leavers", ref=system)` when more than half of the accounts would go,
-    unless `accept_many`; `NotProven("account_still_there")`; `Busy`.
+    `NotProven("too_many_leavers", ref=system)` when more than a third of the accounts, and three
+    at least, would go, unless `accept_many`: a person looked;
+    `NotProven("account_still_there")`; `Busy`.
     """
     counts: dict[str, AccessCount] = {}
     failures: list[GallraError] = []
@@ -68,6 +71,10 @@ def review(
     if failures:
         raise failures[0]
     return counts
+
+
+def _is_too_many(going: int, *, of: int) -> bool:
+    return going > _FEW and going * _SHARE > of
 
 
 def place_of(system: str) -> str:
@@ -91,7 +98,7 @@ class _Review:
         kept = 0
         ledge = self._write(breaches)
         if remove and going:
-            if len(going) > _MANY and 2 * len(going) > len(held) and not accept_many:
+            if _is_too_many(len(going), of=len(held)) and not accept_many:
                 raise NotProven("too_many_leavers", ref=name, accounts=len(going))
             done, refused = self._remove(going)
             removed, kept = removed + done, kept + refused

@@ -176,9 +176,10 @@ DISCLOSURES: Final[dict[str, tuple[str, str, str]]] = {
     ),
     "contact_changed": (
         "The contact, or a channel, is bound to another address than the one that was agreed to.",
-        "The password is not sent; without it nobody can read what was sent.",
-        "Put the binding back, then rerun. If the new one is right, run `gallra share withdraw`, "
-        "prepare another one with `gallra share prepare` and have that one approved.",
+        "Nothing goes to the new address: no password, and no letter that asks to delete.",
+        "Put the binding back, then rerun. If the new one is right and the password was not sent "
+        "yet, run `gallra share withdraw`, prepare another one and have that one approved. If its "
+        "time is up, ask the recipient yourself, then `gallra share confirm --deleted`.",
     ),
     "time_is_up": (
         "The last day was over before the password was sent.",

@@ -36,9 +36,11 @@ STORAGE: Final[dict[str, tuple[str, str, str]]] = {
     ),
     # --- access ---------------------------------------------------------------------------------
     "too_many_leavers": (
-        "By the list of staff more than half of a system's accounts would have to go.",
+        "By the list of staff more than a third of a system's accounts would have to go, and three "
+        "at least.",
         "None of them was removed: a broken list must not look as if everybody had left.",
-        "Look at the list of staff. Where so many have really left: "
+        "See with `gallra access list` which, and look at the list of staff: is it whole, and of "
+        "today? Where so many have really left, or their course is over, say so: "
         "`gallra access review --accept-many`.",
     ),
     "account_still_there": (

@@ -54,7 +54,8 @@ def withdraw(house: House, ref: str) -> Taken:
     agree to that. Safe to repeat.
 
     What nobody knows to have arrived is taken back by its reference: proven gone, nobody has to
-    find out any more. Raises `Refused`: `disclosure_unknown`, `plan_discloses_nothing`;
+    find out any more. Raises `Refused`: `disclosure_unknown`, `plan_discloses_nothing`,
+    `contact_changed` (taken back, and nobody was asked to delete what lies with them);
     `NotProven`: `not_withdrawn`, `perhaps_delivered` (nobody can look: a person must find out);
     and what the channel says.
     """
@@ -68,11 +69,11 @@ def withdraw(house: House, ref: str) -> Taken:
             _end(house, disclosure)
         elif disclosure.stage in MAYBE_OUT | OUT_THERE:
             _take_back(house, disclosure)
-        if get(house, number).stage is Stage.WITH_RECIPIENT:
-            ask_to_delete(house, get(house, number))
         clear_outgoing(house)
         if destroy_keys(house):
             scrub(house.engine)
+        if get(house, number).stage is Stage.WITH_RECIPIENT:
+            ask_to_delete(house, get(house, number))
         return Taken(ref, get(house, number).stage)
 
 

@@ -254,6 +254,30 @@ def test_when_nearly_everybody_would_go_somebody_has_to_look(
     assert review_accounts(office, accept_many=True)["workbuster"].removed == 25
 
 
+@pytest.mark.parametrize(
+    ("of", "going", "asks"),
+    [(8, 3, True), (9, 3, False), (9, 4, True), (3, 3, True), (3, 2, False), (50, 17, True)],
+)
+def test_in_a_small_office_somebody_looks_as_well(
+    house: House, of: int, going: int, asks: bool
+) -> None:
+    accounts, staff = MemoryAccounts(system="workbuster"), []
+    for number in range(of):
+        each = account(f"nr{number}@example.se", "Coach")
+        accounts.held[each.key] = each
+        staff.append(member(each.holder, ends="2026-01-31" if number < going else None))
+    office = reviewing(house, accounts, *staff)
+    if asks:
+        with pytest.raises(NotProven, match="too_many_leavers"):
+            review_accounts(office)
+        assert len(accounts.held) == of
+        kinds = [event["kind"] for event in _events(office)]
+        assert "access.removal_intended" not in kinds
+        assert len(standing(office, place=place_of("workbuster"))) == going, "to be looked at"
+    assert review_accounts(office, accept_many=asks)["workbuster"].removed == going
+    assert len(accounts.held) == of - going
+
+
 def test_what_a_person_judged_and_mended_closes_itself(
     house: House, workbuster: MemoryAccounts
 ) -> None:

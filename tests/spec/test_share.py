@@ -428,6 +428,31 @@ def test_what_lies_with_the_recipient_is_deleted_there_and_somebody_says_so(
     assert DISCLOSURE_OVERDUE not in {alarm.kind for alarm in watch(desk.house()).standing}
 
 
+@everywhere
+def test_the_wish_to_delete_goes_to_nobody_else(
+    build: Builder, standing_clock: StandingClock
+) -> None:
+    mail = RecordingChannel(place=MAIL, takes_back=False)
+    desk = Desk(build, standing_clock, mail=mail)
+    desk.bring(planning.case("1000000001", TUVA))
+    plan = desk.approved(TUVA)
+    desk.send(plan)
+    agreed = desk.contact
+    desk.contact = agreed.model_copy(update={"email": "annan@example.se"})
+    desk.clock.pass_time(days=19)
+    for _ in range(2):
+        [taken] = withdraw_due(desk.house())
+        assert taken.failure == "contact_changed"
+        assert desk.stage(plan) is Stage.WITH_RECIPIENT
+    assert {parcel.to for parcel, _ in mail.handed} == {("mottagare@example.se",)}
+    assert len(mail.handed) == 1
+    assert events(desk.house(), EventKind.DISCLOSURE_DELETION_ASKED) == []
+    desk.contact = agreed
+    [taken] = withdraw_due(desk.house())
+    assert taken.failure == ""
+    assert [parcel.to for parcel, _ in mail.handed] == [("mottagare@example.se",)] * 2
+
+
 def test_what_cannot_be_shown_to_be_gone_is_not_called_withdrawn(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
