@@ -5,8 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from hashlib import sha256
-from typing import Protocol
+from typing import Final, Protocol
 
 from connectors.base import StagedItem, Staging
 
@@ -30,6 +29,11 @@ class Document:
 class Documents(Protocol):
     """A place that is looked through."""
 
+    @property
+    def lasting(self) -> bool:
+        """Whether a document keeps its key wherever it is moved, and a new key is a new one."""
+        ...
+
     def documents(self) -> Iterator[Document]:
         """Every document, pages followed to the very end. Raises `Unreachable`; a place that
         cannot be reached is never an empty one."""
@@ -38,6 +42,8 @@ class Documents(Protocol):
 
 class FolderDocuments:
     """The files of a folder, of whatever kind the folder is."""
+
+    lasting: Final = False
 
     def __init__(self, folder: Staging) -> None:
         self._folder = folder
@@ -52,20 +58,3 @@ class FolderDocuments:
 
     def _reader(self, item: StagedItem) -> Callable[[], bytes]:
         return lambda: self._folder.read(item)
-
-
-class MailDocuments:
-    """The messages of a mailbox, each whole as it was sent (RFC 5322)."""
-
-    def __init__(self, texts: Callable[[], Iterator[tuple[str, bytes]]]) -> None:
-        """`texts`: (where a person finds it, the message), to the very end of the mailbox."""
-        self._texts = texts
-
-    def documents(self) -> Iterator[Document]:
-        """Every message; it was read already when it is listed."""
-        for key, data in self._texts():
-            yield Document(key, key, sha256(data).hexdigest(), len(data), _given(data))
-
-
-def _given(data: bytes) -> Callable[[], bytes]:
-    return lambda: data

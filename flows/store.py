@@ -13,7 +13,7 @@ from flows.session import assert_logs_are_masked
 from flows.steps import step
 from tasks import access, placement
 from tasks.access import AccessCount
-from tasks.placement import ScanCount
+from tasks.placement_notes import ScanCount
 from tasks.wiring import open_house
 
 

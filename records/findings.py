@@ -222,13 +222,29 @@ def figures(connection: Connection, *, controller: str) -> list[tuple[str, str, 
 
 
 def looked_before(
-    connection: Connection, *, controller: str, place: str
+    connection: Connection,
+    *,
+    controller: str,
+    place: str,
+    digests: Collection[bytes] | None = None,
 ) -> Mapping[bytes, tuple[str, str, str]]:
-    """Digest → (version, policy and words, outcome) of every document that was looked at."""
+    """Digest → (version, policy and words, outcome) of every document that was looked at, or of
+    these alone (so few that one statement takes them)."""
     query = select(
         scanned.c.digest, scanned.c.version, scanned.c.policy_sha256, scanned.c.outcome
     ).where(scanned.c.controller == controller, scanned.c.place == place)
+    if digests is not None:
+        found = connection.execute(query.where(scanned.c.digest.in_(list(digests))))
+        return {bytes(row[0]): (row[1], row[2], row[3]) for row in found}
     return {bytes(row[0]): (row[1], row[2], row[3]) for row in bulk.fetch_all(connection, query)}
+
+
+def digests_looked(connection: Connection, *, controller: str, place: str) -> set[bytes]:
+    """Of every document that was looked at."""
+    query = select(scanned.c.digest).where(
+        scanned.c.controller == controller, scanned.c.place == place
+    )
+    return {bytes(row[0]) for row in bulk.fetch_all(connection, query)}
 
 
 def note_looked(

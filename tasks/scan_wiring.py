@@ -12,8 +12,9 @@ from connectors.documents import Documents, FolderDocuments
 from connectors.registry import staging
 from connectors.staff_list import read_staff
 from lifecycle.access import Member
-from lifecycle.bindings import Bindings
+from lifecycle.bindings import Bindings, SecretName
 from lifecycle.bindings.accounts import SqlAccounts as SqlBinding
+from lifecycle.bindings.scan import ScannedMailboxes, ScannedPlace
 from lifecycle.policy.model import Policy
 from tasks.secrets import secret
 from tasks.settings import Settings
@@ -27,20 +28,30 @@ class ScanPlace:
     owner: str
 
 
-def scan_places(bindings: Bindings, settings: Settings) -> dict[str, ScanPlace]:
+def scan_places(bindings: Bindings, policy: Policy, settings: Settings) -> dict[str, ScanPlace]:
     """Every place that is bound under `scan`, by the policy's name. None is asked anything yet."""
     return {
-        name: ScanPlace(
-            FolderDocuments(
-                staging(
-                    scanned.where,
-                    secrets=lambda secret_name: secret(secret_name, settings.environment),
-                )
-            ),
-            scanned.owner,
-        )
+        name: ScanPlace(_documents(scanned, policy, settings), scanned.owner)
         for name, scanned in bindings.scan.items()
     }
+
+
+def _documents(scanned: ScannedPlace, policy: Policy, settings: Settings) -> Documents:
+    def secrets(wanted: SecretName) -> Callable[[], str]:
+        return secret(wanted, settings.environment)
+
+    where = scanned.where
+    if not isinstance(where, ScannedMailboxes):
+        return FolderDocuments(staging(where, secrets=secrets))
+    from connectors.mailbox_documents import MailboxDocuments
+    from connectors.outlook_client import outlook_client
+
+    return MailboxDocuments(
+        where,
+        outlook_client(where, secrets=secrets, system=where.place),
+        place=where.place,
+        zone=ZoneInfo(policy.controller.time_zone),
+    )
 
 
 def bound_accounts(bindings: Bindings, policy: Policy, settings: Settings) -> dict[str, Accounts]:

@@ -160,7 +160,7 @@ def open_house(
                 zone=policy.controller.zone,
             ),
             archive=_archive(bindings),
-            scans=scan_places(bindings, settings),
+            scans=scan_places(bindings, policy, settings),
             accounts=bound_accounts(bindings, policy, settings),
             staff=staff_list(bindings),
             mailbox=_mailbox(bindings, policy, settings),

@@ -45,6 +45,8 @@ class OutlookExaminer:
     secrets: Secrets
     mailboxes: tuple[str, ...]
     needs: frozenset[Need]
+    puts: bool = True
+    """Whether anything is sent or purged there; else it is only read."""
 
     def examine(self, *, probe: bool) -> Iterator[Finding]:
         """Every mailbox reached; rights by the token; with `probe` a draft in the first one."""
@@ -62,7 +64,7 @@ class OutlookExaminer:
         except GallraError as error:
             if fine:
                 yield finding_of(What.RIGHTS, error)
-        if not fine:
+        if not fine or not self.puts:
             return
         if probe:
             box = Mailbox(client, self.mailboxes[0])

@@ -19,6 +19,8 @@ class Need(StrEnum):
 
     FILES = "files"
     MAIL = "mail"
+    READING = "reading"
+    """Mail that is only looked through."""
     SENDING = "sending"
 
 
@@ -37,6 +39,7 @@ _WHOLE_TENANT: Final = frozenset(
 _NEEDED: Final[dict[Need, frozenset[str]]] = {
     Need.FILES: NARROW,
     Need.MAIL: frozenset({"Mail.ReadWrite"}),
+    Need.READING: frozenset({"Mail.Read"}),
     Need.SENDING: frozenset({"Mail.Send"}),
 }
 _ROLE: Final = re.compile(r"[A-Za-z]{2,40}(\.[A-Za-z-]{2,40}){1,3}", re.ASCII)
@@ -65,8 +68,8 @@ def rights(token: Callable[[], str], needs: Collection[Need]) -> Iterator[Findin
     if not missing and not extra:
         shown = sorted(roles)
         yield Finding(What.RIGHTS, State.OK, "graph_rights_fit", tuple(shown))
-    if {Need.MAIL, Need.SENDING} & set(needs):
-        everywhere = roles & {"Mail.ReadWrite", "Mail.Send"}
+    if {Need.MAIL, Need.READING, Need.SENDING} & set(needs):
+        everywhere = roles & {"Mail.Read", "Mail.ReadWrite", "Mail.Send"}
         # What Exchange itself gives an app (RBAC for Applications) is in no token.
         state, code = (
             (State.ASK, "mailboxes_perhaps_all")

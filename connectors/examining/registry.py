@@ -66,6 +66,7 @@ def _outlook(binding: Any, about: ExaminedAs) -> Examiner:
         secrets=about.secrets,
         mailboxes=mailboxes,
         needs=about.needs,
+        puts=about.puts,
     )
 
 
@@ -137,6 +138,8 @@ def needs_of(binding: Part) -> frozenset[Need]:
     if kind == "onedrive":
         return frozenset({Need.FILES})
     if kind == "outlook":
+        if hasattr(binding, "place"):
+            return frozenset({Need.READING})
         sends = hasattr(binding, "mailbox")
         return frozenset({Need.MAIL, Need.SENDING} if sends else {Need.MAIL})
     return frozenset()

@@ -1,15 +1,17 @@
-"""Which folders are looked through for data that may not lie there, and whose they are (A-58)."""
+"""Which folders and mailboxes are looked through for data that may not lie there, and whose they
+are (A-58)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from lifecycle.bindings.google_drive import GoogleDriveStaging
 from lifecycle.bindings.imports import FolderStaging, MemoryStaging
-from lifecycle.bindings.onedrive import OneDriveStaging
+from lifecycle.bindings.onedrive import GraphApp, OneDriveStaging
+from lifecycle.bindings.outlook import MailboxAddress
 from lifecycle.bindings.sftp import SftpStaging
 from lifecycle.configuration.problems import Path as Where
 from lifecycle.configuration.validated import Part, nearest
@@ -17,12 +19,31 @@ from lifecycle.policy.model import Policy
 from lifecycle.policy.values import Name
 
 
+class ScannedMailboxes(GraphApp):
+    """Mailboxes of Microsoft 365 that are looked through, and only read."""
+
+    kind: Literal["outlook"]
+    place: Name
+    mailboxes: tuple[MailboxAddress, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _each_once(self) -> ScannedMailboxes:
+        if len(set(self.mailboxes)) != len(self.mailboxes):
+            raise ValueError("mailboxes: one stands here twice; write it once")
+        return self
+
+
 class ScannedPlace(Part):
     """A place of the policy that is looked through."""
 
     owner: Name = Field(description="the role of the policy that mends what is found")
     where: Annotated[
-        FolderStaging | MemoryStaging | GoogleDriveStaging | SftpStaging | OneDriveStaging,
+        FolderStaging
+        | MemoryStaging
+        | GoogleDriveStaging
+        | SftpStaging
+        | OneDriveStaging
+        | ScannedMailboxes,
         Field(discriminator="kind"),
     ]
 

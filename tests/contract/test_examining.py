@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from connectors.examination import PROBE_NAME, Finding, State, What
+from connectors.examining.registry import ExaminedAs, examiner, needs_of
 from tasks.examining_words import WORDS, sentence
-from tests.factories.examined_worlds import WORLDS, Examined, examined
+from tests.factories.examined_worlds import WORLDS, Examined, app_token, examined
+from tests.factories.mail_looked_through import graph_mail_world, scanned
 
 KEEPS_FILES = ("onedrive", "google_drive", "sftp", "folder")
 FORGETS = (*KEEPS_FILES, "outlook", "outlook channel")
@@ -157,3 +159,35 @@ def test_nothing_leaks(world: Examined, situation: str, caplog: pytest.LogCaptur
     for one in found:
         assert sentence(one)[-1] in ".?)"
         assert one.code in WORDS or one.state in {State.WRONG, State.COULD_NOT_LOOK}
+
+
+@pytest.mark.parametrize(
+    ("roles", "wrong", "asked"),
+    [
+        (("Mail.Read",), set(), {"mailboxes_perhaps_all"}),
+        ((), set(), set()),  # what Exchange alone gives is in no token
+        (("Mail.ReadWrite",), {"graph_rights_too_many"}, {"mailboxes_perhaps_all"}),
+    ],
+)
+def test_mailboxes_that_are_looked_through_are_read_and_nothing_else(
+    roles: tuple[str, ...], wrong: set[str], asked: set[str]
+) -> None:
+    with graph_mail_world() as world:
+        world.put(subject="Tuva Exempelsson")
+        world.server.token = app_token(*roles)
+        binding = scanned(world.server.base)
+        looker = examiner(
+            binding,
+            ExaminedAs(
+                name="e-mail",
+                secrets=lambda _: lambda: world.server.token,
+                needs=needs_of(binding),
+                puts=False,
+            ),
+        )
+        assert looker is not None
+        found = list(looker.examine(probe=True))
+        assert states(found, What.REACHED) == {State.OK}
+        assert states(found, What.DELETION) == states(found, What.COPIES) == set()
+        assert codes(found, State.WRONG) == wrong
+        assert codes(found, State.ASK) == asked

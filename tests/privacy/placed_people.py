@@ -26,7 +26,7 @@ LOOKING: Final = (
     "flows.store.open_house",
     "connectors.folder.FolderStaging.list_items",
     "connectors.folder.FolderStaging.read",
-    "tasks.placement.document_text",
+    "tasks.placement_documents.document_text",
     "lifecycle.placement.showing.Reader.shows",
     "records.findings.Ledge.note",
     "connectors.accounts.SqlAccounts.accounts",

@@ -13,7 +13,8 @@ import orjson
 import pytest
 from sqlalchemy import select
 
-from connectors.documents import FolderDocuments, MailDocuments
+from connectors.document_text import document_text
+from connectors.documents import FolderDocuments
 from connectors.memory import MemoryStaging
 from lifecycle.errors import Refused
 from records.engines import reading
@@ -21,9 +22,10 @@ from records.tables import RECORDS, finding, ledger_event
 from records.to_dos import open_to_dos
 from tasks.findings import Standing, reveal, standing
 from tasks.house import House
-from tasks.placement import TO_DO, ScanCount, scan, scannable
+from tasks.placement import scan, scannable
+from tasks.placement_notes import TO_DO, ScanCount
 from tasks.scan_wiring import ScanPlace
-from tests.factories.documents import docx, mail, paragraph, pdf, protected_zip
+from tests.factories.documents import docx, paragraph, pdf, protected_zip
 from tests.factories.houses import build, dialect, house, surroundings
 from tests.factories.participants_everywhere import systems_of
 
@@ -186,12 +188,10 @@ def test_a_place_that_does_not_answer_changes_nothing(
 def test_a_run_that_is_killed_in_the_middle_goes_on(
     looking: House, server: MemoryStaging, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tasks import placement
-
     for number in range(5):
         server.put(f"{number}.txt", PERSON.encode())
-    monkeypatch.setattr(placement, "_PART", 2)
-    real, calls = placement.document_text, 0
+    monkeypatch.setattr("tasks.placement_documents._PART", 2)
+    real, calls = document_text, 0
 
     def dying(data: bytes) -> object:
         nonlocal calls
@@ -200,24 +200,13 @@ def test_a_run_that_is_killed_in_the_middle_goes_on(
             raise KeyboardInterrupt
         return real(data)
 
-    monkeypatch.setattr(placement, "document_text", dying)
+    monkeypatch.setattr("tasks.placement_documents.document_text", dying)
     with pytest.raises(KeyboardInterrupt):
         _scan(looking)
     assert len(standing(looking)) == 2
-    monkeypatch.setattr(placement, "document_text", real)
+    monkeypatch.setattr("tasks.placement_documents.document_text", real)
     count = _scan(looking)
     assert (count.looked, count.unchanged, count.new, count.standing) == (3, 2, 3, 5)
-
-
-def test_a_mailbox_is_looked_through_as_a_folder_is(house: House) -> None:
-    messages = [("Inkorgen/Frånvaro", mail(("a.txt", PERSON.encode())))]
-    place = ScanPlace(MailDocuments(lambda: iter(messages)), "chef")
-    looking = dataclasses.replace(house, scans={"e-mail": place})
-    _scan(looking, "e-mail")
-    # Who somebody is may stand in a mail; that the person is ill may not.
-    assert {one.sign for one in standing(looking)} == {"health"}
-    messages.clear()
-    assert _scan(looking, "e-mail").cleared == 1
 
 
 @pytest.fixture
@@ -309,6 +298,6 @@ def test_a_folder_of_the_disk_is_bound_by_one_line(house: House, tmp_path: Path)
         bound.encode(), name="academedia.yaml", policy=house.policy,
         environment=house.settings.environment,
     )  # fmt: skip
-    looking = dataclasses.replace(house, scans=scan_places(bindings, house.settings))
+    looking = dataclasses.replace(house, scans=scan_places(bindings, house.policy, house.settings))
     assert _scan(looking).standing == 1
     assert reveal(looking, standing(looking)[0].ref)[1] == "7B/Tuva.txt"

@@ -34,6 +34,10 @@ class Letter:
     """With this status the mailbox refuses to let it go."""
     marks: dict[str, str] = field(default_factory=dict)
     files: list[tuple[str, bytes]] = field(default_factory=list)
+    others: list[tuple[str, str, bool]] = field(default_factory=list)
+    """Attachments without bytes of their own: name, type by OData, or a content type if it has a
+    slash; whether it stands in the text."""
+    version: int = 1
 
 
 @dataclass
@@ -132,7 +136,12 @@ class Mailboxes:
                 letter.folder = "deleteditems"
                 return Reply(204)
             case ("GET", "attachments"):
-                return Reply(200, {"value": [_file(asked, *one) for one in letter.files]})
+                shown = [_file(asked, n, *one) for n, one in enumerate(letter.files)]
+                others = [_other(n, *one) for n, one in enumerate(letter.others)]
+                return Reply(200, {"value": shown + others})
+            case ("GET", "attachments", number):
+                place = int(number.removeprefix("a-"))
+                return Reply(200, _file(asked, place, *letter.files[place]))
             case ("POST", "attachments"):
                 if len(body["contentBytes"]) > 4_000_000:
                     return Reply(413)
@@ -204,6 +213,8 @@ class Mailboxes:
             "bccRecipients": [],
             "replyTo": [],
             "receivedDateTime": letter.received,
+            "createdDateTime": letter.received,
+            "changeKey": f"v-{letter.version}",
             "sentDateTime": letter.received,
             "isDraft": letter.draft,
             "hasAttachments": bool(letter.files),
@@ -243,13 +254,27 @@ def _address(address: str) -> dict[str, Any]:
     return {"emailAddress": {"name": address, "address": address}}
 
 
-def _file(asked: dict[str, str], name: str, content: bytes) -> dict[str, Any]:
+def _file(asked: dict[str, str], place: int, name: str, content: bytes) -> dict[str, Any]:
     whole = {
         "@odata.type": "#microsoft.graph.fileAttachment",
-        "id": f"a-{name}",
+        "id": f"a-{place}",
         "name": name,
+        "contentType": "application/octet-stream",
+        "isInline": False,
         "size": len(content) + 250,
         "contentBytes": base64.b64encode(content).decode(),
     }
     names = asked.get("$select")
-    return whole if names is None else {n: whole[n] for n in ("id", *names.split(","))}
+    return whole if names is None else {n: whole[n] for n in ("@odata.type", *names.split(","))}
+
+
+def _other(place: int, name: str, kind: str, inline: bool) -> dict[str, Any]:
+    of_file = "/" in kind
+    return {
+        "@odata.type": "#microsoft.graph.fileAttachment" if of_file else kind,
+        "id": f"o-{place}",
+        "name": name,
+        "contentType": kind if of_file else None,
+        "isInline": inline,
+        "size": 3000,
+    }
