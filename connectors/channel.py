@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,4 +95,19 @@ class Channel(Protocol):
 
     def standing(self, delivered: Delivered) -> Standing:
         """Look anew, by its reference too. Never raises for a system that does not answer."""
+        ...
+
+
+@runtime_checkable
+class Remembers(Protocol):
+    """A way on which nobody can look: by notes of its own alone it knows what it has sent."""
+
+    def has_notes(self) -> bool:
+        """Whether its notes are where they were begun; lost, anything could go twice.
+
+        Raises `Misconfigured("sent_journal_unusable")`."""
+        ...
+
+    def begin_notes(self) -> None:
+        """Begin them, before the first parcel of all. Safe to repeat; raises as `has_notes`."""
         ...

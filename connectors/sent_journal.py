@@ -20,6 +20,9 @@ from lifecycle.references import from_reference
 
 _BEGUN: Final = "begun"
 _SENT: Final = "sent"
+_MARK: Final = "journal"
+"""A file that says that the notes were begun here: a disk that is not mounted is an empty folder
+as well."""
 _LONG_AGO: Final = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -34,6 +37,15 @@ class Note(NamedTuple):
 
 class SentJournal(Protocol):
     """Remembers durably what was sent. Every call is on disk when it returns."""
+
+    def is_kept(self) -> bool:
+        """Whether the notes are where they were begun. Raises
+        `Misconfigured("sent_journal_unusable")`."""
+        ...
+
+    def start(self) -> None:
+        """Begin an empty journal. Safe to repeat; raises as `is_kept`."""
+        ...
 
     def look(self, ref: str) -> Note | None:
         """What is known of a parcel; None: it was never about to be sent."""
@@ -63,6 +75,35 @@ class FolderJournal:
     def __init__(self, folder: Path, *, now: Callable[[], datetime] = _clock) -> None:
         self._folder = folder
         self._now = now
+
+    def is_kept(self) -> bool:
+        """Whether the folder has its mark, or notes."""
+        failed = False
+        found = False
+        try:
+            found = any(
+                one.name == _MARK or one.name.startswith(f"{PARCEL}-")
+                for one in self._folder.iterdir()
+            )
+        except FileNotFoundError:
+            return False
+        except OSError:
+            failed = True
+        if failed:
+            raise Misconfigured("sent_journal_unusable")
+        return found
+
+    def start(self) -> None:
+        """Make the folder and its mark."""
+        failed = False
+        try:
+            self._folder.mkdir(mode=0o700, exist_ok=True)
+            (self._folder / _MARK).touch(mode=0o600)
+            self._sync()
+        except OSError:
+            failed = True
+        if failed:
+            raise Misconfigured("sent_journal_unusable")
 
     def look(self, ref: str) -> Note | None:
         """The note of `ref`. One that is damaged counts as begun, so that nothing goes twice."""

@@ -85,6 +85,14 @@ class SmsChannel:
         self._post(parcel, telephone, begun=known is not None)
         return Delivered(parcel.ref, parcel.ref)
 
+    def has_notes(self) -> bool:
+        """Whether what was sent is still known. Raises `Misconfigured("sent_journal_unusable")`."""
+        return self._journal.is_kept()
+
+    def begin_notes(self) -> None:
+        """Begin to remember. Raises `Misconfigured("sent_journal_unusable")`."""
+        self._journal.start()
+
     def withdraw(self, delivered: Delivered) -> None:
         """Nothing: a text on a telephone is its owner's."""
 

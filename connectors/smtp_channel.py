@@ -118,6 +118,14 @@ class SmtpChannel:
                 self._send(parcel, recipients, container, size)
         return Delivered(parcel.ref, parcel.ref)
 
+    def has_notes(self) -> bool:
+        """Whether what was sent is still known. Raises `Misconfigured("sent_journal_unusable")`."""
+        return self._journal.is_kept()
+
+    def begin_notes(self) -> None:
+        """Begin to remember. Raises `Misconfigured("sent_journal_unusable")`."""
+        self._journal.start()
+
     def withdraw(self, delivered: Delivered) -> None:
         """Nothing: SMTP leaves no copy with us, and what arrived is the recipient's."""
 

@@ -13,6 +13,7 @@ from tasks.disclosure_parcels import content_ref, deletion_parcel, delivered_of
 from tasks.disclosure_steps import require_same_contact
 from tasks.house import House
 from tasks.intake import local_today
+from tasks.sent_notes import require_notes
 
 _REMIND_EVERY: Final = timedelta(days=7)
 
@@ -36,6 +37,7 @@ def ask_to_delete(house: House, disclosure: Disclosure) -> None:
             work.commit()
         return
     require_same_contact(house, disclosure)
+    require_notes(house, door)
     delivered = delivered_of(house, disclosure)
     about = content_ref(disclosure) if delivered is None else delivered.ref
     # The same letter on the same day is the same parcel, whatever is killed and repeated.

@@ -35,6 +35,15 @@ MAIL_AND_TEXT: Final[dict[str, tuple[str, str, str]]] = {
         "See that the folder under journal in the controller's file of systems belongs to Gallra's "
         "user and that its disk is not full; then rerun.",
     ),
+    "sent_journal_lost": (
+        "The list of what was sent is not where it was begun: its folder is gone, empty or another "
+        "one, or its disk is not mounted.",
+        "Nothing is sent without it: what has arrived already could go a second time.",
+        "Mount the disk, or put the folder back from a backup: the one under journal in the "
+        "controller's file of systems. If it is lost for good, take back with `gallra share "
+        "withdraw` whatever `gallra share list` shows as sending or opening; then make the folder "
+        "anew, with an empty file called journal in it, and rerun.",
+    ),
     # --- the recipient's mail server ----------------------------------------------------------
     "recipient_without_tls": (
         "The recipient's mail server does not take encrypted mail.",

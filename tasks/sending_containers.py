@@ -27,6 +27,7 @@ from tasks.disclosures import still_current
 from tasks.handing_over import open_order, order_of, pull_back, remove_container
 from tasks.house import House
 from tasks.recalling import recall_earlier
+from tasks.sent_notes import require_notes
 
 THERE: Final = Standing.THERE
 
@@ -53,6 +54,8 @@ def send_content(house: House, plan: Plan) -> None:
         return  # whoever has the role hands it over
     contact = house.doors.contact(disclosure.terms.recipient, disclosure.terms.contact)
     second = house.doors.door(disclosure.terms.password_by)
+    require_notes(house, door)
+    require_notes(house, second)
     # Both ways first: a container whose password cannot follow is not sent.
     door.channel.check(door.address(contact))
     second.channel.check(second.address(contact))

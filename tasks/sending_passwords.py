@@ -16,6 +16,7 @@ from tasks.disclosure_steps import TIME_IS_UP, close_as_sent, get, require_same_
 from tasks.handing_over import open_order, order_of
 from tasks.house import House
 from tasks.intake import local_today
+from tasks.sent_notes import require_notes
 
 
 def send_password(house: House, plan: Plan) -> None:
@@ -33,6 +34,7 @@ def send_password(house: House, plan: Plan) -> None:
     password = password_of(house, disclosure)
     door = house.doors.door(disclosure.terms.password_by)
     about = content_ref(disclosure) if delivered is None else delivered.ref
+    require_notes(house, door)
     parcel = password_parcel(house, disclosure, door, about=about, password=password)
     if disclosure.stage is Stage.SENT:
         with house.work() as work:

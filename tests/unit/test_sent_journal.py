@@ -81,3 +81,23 @@ def test_a_folder_that_cannot_be_used_is_told_before_anything_is_sent(tmp_path: 
             ask(REF)
         assert str(unusable.value) == "sent_journal_unusable"
         assert unusable.value.__context__ is None
+
+
+def test_a_journal_that_was_begun_is_told_from_an_empty_folder(tmp_path: Path) -> None:
+    assert not journal(tmp_path).is_kept()
+    (tmp_path / "sent").mkdir()
+    assert not journal(tmp_path).is_kept()  # a disk that is not mounted
+    for _ in range(2):
+        journal(tmp_path).start()
+        assert journal(tmp_path).is_kept()
+    assert journal(tmp_path).look(REF) is None
+    (tmp_path / "sent" / "journal").unlink()
+    journal(tmp_path).begin(REF)
+    assert journal(tmp_path).is_kept()  # begun before there was a mark
+
+
+def test_a_journal_that_cannot_be_looked_at_is_told(tmp_path: Path) -> None:
+    (tmp_path / "sent").write_text("a file")
+    for ask in (journal(tmp_path).is_kept, journal(tmp_path).start):
+        with pytest.raises(Misconfigured, match="sent_journal_unusable"):
+            ask()
