@@ -1,5 +1,6 @@
 """Fixtures that any test may ask for."""
 
+from tests.factories.compiled_once import statements_compiled_once
 from tests.factories.databases import (
     dialect,
     keys_engine,
@@ -26,5 +27,6 @@ __all__ = [
     "session_postgres",
     "sqlite_templates",
     "standing_clock",
+    "statements_compiled_once",
     "vault",
 ]

@@ -71,7 +71,7 @@ def assert_told_apart(done: Sequence[Done], made: Scene) -> None:
 
 
 @pytest.mark.parametrize("later", LATER)
-@pytest.mark.parametrize("workers", [2, 4])
+@pytest.mark.parametrize("workers", [2, pytest.param(4, marks=pytest.mark.long)])
 def test_the_same_folder_imported_at_once(
     workers: int, later: float, warm: list[Warm], alone: Evidence,
     databases: dict[str, str], tmp_path: Path,
@@ -94,7 +94,7 @@ def test_the_same_folder_imported_at_once(
     "commands",
     [
         ["import", "purge"],
-        ["import", "purge"] * 2,
+        pytest.param(["import", "purge"] * 2, marks=pytest.mark.long),
         pytest.param(["purge", "import"], marks=pytest.mark.long),
         pytest.param(["purge", "purge"], marks=pytest.mark.long),
     ],

@@ -190,6 +190,12 @@ def opened_with(keys: Sequence[bytes], rows: Sequence[Sealed], vault: Vault) -> 
     return opened
 
 
+@pytest.mark.parametrize(
+    "server",
+    ["sqlite", pytest.param("postgresql", marks=[pytest.mark.postgres, pytest.mark.long])],
+    indirect=True,
+    scope="module",
+)
 def test_an_old_backup_brings_nobody_back(server: PostgresServer | None, tmp_path: Path) -> None:
     with erased_in(tmp_path, server) as erased:
         # The last one is newer than the ledger that the second restore went on with.

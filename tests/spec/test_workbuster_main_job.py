@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import NoReturn
 
@@ -46,6 +47,11 @@ from tests.factories.workbuster_office import LIST, WORKBOOK, ExchangeFolder, Wo
 
 TUVA, OMAR, LINA = PEOPLE["Tuva"], PEOPLE["Omar"], PEOPLE["Lina"]
 Table = list[list[str]]
+ON_POSTGRES_TOO = pytest.mark.parametrize(
+    "dialect",
+    ["sqlite", pytest.param("postgresql", marks=[pytest.mark.postgres, pytest.mark.long])],
+)
+"""Every day on SQLite; one whole erasure with Workbuster runs on PostgreSQL every day as well."""
 
 
 @pytest.fixture
@@ -58,6 +64,21 @@ def office(exchange: ExchangeFolder) -> WorkbusterOffice:
     return WorkbusterOffice(exchange)
 
 
+@cache
+def bindings_text() -> str:
+    """The shipped bindings with Workbuster in place of the register."""
+    bound = yaml.safe_load((ROOT / "deployments" / "systems" / "academedia.yaml").read_text())
+    bound["case_system"] = {
+        "kind": "workbuster",
+        "system": "workbuster",
+        "exchange": "/an/exchange",
+        "import_workbook": {"sheet": "Deltagare", "columns": WORKBOOK},
+        "export_list": {"sheet": "Deltagarlista", "columns": LIST},
+        "projects": {"Exempelenhet Nord": "Rusta och matcha Nord"},
+    }
+    return yaml.safe_dump(bound, sort_keys=False)
+
+
 @pytest.fixture
 def build(
     new_database: NewDatabase,
@@ -66,20 +87,10 @@ def build(
     exchange: ExchangeFolder,
 ) -> Iterator[Builder]:
     """Open the house anew, as every run does, with Workbuster bound instead of the register."""
-    bound = yaml.safe_load((ROOT / "deployments" / "systems" / "academedia.yaml").read_text())
-    bound["case_system"] = {
-        "kind": "workbuster",
-        "system": "workbuster",
-        "exchange": str(exchange.path),
-        "import_workbook": {"sheet": "Deltagare", "columns": WORKBOOK},
-        "export_list": {"sheet": "Deltagarlista", "columns": LIST},
-        "projects": {"Exempelenhet Nord": "Rusta och matcha Nord"},
-    }
     systems = tmp_path / "systems"
     systems.mkdir()
-    (systems / "academedia.yaml").write_text(
-        yaml.safe_dump(bound, sort_keys=False), encoding="utf-8"
-    )
+    text = bindings_text().replace("/an/exchange", str(exchange.path))
+    (systems / "academedia.yaml").write_text(text, encoding="utf-8")
     settings = Settings.from_environment(
         {
             "GALLRA_HOME": str(tmp_path / "home"),
@@ -528,6 +539,7 @@ def wait_and_run(desk: Office) -> None:
     run(desk.build())
 
 
+@ON_POSTGRES_TOO
 def test_nothing_is_erased_before_workbuster_is_proven_to_have_forgotten_the_person(
     house: House,
     build: Builder,
@@ -604,6 +616,7 @@ def one_line_of_two(table: Table) -> None:
 
 
 @pytest.mark.parametrize("wrong", [still_there, filtered, one_line_of_two])
+@ON_POSTGRES_TOO
 def test_a_list_that_shows_the_person_or_leaves_the_case_out_proves_no_erasure(
     house: House,
     build: Builder,
@@ -619,6 +632,7 @@ def test_a_list_that_shows_the_person_or_leaves_the_case_out_proves_no_erasure(
     assert whys(outcome(house, plan.ref))["workbuster"] is Why.NEEDS_A_PERSON
 
 
+@ON_POSTGRES_TOO
 def test_a_list_from_before_the_request_proves_no_erasure(
     house: House, build: Builder, office: WorkbusterOffice, desk: Office
 ) -> None:
@@ -631,6 +645,7 @@ def test_a_list_from_before_the_request_proves_no_erasure(
     assert count(house, subject) == 2
 
 
+@ON_POSTGRES_TOO
 def test_a_workbook_that_waits_is_laid_again_without_the_erased_person(
     house: House,
     build: Builder,
@@ -660,6 +675,7 @@ def test_a_workbook_that_waits_is_laid_again_without_the_erased_person(
     assert (unfinished(house), exchange.names()) == (0, [])
 
 
+@ON_POSTGRES_TOO
 def test_nobody_is_asked_any_more_when_it_is_done_though_the_run_was_killed(
     house: House,
     build: Builder,
@@ -682,6 +698,7 @@ def test_nobody_is_asked_any_more_when_it_is_done_though_the_run_was_killed(
     assert (count(house, subject), open_kinds(house)) == (1, [])
 
 
+@ON_POSTGRES_TOO
 def test_nobody_is_asked_any_more_when_the_person_is_held_since(
     house: House, build: Builder, office: WorkbusterOffice, desk: Office
 ) -> None:
@@ -692,6 +709,7 @@ def test_nobody_is_asked_any_more_when_the_person_is_held_since(
     assert (count(house, subject), open_kinds(house)) == (2, [])
 
 
+@ON_POSTGRES_TOO
 def test_a_case_that_never_reached_workbuster_keeps_no_erasure_waiting_for_it(
     house: House, build: Builder, office: WorkbusterOffice, desk: Office
 ) -> None:
