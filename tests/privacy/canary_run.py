@@ -97,7 +97,7 @@ def run_everything(folder: Path, *, thorough: bool) -> Evidence:
             runs = _start_worker_runs(found, api)
             _commands_beside_a_worker(found)
             lap("commands")
-            found.worker_states = {n: api.wait(r, seconds=120) for n, r in runs.items()}
+            found.worker_states = {n: api.wait(r, seconds=600) for n, r in runs.items()}
             lap("worker")
             then = {f"THEN_{name}": value for name, value in addresses.items()}
             _drive(found, "thorough" if thorough else "everyday",
@@ -108,7 +108,7 @@ def run_everything(folder: Path, *, thorough: bool) -> Evidence:
                       for name in ("share", "store")}  # fmt: skip
             found.killed = _drive(found, "crash", {"PYTHONASYNCIODEBUG": "1"})
             lap("crash")
-            found.worker_states |= {n: api.wait(r, seconds=120) for n, r in shared.items()}
+            found.worker_states |= {n: api.wait(r, seconds=600) for n, r in shared.items()}
             found.answers = [
                 api.answer(shared["share"], officer=full_name(PEOPLE[21]), decision="approve"),
                 api.answer(shared["share"], officer="chef-test", code=PEOPLE[22].national_id),
@@ -283,7 +283,7 @@ def _gallra(
     done = subprocess.run(
         [sys.executable, "-m", "console.main", *arguments],
         cwd=found.folder / "given", env=_environment(found), input=answer.encode(),
-        capture_output=True, timeout=120, check=False,
+        capture_output=True, timeout=600, check=False,
     )  # fmt: skip
     name = f"{len(found.commands):02} {' '.join(a for a in arguments if '/' not in a)}"
     found.commands[name] = done.returncode
