@@ -20,9 +20,9 @@ from records.plans import Plan
 from records.scrub import scrub
 from tasks.approvals import require_approved
 from tasks.attesting import require_attested
-from tasks.disclosure_parcels import clear_outgoing
 from tasks.disclosure_steps import PERHAPS, get, get_plan
 from tasks.house import House
+from tasks.outgoing import clear_outgoing
 from tasks.proof import witness
 from tasks.sending_containers import send_content
 from tasks.sending_passwords import send_password

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from connectors.channel import Delivered, Parcel
 from connectors.payload import read_payload
 from lifecycle.disclosure import Stage
-from lifecycle.errors import Misconfigured, NotProven, Refused, Unreachable
+from lifecycle.errors import Misconfigured, Refused, Unreachable
 from lifecycle.opening import Container, opening_letter
 from lifecycle.passwords import RANDOM_BYTES, password_from
 from lifecycle.plan import ItemState
@@ -73,7 +73,7 @@ def seal_content(house: House, plan: Plan, disclosure: Disclosure, *, password: 
     wanted = [one for one in found if one.category in of[one.subject_id]]
     cells = _cells(house, wanted)
     folder = house.doors.outgoing
-    file = folder / _file_name(disclosure)
+    file = folder / file_name(disclosure)
     failed = False
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -91,30 +91,9 @@ def seal_content(house: House, plan: Plan, disclosure: Disclosure, *, password: 
     return Packed(file, people=len({one.person for one in cells}), cells=len(cells))
 
 
-def clear_outgoing(house: House) -> int:
-    """Remove what lies in the outgoing folder; how many files. A container is there only while it
-    is handed over: until a channel has said what became of it, and then no more.
-
-    Raises `NotProven("outgoing_not_empty")`.
-    """
-    folder = house.doors.outgoing
-    with reading(house.engine) as connection:
-        sending = disclosures.find(connection, controller=house.controller, stages=[Stage.SENDING])
-    kept = {_file_name(one) for one in sending}
-    removed = 0
-    try:
-        for file in list(folder.iterdir()):
-            if file.name not in kept:
-                file.unlink(missing_ok=True)
-                removed += 1
-        left = any(file.name not in kept for file in folder.iterdir())
-    except FileNotFoundError:
-        return removed
-    except OSError:
-        left = True
-    if left:
-        raise NotProven("outgoing_not_empty")
-    return removed
+def file_name(disclosure: Disclosure) -> str:
+    """What its container is called while it lies in the outgoing folder."""
+    return f"{content_ref(disclosure)}.{disclosure.terms.container}"
 
 
 def password_of(house: House, disclosure: Disclosure) -> str:
@@ -224,10 +203,6 @@ def _facts(house: House, disclosure: Disclosure, ref: str) -> dict[str, str]:
         "until": disclosure.terms.until_on,
         "mailbox": controller.privacy_mailbox,
     }
-
-
-def _file_name(disclosure: Disclosure) -> str:
-    return f"{content_ref(disclosure)}.{disclosure.terms.container}"
 
 
 def _ref(disclosure: Disclosure, which: int) -> str:

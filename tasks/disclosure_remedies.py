@@ -214,6 +214,11 @@ DISCLOSURES: Final[dict[str, tuple[str, str, str]]] = {
         "It is sealed: nobody reads it without its password.",
         "See that the folder `outgoing` in Gallra's home belongs to who runs Gallra, then rerun.",
     ),
+    "foreign_in_outgoing": (
+        "Something that Gallra did not lay there is in the folder for what is about to leave.",
+        "It was left as it is, and keeps nothing from being sent.",
+        "See what it is and whose, in the folder `outgoing` in Gallra's home, and take it away.",
+    ),
     "nothing_to_find_out": (
         "Nobody has to find out anything about this disclosure.",
         _UNCHANGED,

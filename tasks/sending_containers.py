@@ -15,7 +15,6 @@ from records.plans import Plan
 from tasks.approvals import PLAN_CHANGED
 from tasks.delivering import deliver
 from tasks.disclosure_parcels import (
-    clear_outgoing,
     content_parcel,
     content_ref,
     password_of,
@@ -26,6 +25,7 @@ from tasks.disclosure_steps import PERHAPS, ask_a_person, facts_of, get, give_up
 from tasks.disclosures import still_current
 from tasks.handing_over import open_order, order_of, pull_back, remove_container
 from tasks.house import House
+from tasks.outgoing import clear_outgoing
 from tasks.recalling import recall_earlier
 from tasks.sent_notes import require_notes
 

@@ -18,7 +18,7 @@ from records.engines import reading
 from records.scrub import scrub
 from records.unit_of_work import UnitOfWork
 from tasks.asking_to_delete import ask_to_delete, is_to_be_reminded
-from tasks.disclosure_parcels import clear_outgoing, delivered_of
+from tasks.disclosure_parcels import delivered_of
 from tasks.disclosure_steps import (
     FIND_OUT,
     PERHAPS,
@@ -33,6 +33,7 @@ from tasks.disclosure_steps import (
 from tasks.handing_over import pull_back
 from tasks.house import House
 from tasks.intake import local_today
+from tasks.outgoing import clear_outgoing
 from tasks.recalling import NOT_WITHDRAWN, look, recall, recall_earlier
 from tasks.shredding import destroy_keys
 

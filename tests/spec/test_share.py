@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import shutil
 from datetime import date
 
 import pytest
@@ -13,11 +15,16 @@ from lifecycle.errors import KeyFailure, Misconfigured, NotProven, Refused, Unre
 from lifecycle.ledger import EventKind
 from lifecycle.plan import ItemState, PlanState
 from lifecycle.references import PLAN, SUBJECT, from_reference
-from records import plans
+from records import disclosures, plans
+from records.disclosures import Disclosure
 from records.engines import reading
+from records.plans import Plan
 from records.tables import RECORDS
+from records.to_dos import open_to_dos
+from tasks.disclosure_parcels import content_ref
 from tasks.disclosures import Selection, prepare
 from tasks.finding_out import confirm_deleted, note_found_out
+from tasks.outgoing import FOREIGN
 from tasks.share_register import entry, people_of, register
 from tasks.watching import DISCLOSURE_OVERDUE, watch
 from tasks.withdrawing import overdue, withdraw, withdraw_due
@@ -102,6 +109,11 @@ def test_the_tables_and_the_ledger_hold_no_password_address_or_name(desk: Desk) 
     )
     for secret in (password, "mottagare@example.se", "+46701740605", *TUVA):
         assert secret.encode() not in told, "a secret lies in a table"
+    [(parcel, content)] = desk.mail.handed
+    for name in ("sha256", "sha1", "md5"):
+        digest = hashlib.new(name, content, usedforsecurity=False)
+        assert digest.digest() not in told, "a fingerprint of the container"
+        assert digest.hexdigest().encode() not in told + repr(parcel).encode()
 
 
 @everywhere
@@ -466,6 +478,38 @@ def test_what_cannot_be_shown_to_be_gone_is_not_called_withdrawn(
     assert overdue(desk.house())
     [taken] = withdraw_due(desk.house())
     assert taken.stage is Stage.WITHDRAWN
+
+
+@everywhere
+def test_what_is_not_ours_in_the_outgoing_folder_stays_and_blocks_nobody(desk: Desk) -> None:
+    folder = desk.house().doors.outgoing
+    inside = folder / "somebody's" / "letter.txt"
+    inside.parent.mkdir(parents=True)
+    inside.write_text("kept")
+    (folder / "notes.txt").write_text("kept")
+    (folder / "X-0000000000007.zip").write_bytes(b"SEALED and left by a killed run")
+    plan = desk.approved(TUVA)
+    (folder / f"{content_ref(_stored(desk, plan))}.pdf").mkdir()  # named as ours, and a folder
+    assert desk.send(plan).stage is Stage.OPEN
+    assert len(list(folder.iterdir())) == 3
+    assert inside.read_text() == (folder / "notes.txt").read_text() == "kept"
+    assert _to_dos(desk) == [("outgoing", 3)]
+    assert withdraw(desk.house(), plan.ref).stage is Stage.WITHDRAWN
+    assert len(events(desk.house(), EventKind.TO_DO_OPENED)) == 1
+    shutil.rmtree(folder)
+    withdraw(desk.house(), plan.ref)
+    assert _to_dos(desk) == []
+
+
+def _stored(desk: Desk, plan: Plan) -> Disclosure:
+    with reading(desk.house().engine) as connection:
+        return disclosures.get(connection, controller="academedia", number=plan.number)
+
+
+def _to_dos(desk: Desk) -> list[tuple[str, int]]:
+    with reading(desk.house().engine) as connection:
+        found = open_to_dos(connection, controller="academedia")
+    return [(one.ref, one.number) for one in found if one.kind == FOREIGN]
 
 
 def test_it_is_taken_back_before_its_time_whenever_somebody_wants(desk: Desk) -> None:
