@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
@@ -21,8 +22,8 @@ def read_staff(binding: StaffFile) -> list[Member]:
     """Everybody on the list.
 
     Raises `Unreachable("staff_list_unreachable")`, `Refused("staff_list_malformed")` for a missing
-    header, a date that is none, or a line without a person: half a list would make leavers of
-    those who are not on it.
+    header, a date that is none, a line without a person, or no line at all: half a list would make
+    leavers of those who are not on it, and an empty one is a list that nobody keeps.
     """
     data = None
     with contextlib.suppress(OSError):
@@ -40,14 +41,27 @@ def read_staff(binding: StaffFile) -> list[Member]:
         if header.count(name) != 1:
             raise Refused("staff_list_malformed")
         places[meaning] = header.index(name)
-    return [
-        _member({what: cells[at].strip() if at < len(cells) else "" for what, at in places.items()})
-        for cells in rows[1:]
-        if any(cell.strip() for cell in cells)
-    ]
+    return whole(
+        [
+            member(
+                {what: cells[at].strip() if at < len(cells) else "" for what, at in places.items()}
+            )
+            for cells in rows[1:]
+            if any(cell.strip() for cell in cells)
+        ]
+    )
 
 
-def _member(line: dict[str, str]) -> Member:
+def whole(found: list[Member]) -> list[Member]:
+    """A list with somebody on it. Raises `Refused("staff_list_malformed")`."""
+    if not found:
+        raise Refused("staff_list_malformed")
+    return found
+
+
+def member(line: Mapping[str, str], *, apart: str = ",") -> Member:
+    """One line of a list, by what its places mean; dates as 2026-12-31, `apart` between two
+    systems. Raises `Refused("staff_list_malformed")`."""
     if not line["holder"]:
         raise Refused("staff_list_malformed")
     return Member(
@@ -57,7 +71,7 @@ def _member(line: dict[str, str]) -> Member:
         ends=_day(line.get("ends", "")),
         trained_in=frozenset(
             word.strip().casefold()
-            for word in line.get("trained_in", "").split(",")
+            for word in line.get("trained_in", "").split(apart)
             if word.strip()
         ),
     )

@@ -202,6 +202,9 @@ def _judge_purpose(policy: Policy, wanted: Wanted, recipient: Recipient) -> None
         raise Refused("legal_basis_undecided", ref=_sentence(recipient.source))
     if purpose.legal_basis is LegalBasis.UNDECIDED:
         raise Refused("legal_basis_undecided", ref=_sentence(purpose.source))
+    if purpose.legal_basis is LegalBasis.CONSENT:
+        # Whatever the recipient may have by law: for this it is the person who says yes.
+        raise Refused("consent_missing", ref=_sentence(purpose.source))
 
 
 def _rule(

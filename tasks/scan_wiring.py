@@ -11,9 +11,11 @@ from connectors.accounts import Accounts, MemoryAccounts, SqlAccounts
 from connectors.documents import Documents, FolderDocuments
 from connectors.registry import staging
 from connectors.staff_list import read_staff
+from connectors.staff_table import StaffTable
 from lifecycle.access import Member
 from lifecycle.bindings import Bindings, SecretName
 from lifecycle.bindings.accounts import SqlAccounts as SqlBinding
+from lifecycle.bindings.accounts import StaffFile
 from lifecycle.bindings.scan import ScannedMailboxes, ScannedPlace
 from lifecycle.policy.model import Policy
 from tasks.secrets import secret
@@ -71,7 +73,18 @@ def bound_accounts(bindings: Bindings, policy: Policy, settings: Settings) -> di
     return made
 
 
-def staff_list(bindings: Bindings) -> Callable[[], list[Member]]:
+def staff_list(
+    bindings: Bindings, policy: Policy, settings: Settings
+) -> Callable[[], list[Member]]:
     """Reads the list of who works here anew each time; nobody where none is bound."""
     bound = bindings.staff
-    return list if bound is None else lambda: read_staff(bound)
+    if bound is None:
+        return list
+    if isinstance(bound, StaffFile):
+        return lambda: read_staff(bound)
+    password = bound.password
+    return StaffTable(
+        bound,
+        password=None if password is None else secret(password, settings.environment),
+        zone=ZoneInfo(policy.controller.time_zone),
+    ).members

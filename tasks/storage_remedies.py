@@ -55,8 +55,9 @@ STORAGE: Final[dict[str, tuple[str, str, str]]] = {
         "Put the list where the binding's `staff` says, readable for Gallra.",
     ),
     "staff_list_malformed": (
-        "The list of staff lacks a header, has a date that is none, or a line without a person.",
+        "The list of staff is empty, lacks a header, has a date that is none, or a line without a "
+        "person.",
         "Half a list is none: nobody counts as having left, and no account was removed.",
-        "Mend the list: dates as 2026-12-31, each header of the binding once. Then rerun.",
+        "Mend the list, or the binding's columns: dates as 2026-12-31, each header once. Rerun.",
     ),
 }

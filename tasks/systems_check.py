@@ -20,6 +20,7 @@ from connectors.examining.registry import ExaminedAs, examiner, needs_of
 from connectors.smtp import Mailbox
 from lifecycle.bindings import Absent, Bindings, Manual, Workbuster
 from lifecycle.bindings.accounts import SqlAccounts as SqlAccountsBinding
+from lifecycle.bindings.accounts import StaffFile, StaffTable
 from lifecycle.bindings.mail import Mail
 from lifecycle.bindings.onedrive import GraphApp
 from lifecycle.bindings.recipients import Contact
@@ -127,7 +128,7 @@ def _subjects(house: House, bindings: Bindings) -> Iterator[_Subject]:
         if isinstance(accounts, SqlAccountsBinding):
             yield _Subject("accounts", name, _all_of(_accounts(house, name, accounts)))
     if bindings.staff is not None:
-        yield _Subject(STAFF, STAFF, _all_of(ReadExaminer(reach=house.staff)))
+        yield _Subject(STAFF, STAFF, _all_of(_staff(house, bindings.staff)))
     if bindings.archive is not None:
         yield from by_kind(ARCHIVE, ARCHIVE, bindings.archive)
     yield _Subject(WITNESS, WITNESS, lambda _: list(_witness(house, bindings)))
@@ -189,6 +190,23 @@ def _accounts(house: House, name: str, bound: SqlAccountsBinding) -> Examiner:
     return accounts(
         bound,
         name=name,
+        password=None if password is None else secret(password, house.settings.environment),
+        reach=reach,
+    )
+
+
+def _staff(house: House, bound: StaffFile | StaffTable) -> Examiner:
+    def reach() -> None:
+        house.staff()
+
+    if isinstance(bound, StaffFile):
+        return ReadExaminer(reach=reach)
+    from connectors.examining.sql import staff
+
+    password = bound.password
+    return staff(
+        bound,
+        name=STAFF,
         password=None if password is None else secret(password, house.settings.environment),
         reach=reach,
     )

@@ -48,6 +48,7 @@ FLOW_EVENTS: Final[Mapping[str, tuple[str, ...]]] = {
 REPORT_EVENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "ledger verify": (EventKind.LEDGER_VERIFIED,),
     "plan show": (EventKind.PLAN_DRAWN,),
+    "share told": (EventKind.TELLING_OPENED, EventKind.TELLING_DONE),
     "work-orders": (EventKind.WORK_ORDER_OPENED, EventKind.WORK_ORDER_DONE),
     "status": (EventKind.WATCH_LOOKED,),
     "watch": (EventKind.WATCH_LOOKED,),

@@ -162,7 +162,7 @@ def open_house(
             archive=_archive(bindings),
             scans=scan_places(bindings, policy, settings),
             accounts=bound_accounts(bindings, policy, settings),
-            staff=staff_list(bindings),
+            staff=staff_list(bindings, policy, settings),
             mailbox=_mailbox(bindings, policy, settings),
             now=now,
             may_have_help=now is utc_now,

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, text
 
 from connectors.examination import Finding, Reach, State, What, finding_of, looked
 from connectors.sql_database import Database
-from lifecycle.bindings.accounts import SqlAccounts
+from lifecycle.bindings.accounts import SqlAccounts, StaffTable
 from lifecycle.bindings.sql import Sql
 from lifecycle.errors import GallraError
 
@@ -51,6 +51,8 @@ class SqlExaminer:
     wanted: tuple[str, ...]
     """SELECT, DELETE, UPDATE: what is done to the bound tables."""
     reach: Reach
+    reads: bool = False
+    """Whether it is only read: then no right to change anything is wanted, nor good."""
 
     def examine(self, *, probe: bool) -> Iterator[Finding]:
         """Reached, rights, triggers that may keep copies. A row is never put into somebody else's
@@ -65,13 +67,16 @@ class SqlExaminer:
         except GallraError as error:
             found = [finding_of(What.RIGHTS, error)]
         yield from found
-        yield Finding(What.COPIES, State.ASK, "sql_copies")
+        if not self.reads:
+            yield Finding(What.COPIES, State.ASK, "sql_copies")
 
     def _rights(self, connection: Connection) -> Iterator[Finding]:
         kind = connection.dialect.name
         own = self._of_server(connection) if kind == "postgresql" else self._of_file()
         found = list(own)
         yield from found or [Finding(What.RIGHTS, State.OK, "rights_fit")]
+        if self.reads:
+            return
         bound = {"bound": list(self.tables)}
         if connection.execute(_TRIGGERS[kind], bound).scalar_one():
             yield Finding(What.COPIES, State.ASK, "sql_triggers")
@@ -96,7 +101,8 @@ class SqlExaminer:
     def _of_file(self) -> Iterator[Finding]:
         file = self.database.file
         # Beside the file SQLite needs a journal, so the folder counts as well.
-        if file is not None and not (os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)):
+        writable = file is not None and os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)
+        if file is not None and not writable and not self.reads:
             yield Finding(What.RIGHTS, State.WRONG, "system_read_only")
         if file is not None and file.stat().st_mode & 0o002:
             yield Finding(What.RIGHTS, State.WRONG, "folder_open_to_others")
@@ -132,4 +138,17 @@ def accounts(
         tables=(binding.table,),
         wanted=("SELECT", "DELETE"),
         reach=reach,
+    )
+
+
+def staff(
+    binding: StaffTable, *, name: str, password: Callable[[], str] | None, reach: Reach
+) -> SqlExaminer:
+    """The table that the list of staff is read from: whoever reads it needs to change nothing."""
+    return SqlExaminer(
+        database=Database(binding.url, password, system=name),
+        tables=(),
+        wanted=(),
+        reach=reach,
+        reads=True,
     )

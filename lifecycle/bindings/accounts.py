@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -60,12 +60,43 @@ class StaffFile(Part):
     )
 
 
+class StaffTable(Part):
+    """The same out of another system's database (payroll, personnel), one row each; only read."""
+
+    kind: Literal["sql"]
+    url: Annotated[str, BeforeValidator(database_url)] = Field(
+        description="without a password", repr=False
+    )
+    password: SecretName | None = None
+    table: Column = Field(description="a table or a view")
+    holder: Column = Field(description="by what the accounts know the person, e.g. an address")
+    role: Column = Field(description="the work, as the policy's permission levels call it")
+    starts: Column | None = None
+    ends: Column | None = Field(default=None, description="the last day of work")
+    trained_in: Column | None = Field(default=None, description="systems of the policy")
+    apart: str = Field(default=",", min_length=1, max_length=3, description="between two systems")
+    only: dict[Column, str | int | bool] = Field(
+        default={}, description="the rows that are meant, e.g. of one company"
+    )
+
+    def meant(self) -> dict[str, str]:
+        """What a column means → the column."""
+        every = {name: getattr(self, name) for name in ("holder", "role", *_OPTIONAL)}
+        return {meaning: column for meaning, column in every.items() if column is not None}
+
+    def columns(self) -> set[str]:
+        """Every column that is read."""
+        return {*self.meant().values(), *self.only}
+
+
+_OPTIONAL: Final = ("starts", "ends", "trained_in")
+BoundStaff = Annotated[StaffFile | StaffTable, Field(discriminator="kind")]
 BoundAccounts = Annotated[SqlAccounts | MemoryAccounts, Field(discriminator="kind")]
 
 
 def check_access(
     accounts: Mapping[str, SqlAccounts | MemoryAccounts],
-    staff: StaffFile | None,
+    staff: StaffFile | StaffTable | None,
     policy: Policy,
 ) -> Iterator[tuple[Where, str]]:
     """What does not fit the policy: where in the file, and what would be right."""
@@ -75,5 +106,5 @@ def check_access(
                 ("accounts", name),
                 f"the policy has no such system{nearest(name, policy.systems)}",
             )
-    if staff is not None and not {"holder", "role"} <= set(staff.columns.values()):
+    if isinstance(staff, StaffFile) and not {"holder", "role"} <= set(staff.columns.values()):
         yield ("staff", "columns"), "holder and role need a header: by them people are judged"

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from lifecycle.bindings.accounts import BoundAccounts, StaffFile, check_access
+from lifecycle.bindings.accounts import BoundAccounts, BoundStaff, check_access
 from lifecycle.bindings.channels import MemoryChannel, SmsGateway, SmtpChannel
 from lifecycle.bindings.check_outer import check_outer
 from lifecycle.bindings.google_drive import GoogleDriveChannel, GoogleDriveStaging
@@ -79,7 +79,9 @@ class Bindings(Part):
     accounts: dict[Name, BoundAccounts] = Field(
         default={}, description="where the accounts of systems stand (gallra access review)"
     )
-    staff: StaffFile | None = Field(default=None, description="the list of who works here")
+    staff: BoundStaff | None = Field(
+        default=None, description="the list of who works here: a file, or a system's table"
+    )
     archive: Archive | None = Field(
         default=None, description="where a copy goes of what a rule archives (then: archive)"
     )

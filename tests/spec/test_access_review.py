@@ -4,6 +4,8 @@ work needs (A-78, A-79, A-86, A-104…A-107, B-10)."""
 from __future__ import annotations
 
 import dataclasses
+import sqlite3
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from connectors.accounts import MemoryAccounts
 from connectors.staff_list import read_staff
 from lifecycle.access import Access, Matter, Member, review
 from lifecycle.bindings.accounts import StaffFile
+from lifecycle.bindings.load import parse_bindings
 from lifecycle.errors import NotProven, Refused, Unreachable
 from lifecycle.policy.load import load_policy
 from records.engines import reading
@@ -24,6 +27,7 @@ from tasks.access import TO_DO, AccessCount, place_of
 from tasks.access import review as review_accounts
 from tasks.findings import reveal, standing
 from tasks.house import House
+from tasks.scan_wiring import staff_list
 from tests.factories.houses import build, dialect, house, surroundings
 
 __all__ = ["build", "dialect", "house", "surroundings"]
@@ -316,6 +320,7 @@ def test_a_list_of_staff_is_read_whole_or_not_at_all(tmp_path: Path) -> None:
         head + good.replace("2026-10-01", "1899-12-31"),
         head + good.replace("2026-10-01", "0206-10-01"),
         head + good.replace("anna@example.se", ""),
+        head,
     ):
         file.write_text(wrong, encoding="utf-8")
         with pytest.raises(Refused, match="staff_list_malformed"):
@@ -337,3 +342,40 @@ def _to_dos(house: House) -> list[tuple[str, int]]:
 def _all_rows(house: House) -> list[object]:
     with reading(house.engine) as connection:
         return [r for t in RECORDS.sorted_tables for r in connection.execute(select(t))]
+
+
+def test_the_list_of_staff_may_be_another_systems_table(house: House, tmp_path: Path) -> None:
+    db = tmp_path / "payroll.db"
+    with closing(sqlite3.connect(db)) as connection, connection:
+        connection.execute("CREATE TABLE people (mail TEXT, work TEXT, last_day DATE)")
+        connection.executemany(
+            "INSERT INTO people VALUES (?, ?, ?)",
+            [("anna@example.se", "AFTAA", None), ("bo@example.se", "lärare", "2026-10-31")],
+        )
+    text = (house.settings.systems / "academedia.yaml").read_text(encoding="utf-8")
+    text += (
+        f"\nstaff:\n  kind: sql\n  url: sqlite:///{db}\n  table: people\n  holder: mail\n"
+        "  role: work\n  ends: last_day\n"
+    )
+    bindings = parse_bindings(
+        text.encode(), name="academedia.yaml", policy=house.policy,
+        environment=house.settings.environment,
+    )  # fmt: skip
+    accounts = MemoryAccounts(system="workbuster")
+    for holder in ("anna@example.se", "bo@example.se"):
+        accounts.held[f"k-{holder}"] = account(holder, "Coach")
+    office = dataclasses.replace(
+        house,
+        accounts={"workbuster": accounts},
+        staff=staff_list(bindings, house.policy, house.settings),
+    )
+    assert review_accounts(office)["workbuster"].removed == 1
+    assert set(accounts.held) == {"k-anna@example.se"}
+    # A table that is gone, or empty, makes nobody a leaver.
+    with closing(sqlite3.connect(db)) as connection, connection:
+        connection.execute("DELETE FROM people")
+    with pytest.raises(Refused, match="staff_list_malformed"):
+        review_accounts(office)
+    db.unlink()
+    assert not review_accounts(office)["workbuster"].reached
+    assert set(accounts.held) == {"k-anna@example.se"}

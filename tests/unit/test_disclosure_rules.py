@@ -226,6 +226,20 @@ def test_what_the_recipient_may_not_have_is_refused(change: dict[str, object], r
         judge(policy, asked, Way(EVERYTHING, password_elsewhere=True), today=TODAY)
 
 
+@pytest.mark.parametrize("condition", [Condition.NONE, LAW, CONSENT])
+def test_what_a_purpose_asks_the_person_for_no_law_of_the_recipient_replaces(
+    condition: Condition,
+) -> None:
+    policy = policy_of("academedia")
+    purpose = policy.purposes["any"].model_copy(
+        update={"legal_basis": LegalBasis.CONSENT, "source": Source(id="A-99", quote="x")}
+    )
+    asked = wanted(policy, NON, "usb-stick", condition)
+    way = Way(EVERYTHING, password_elsewhere=True)
+    with pytest.raises(Refused, match="consent_missing A-99"):
+        judge(policy.model_copy(update={"purposes": {"any": purpose}}), asked, way, today=TODAY)
+
+
 def test_a_legal_duty_is_only_where_the_policy_knows_of_a_law() -> None:
     policy = policy_of("behandlingsskolerne")
     assert policy.sharing is not None
