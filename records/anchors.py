@@ -53,7 +53,7 @@ def refresh(
         return 0
     _write_own(policy, scope, relatives)
     if relatives:
-        _write_kin(policy, scope, relatives)
+        _write_kin(policy, scope)
     with reached(policy, scope):
         _write_missing(policy, scope)
         return due_rows.write(policy, scope)
@@ -119,38 +119,34 @@ def _own_sources(
     return sources, parameters
 
 
-def _write_kin(policy: Policy, scope: Scope, relatives: list[str]) -> None:
-    """Relatives' dates, after those of the people they are known through; whoever has a source of
-    their own for the event keeps what that says."""
+def _write_kin(policy: Policy, scope: Scope) -> None:
+    """Relatives' dates, after those of the people they are known through; beside what the same
+    people have of their own."""
     events = due_rows.kin_events(policy)
     if not events:
         return
-    sources, parameters = _own_sources(policy, scope, relatives)
-    own = " UNION ALL ".join(sources)
-    unless = f"WHERE (subject_id, event) NOT IN (SELECT subject_id, event FROM ({own}) AS own)"
-    related, more = due_rows.kin(scope, events)
+    related, parameters = due_rows.kin(scope, events)
     scope.execute(
         f"""WITH {related}
             INSERT INTO anchor (controller, subject_id, placement_id, event, on_date)
-            SELECT :controller, subject_id, 0, event, on_date FROM kin
-            {unless if sources else "WHERE true"}
+            SELECT :controller, subject_id, {due_rows.OF_KIN}, event, on_date FROM kin WHERE true
             {_ON_CONFLICT_SET}""",
-        {"controller": policy.id} | parameters | more,
+        {"controller": policy.id} | parameters,
     )
 
 
 def _write_missing(policy: Policy, scope: Scope) -> None:
     """Where a rule needs a date that nothing tells, that it is missing is written down."""
+    kept, parameters = due_rows.kept_at(policy)
     scope.execute(
         f"""INSERT INTO anchor (controller, subject_id, placement_id, event)
-            SELECT DISTINCT :controller, x.subject_id,
-                   CASE WHEN x.per_record = 1 THEN x.placement_id ELSE 0 END, x.event
+            SELECT DISTINCT :controller, x.subject_id, {kept}, x.event
             FROM {TABLE} x
             WHERE NOT EXISTS (
                 SELECT 1 FROM anchor a WHERE a.subject_id = x.subject_id AND a.event = x.event
-                AND a.placement_id = CASE WHEN x.per_record = 1 THEN x.placement_id ELSE 0 END)
+                AND a.placement_id = {kept})
             ON CONFLICT (subject_id, placement_id, event) DO NOTHING""",
-        {"controller": policy.id},
+        {"controller": policy.id} | parameters,
     )
 
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, and_, delete, exists, func, or_, select, text
 from sqlalchemy.sql.elements import ColumnElement
@@ -16,13 +16,17 @@ from records import anchors, bulk
 from records.scope import pairs_of
 from records.tables import anchor, due, rules_in_force
 
+_WAY: Final = 2
+"""Raised when dates are written in another way: records of before are worked out anew then. 2: a
+relative's are kept beside the person's own."""
+
 
 class Missing(NamedTuple):
     """An event that nobody has a date for."""
 
     subject_id: int
     placement_id: int
-    """0: an event of the person; else of that record."""
+    """0: an event of the person; -1: one of those they are known through; else of that record."""
     event: str
 
 
@@ -47,11 +51,16 @@ def find_due(connection: Connection, *, controller: str, cutoffs: Mapping[str, s
 
 def is_in_force(connection: Connection, policy: Policy) -> bool:
     """Whether what is due was written for exactly this policy."""
-    return policy.sha256 == (
+    return _in_force(policy) == (
         connection.execute(
             select(rules_in_force.c.policy_sha256).where(rules_in_force.c.controller == policy.id)
         ).scalar_one_or_none()
     )
+
+
+def _in_force(policy: Policy) -> str:
+    """Which policy the rows are written for, and in which way they are written."""
+    return f"{policy.sha256}/{_WAY}"
 
 
 def is_known(connection: Connection, *, controller: str) -> bool:
@@ -93,7 +102,7 @@ def apply_rules(connection: Connection, policy: Policy) -> int:
         connection,
         rules_in_force,
         ("controller", "policy_sha256"),
-        [(policy.id, policy.sha256)],
+        [(policy.id, _in_force(policy))],
     )
     return gone + changed
 
@@ -159,10 +168,10 @@ def _is_missing() -> ColumnElement[bool]:
     return and_(
         anchor.c.on_date.is_(None),
         or_(
-            anchor.c.placement_id == 0,
+            anchor.c.placement_id <= 0,
             ~exists().where(
                 of_person.c.subject_id == anchor.c.subject_id,
-                of_person.c.placement_id == 0,
+                of_person.c.placement_id <= 0,
                 of_person.c.event == anchor.c.event,
             ),
         ),

@@ -6,12 +6,16 @@ open it again."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from lifecycle.policy.model import Policy
 from lifecycle.retention.reach import reaches, relative_kinds
 from records.scope import Scope, values_of
 from records.standing import TABLE
+
+OF_KIN: Final = -1
+"""The placement under which `anchor` keeps those dates of a relative that are other people's: the
+same person may stand elsewhere by dates of their own."""
 
 
 def write(policy: Policy, scope: Scope) -> int:
@@ -20,7 +24,7 @@ def write(policy: Policy, scope: Scope) -> int:
     Within `standing.reached`. A row whose data is gone, or whose date is not known any more, goes;
     one whose date changed is open again; one that is as it was keeps its `done_at`.
     """
-    wanted, parameters = _wanted(policy, scope)
+    wanted, parameters = _wanted(policy)
     parameters |= {"controller": policy.id}
     gone = scope.execute(
         f"""WITH {wanted} DELETE FROM due
@@ -39,6 +43,21 @@ def write(policy: Policy, scope: Scope) -> int:
         parameters,
     )
     return gone + written
+
+
+def kept_at(policy: Policy) -> tuple[str, dict[str, Any]]:
+    """Where the date that a row of `reached_now` (x) counts from is kept in `anchor`: with its
+    record; with those dates of a relative that are the pupils'; else with the person's own."""
+    relatives = sorted(relative_kinds(policy))
+    if not relatives:
+        return "CASE WHEN x.per_record = 1 THEN x.placement_id ELSE 0 END", {}
+    parameters = {f"goes_with_{number}": kind for number, kind in enumerate(relatives)}
+    listed = ", ".join(f":{name}" for name in parameters)
+    return (
+        f"""CASE WHEN x.per_record = 1 THEN x.placement_id
+                 WHEN x.kind IN ({listed}) THEN {OF_KIN} ELSE 0 END""",
+        parameters,
+    )
 
 
 def kin(scope: Scope, events: list[str]) -> tuple[str, dict[str, Any]]:
@@ -66,31 +85,16 @@ def kin_events(policy: Policy) -> list[str]:
     return sorted({r.event for r in reaches(policy) if r.kind in relatives and not r.per_record})
 
 
-def _wanted(policy: Policy, scope: Scope) -> tuple[str, dict[str, Any]]:
+def _wanted(policy: Policy) -> tuple[str, dict[str, Any]]:
     """`wanted(subject_id, placement_id, rule, anchor_on)`, once each."""
-    own_date = f"""FROM {TABLE} x LEFT JOIN anchor a
-        ON a.subject_id = x.subject_id AND a.event = x.event
-        AND a.placement_id = CASE WHEN x.per_record = 1 THEN x.placement_id ELSE 0 END"""
-    events = kin_events(policy)
-    if not events:
-        return (
-            f"""wanted(subject_id, placement_id, rule, anchor_on) AS (
-                SELECT x.subject_id, x.placement_id, x.rule, a.on_date
-                {own_date} WHERE x.dated = 1)""",
-            {},
-        )
-    related, parameters = kin(scope, events)
-    names, kinds = values_of("relative", ("kind",), [(k,) for k in sorted(relative_kinds(policy))])
+    kept, parameters = kept_at(policy)
     return (
-        f"""{related}, {names},
-        wanted(subject_id, placement_id, rule, anchor_on) AS (
-            SELECT x.subject_id, x.placement_id, x.rule,
-                   CASE WHEN k.subject_id IS NULL THEN a.on_date ELSE k.on_date END
-            {own_date}
-            LEFT JOIN kin k ON k.subject_id = x.subject_id AND k.event = x.event
-              AND x.per_record = 0 AND x.kind IN (SELECT kind FROM relative)
+        f"""wanted(subject_id, placement_id, rule, anchor_on) AS (
+            SELECT x.subject_id, x.placement_id, x.rule, a.on_date
+            FROM {TABLE} x LEFT JOIN anchor a
+              ON a.subject_id = x.subject_id AND a.event = x.event AND a.placement_id = {kept}
             WHERE x.dated = 1)""",
-        parameters | kinds,
+        parameters,
     )
 
 

@@ -17,9 +17,8 @@ from lifecycle.retention.reach import (
     system_of_role,
     systems_by_hand,
 )
-from records import bulk, due_rows, placements
+from records import bulk, due_rows, placements, stripped
 from records.placements import Place
-from records.scope import Scope
 from records.tables import anchor, due, engagement, holding, subject
 
 Dates = dict[str, date | None]
@@ -107,14 +106,19 @@ class _Facts:
             self._places[place.subject_id].append(place)
         self._read_dates(connection, known)
         self._settled: dict[tuple[int, int], set[str]] = defaultdict(set)
-        for number, place_id, rule, done_at in bulk.fetch_in(
+        waiting: dict[tuple[int, int, str], str] = {}
+        strips = stripped.strips(policy)
+        for number, place_id, rule, anchor_on, done_at in bulk.fetch_in(
             connection,
-            (due.c.subject_id, due.c.placement_id, due.c.rule, due.c.done_at),
+            (due.c.subject_id, due.c.placement_id, due.c.rule, due.c.anchor_on, due.c.done_at),
             due.c.subject_id,
             known,
         ):
             if done_at is not None:
                 self._settled[number, place_id].add(rule)
+            elif rule in strips:
+                waiting[number, place_id, rule] = anchor_on
+        self._in_part = stripped.in_part(connection, policy, waiting)
 
     def _read_dates(self, connection: Connection, known: list[int]) -> None:
         per_person = {n for n, a in self._policy.anchors.items() if a.per == "person"}
@@ -125,18 +129,8 @@ class _Facts:
             anchor.c.subject_id,
             known,
         ):
-            if event in self._policy.anchors and (event in per_person) == (place_id == 0):
+            if event in self._policy.anchors and (event in per_person) == (place_id <= 0):
                 self._dates[number, place_id][event] = _day(on_date)
-        self._kin: dict[int, Dates] = defaultdict(dict)
-        events = due_rows.kin_events(self._policy)
-        if events and known:
-            scope = Scope(connection, known, only_reads=True)
-            sql, parameters = due_rows.kin(scope, events)
-            for number, event, on_date in scope.fetch(
-                f"WITH {sql} SELECT subject_id, event, on_date FROM kin",  # noqa: S608 -- our names
-                parameters,
-            ):
-                self._kin[number][event] = _day(on_date)
 
     def units(self, number: int, *, only: str | None) -> list[Unit]:
         """One person's units, or those of one system."""
@@ -174,6 +168,7 @@ class _Facts:
                 categories=categories,
                 anchors=self._anchors(number, place_id, kind),
                 settled=frozenset(self._settled.get((number, place_id), ())),
+                settled_in_part=frozenset(self._in_part.get((number, place_id), ())),
                 active_on=None if active is None else _day(active[0]),
                 active_in=None if active is None else active[1],
                 own_purpose=kind in where.relatives and not kinds_in[system] <= where.relatives,
@@ -184,9 +179,9 @@ class _Facts:
         ]
 
     def _anchors(self, number: int, place_id: int, kind: str) -> Dates:
-        dates = dict(self._dates.get((number, 0), {}))
-        if kind in self._where.relatives:
-            dates |= self._kin.get(number, {})
+        """A relative goes by the dates of those it is known through, and by none of its own."""
+        of_person = due_rows.OF_KIN if kind in self._where.relatives else 0
+        dates = dict(self._dates.get((number, of_person), {}))
         if place_id:
             dates |= self._dates.get((number, place_id), {})
         return dates

@@ -19,6 +19,8 @@ VERIFIED: Final = "verified"
 PENDING: Final = "pending"
 UNCHANGED: Final = "unchanged"
 
+_IN_CLEAR: Final = ("service", "start_date", "end_date", "break_off_date")
+
 RowOutcomeEntry = tuple[int, int, str | None]
 """(sheet, row, reason or None): never a value."""
 
@@ -45,6 +47,8 @@ class Part(NamedTuple):
     state: str
     holdings: list[tuple[int, str, bytes]]
     """(holding id, category, sealed): empty when the person was erased meanwhile."""
+    told: frozenset[str]
+    """Which fields of the export this case has in clear, filled."""
 
 
 def create(
@@ -161,7 +165,7 @@ def parts(connection: Connection, number: int, cases: Sequence[int]) -> list[Par
     }
     found: dict[int, Part] = {}
     of_person: dict[int, list[Part]] = {}
-    for case, person, reference, service, project, started in bulk.fetch_in(
+    for case, person, reference, service, project, started, ends, broke_off in bulk.fetch_in(
         connection,
         (
             engagement.c.id,
@@ -170,11 +174,15 @@ def parts(connection: Connection, number: int, cases: Sequence[int]) -> list[Par
             engagement.c.service,
             engagement.c.project,
             engagement.c.started_on,
+            engagement.c.ends_on,
+            engagement.c.broke_off_on,
         ),
         engagement.c.id,
         list(states),
     ):
-        part = Part(case, person, reference, service, project, started, states[case], [])
+        clear = zip(_IN_CLEAR, (service, started, ends, broke_off), strict=True)
+        told = frozenset(name for name, value in clear if value)
+        part = Part(case, person, reference, service, project, started, states[case], [], told)
         found[case] = part
         of_person.setdefault(person, []).append(part)
     for person, case, holding_id, category, sealed in bulk.fetch_in(
@@ -196,6 +204,24 @@ def parts(connection: Connection, number: int, cases: Sequence[int]) -> list[Par
         elif case in found:
             found[case].holdings.append(entry)
     return [found[case] for case in cases if case in found]
+
+
+def let_go(connection: Connection, subjects: Sequence[int]) -> None:
+    """Hand over nothing any more of these people's cases: they cannot be told whole."""
+    cases = [
+        case
+        for (case,) in bulk.fetch_in(
+            connection, (engagement.c.id,), engagement.c.subject_id, subjects
+        )
+    ]
+    columns = (handover.c.import_id, handover.c.engagement_id)
+    waiting = bulk.fetch_in(connection, columns, handover.c.engagement_id, cases)
+    bulk.upsert_rows(
+        connection,
+        handover,
+        ("import_id", "engagement_id", "state"),
+        [(number, case, VERIFIED) for number, case in waiting],
+    )
 
 
 def mark_verified(connection: Connection, number: int, cases: Sequence[int]) -> None:

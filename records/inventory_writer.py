@@ -14,7 +14,7 @@ from lifecycle.plan import ERASURES, ItemState, PlanState
 from lifecycle.policy.model import Policy
 from lifecycle.references import new_id
 from lifecycle.retention.facts import Verdict
-from records import anchors, bulk, placements
+from records import anchors, bulk, came_back, placements
 from records.placements import NewPlace, Place
 from records.recognising import Nobody, Recognition, Sighting
 from records.tables import anchor, blind_index, due, plan, plan_item, subject
@@ -90,6 +90,8 @@ class InventoryWriter:
         self._changed: list[Place] = []
         self._redated: list[tuple[Place, Mapping[str, date | None]]] = []
         self._moved: list[int] = []
+        self._refilled: dict[str, list[int]] = defaultdict(list)
+        """Category → records that a plan has worked on, and that it came back to."""
         self._touched: set[int] = set()
         here: set[bytes] = set()
         for record in records:
@@ -176,6 +178,9 @@ class InventoryWriter:
         if place.id in self._worked_on and set(record.categories) <= set(place.categories):
             # What was stripped has lost its dates too; that is no news, unless data came back.
             dates = {e: day or _day(before.get(e)) for e, day in dates.items()}
+        if place.id in self._worked_on:
+            for category in set(record.categories) - set(place.categories):
+                self._refilled[category].append(place.id)
         told = {event: None if day is None else day.isoformat() for event, day in dates.items()}
         # A row without a date may be ours: it says that a rule needs one.
         redated = told != {e: d for e, d in before.items() if d is not None or e in told}
@@ -210,6 +215,9 @@ class InventoryWriter:
             controller=controller,
             rows={(p.subject_id, p.id): dates for p, dates in self._redated},
         )
+        for category, places in sorted(self._refilled.items()):
+            covering = [r.id for r in self._policy.retention if category in r.covers.categories]
+            came_back.into_records(connection, places, covering)
         anchors.refresh(
             connection, self._policy, controller=controller, subjects=sorted(self._touched)
         )

@@ -239,6 +239,39 @@ def change(connection: Connection, changed: Iterable[Place]) -> None:
         )
 
 
+def emptied(connection: Connection, gone: Iterable[tuple[int, Iterable[str]]]) -> None:
+    """These categories of these records were read back and are gone. Unknown records are fine.
+
+    Until the next inventory nothing else would say so, and of somebody who is being erased an
+    inventory takes nothing away: what is gone would be planned a second time.
+    """
+    lost: dict[int, set[str]] = {}
+    for number, categories in gone:
+        lost.setdefault(number, set()).update(categories)
+    rows = [
+        {"number": number, "left": " ".join(c for c in words.split() if c not in lost[number])}
+        for number, words in bulk.fetch_in(
+            connection, (placement.c.id, placement.c.categories), placement.c.id, sorted(lost)
+        )
+    ]
+    if rows:
+        connection.execute(
+            update(placement)
+            .where(placement.c.id == bindparam("number"))
+            .values(categories=bindparam("left")),
+            rows,
+        )
+
+
+def categories_of(connection: Connection, numbers: Iterable[int]) -> dict[int, frozenset[str]]:
+    """What these records hold, as far as anybody has looked; those that hold nothing are left
+    out."""
+    rows = bulk.fetch_in(
+        connection, (placement.c.id, placement.c.categories), placement.c.id, sorted(set(numbers))
+    )
+    return {number: frozenset(words.split()) for number, words in rows if words}
+
+
 def mark_seen(connection: Connection, *, controller: str, system: str, at: str) -> None:
     """What is still there of a system has been seen."""
     connection.execute(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, or_, select
 
 from lifecycle.plan import ERASURES, ItemState, PlanState
-from records import plans
+from records import came_back, plans
 from records.tables import plan, plan_item
 
 
@@ -20,11 +20,24 @@ class Going(NamedTuple):
     placement_id: int
     system: str
     rule: str
+    not_before: str
+    """The local date (ISO) it waits for; "" where it waits for none, or has begun."""
 
 
-def going(connection: Connection, *, controller: str, states: Collection[PlanState]) -> list[Going]:
-    """What goes by the erasures in these states and is neither proven nor given up."""
-    unfinished = (ItemState.PLANNED, ItemState.INTENDED, ItemState.ACTED)
+def going(
+    connection: Connection, *, controller: str, states: Collection[PlanState], cases: str
+) -> list[Going]:
+    """What goes by the erasures in these states and is neither proven nor given up.
+
+    Of the case system (`cases`) also what is proven while the rest of its plan waits: that its
+    cases are nobody's any more is noted last of all.
+    """
+    unfinished = [str(s) for s in (ItemState.PLANNED, ItemState.INTENDED, ItemState.ACTED)]
+    nobodys = and_(
+        plan_item.c.system == cases,
+        plan_item.c.state == str(ItemState.PROVEN),
+        plan_item.c.answer != came_back.CAME_BACK,
+    )
     rows = connection.execute(
         select(
             plan_item.c.plan_id,
@@ -32,16 +45,28 @@ def going(connection: Connection, *, controller: str, states: Collection[PlanSta
             plan_item.c.placement_id,
             plan_item.c.system,
             plan_item.c.rule,
+            plan_item.c.ripe_on,
+            plan_item.c.state,
         )
         .join(plan, plan.c.id == plan_item.c.plan_id)
         .where(
             plan.c.controller == controller,
             plan.c.state.in_([str(state) for state in states]),
             plan.c.kind.in_([str(kind) for kind in ERASURES]),
-            plan_item.c.state.in_([str(state) for state in unfinished]),
+            or_(plan_item.c.state.in_(unfinished), nobodys),
         )
     )
-    return [Going(*row) for row in rows]
+    return [
+        Going(
+            row.plan_id,
+            row.subject_id,
+            row.placement_id,
+            row.system,
+            row.rule,
+            row.ripe_on or "" if row.state == ItemState.PLANNED else "",
+        )
+        for row in rows
+    ]
 
 
 def mentions(

@@ -251,7 +251,7 @@ anchor = Table(
     sqlite_with_rowid=False,
 )
 """Events that time is counted from. `placement_id` 0: of the person, the latest of all sources;
-without a date as long as one source has none."""
+without a date as long as one source has none. -1: of those through whom a relative is known."""
 
 due = Table(
     "due",

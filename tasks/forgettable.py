@@ -11,10 +11,12 @@ from typing import Final
 from connectors.erasure_journal import DONE
 from lifecycle.erasure import Erased
 from lifecycle.plan import ItemState
+from lifecycle.policy.model import Policy
 from lifecycle.policy.retention import Then
 from lifecycle.retention.decide import CARRIED_OUT
 from lifecycle.retention.facts import Verdict
-from records import plans, relations
+from records import placements, plans, relations
+from records.came_back import CAME_BACK
 from records.engines import reading
 from records.forgetting import ToForget, known, still_there
 from records.plans import Plan, StoredItem
@@ -33,6 +35,8 @@ class Person:
     elsewhere: list[StoredItem] = field(default_factory=list)
     rest: list[StoredItem] = field(default_factory=list)
     """What stays of the person, or is held or undecided, in any place: another plan's matter."""
+    there: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    """Of records elsewhere that were to be emptied: the categories that they hold now."""
 
     @property
     def is_proven_elsewhere(self) -> bool:
@@ -48,6 +52,12 @@ class Person:
     def was_given_up(self) -> bool:
         """Whether something of the person is not carried out any more."""
         return any(one.state is ItemState.DROPPED for one in [*self.elsewhere, *self.own])
+
+    def has_come_back(self, one: StoredItem) -> bool:
+        """Whether there is something again where this was proven gone: the next plan's matter."""
+        there = self.there.get(one.item.placement_id, frozenset())
+        refilled = one.item.action in _WHOLE and not there.isdisjoint(one.item.categories)
+        return one.answer == CAME_BACK or refilled
 
     def is_ripe(self, today: str) -> bool:
         """Whether the day of everything in our own records has come."""
@@ -67,7 +77,33 @@ def people_of(house: House, plan: Plan) -> dict[int, Person]:
                 person.own.append(one)
             else:
                 person.elsewhere.append(one)
+        emptied = [
+            one.item.placement_id
+            for person in people.values()
+            for one in person.elsewhere
+            if one.item.placement_id and one.state is ItemState.PROVEN
+        ]
+        there = placements.categories_of(connection, emptied)
+    for person in people.values():
+        person.there = _there(person, there)
     return {number: person for number, person in people.items() if person.own or person.elsewhere}
+
+
+def _there(person: Person, there: Mapping[int, frozenset[str]]) -> dict[int, frozenset[str]]:
+    """What the person's records hold that were to be emptied. What was anonymised is nobody's."""
+    left = {}
+    for number in {one.item.placement_id for one in person.elsewhere} & there.keys():
+        nobodys = {
+            category
+            for one in person.elsewhere
+            if one.item.placement_id == number
+            and one.item.action == Then.ANONYMISE
+            and one.answer != CAME_BACK
+            for category in one.item.categories
+        }
+        if rest := there[number] - nobodys:
+            left[number] = rest
+    return left
 
 
 def whom_others_are_known_through(
@@ -118,8 +154,15 @@ def to_forget(house: House, number: int, person: Person) -> ToForget:
     return ToForget(
         subject_id=number,
         categories=tuple(sorted({c for one in person.own for c in one.item.categories})),
-        placements=tuple(sorted({one.item.placement_id for one in elsewhere} - partly - {0})),
-        cases=any(one.item.system == house.case_system.system for one in elsewhere),
+        placements=tuple(
+            sorted(
+                {one.item.placement_id for one in elsewhere} - partly - person.there.keys() - {0}
+            )
+        ),
+        cases=any(
+            one.item.system == house.case_system.system and not person.has_come_back(one)
+            for one in elsewhere
+        ),
         stays=any(one.item.system in house.by_hand for one in person.rest),
     )
 
@@ -142,7 +185,14 @@ def archived(going: Mapping[int, Person]) -> dict[int, set[str]]:
     return {number: categories for number, categories in goes.items() if categories}
 
 
-def speaks_on(done: StoredItem, rest: Sequence[StoredItem]) -> bool:
-    """Whether the same rule still has something to say there: of what is held, when released."""
-    there = done.item.placement_id, done.item.rule
-    return any((one.item.placement_id, one.item.rule) == there for one in rest)
+def speaks_on(done: StoredItem, rest: Sequence[StoredItem], policy: Policy) -> bool:
+    """Whether the same rule still has something to say there: of what is held, when released, even
+    where another rule says today why it would go."""
+    there = [one.item for one in rest if one.item.placement_id == done.item.placement_id]
+    if any(item.rule == done.item.rule for item in there):
+        return True
+    held = {c for item in there if item.verdict == Verdict.HELD for c in item.categories}
+    return any(
+        rule.id == done.item.rule and not held.isdisjoint(rule.covers.categories)
+        for rule in (policy.retention if held else ())
+    )

@@ -105,7 +105,8 @@ def _forget(house: House, plan: Plan, people: Mapping[int, Person]) -> int:
                     if not one.whole
                     for person in [going[one.subject_id]]
                     for stored in [*person.own, *person.elsewhere]
-                    if not speaks_on(stored, person.rest)
+                    if not person.has_come_back(stored)
+                    and not speaks_on(stored, person.rest, house.policy)
                 ],
                 at=house.at(),
             )

@@ -14,7 +14,7 @@ from lifecycle.intake.names import names_of_identity
 from lifecycle.intake.outcomes import OUTCOME_OF_REASON, FileOutcome, FileReason, JudgedRow
 from lifecycle.ledger import EventKind
 from lifecycle.references import IMPORT, new_id, to_reference
-from records import anchors, file_imports, leases, staged_files, to_dos
+from records import anchors, came_back, file_imports, leases, staged_files, to_dos
 from records.engines import reading
 from records.file_imports import Import
 from records.importing import Importing
@@ -133,6 +133,7 @@ def _store(
             controller=house.controller,
             subjects=importing.touched_people,
         )
+        came_back.into_cases(work.connection, house.controller, importing.touched_people)
         counts = importing.counts
         file_imports.create(
             work.connection,

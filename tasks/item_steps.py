@@ -8,11 +8,12 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from connectors.system import Action
 from lifecycle.ledger import EventKind
-from lifecycle.plan import ItemState
+from lifecycle.plan import ItemState, PlanItem
 from lifecycle.references import SUBJECT, to_reference
 from lifecycle.retention.facts import EVERYTHING, Verdict
-from records import holds, plans
+from records import holds, placements, plans, stripped
 from records.plans import Plan, StoredItem
 from tasks.deriving import judge_again
 from tasks.house import House
@@ -143,6 +144,14 @@ def note_answers(
                     at=house.at(),
                     answer=answer,
                 )
+            if to is ItemState.PROVEN:
+                placements.emptied(
+                    work.connection,
+                    [
+                        (item.placement_id, _taken_whole(house, item))
+                        for item in (by_number[number].item for number in numbers)
+                    ],
+                )
             for number in numbers:
                 item = by_number[number].item
                 proven = to is ItemState.PROVEN
@@ -155,6 +164,17 @@ def note_answers(
                     facts={"plan": ref, "system": item.system, "answer": answer},
                 )
         work.commit()
+
+
+def _taken_whole(house: House, item: PlanItem) -> tuple[str, ...]:
+    """The categories of which nothing is left in that record: of a strip, those of which no field
+    stays."""
+    if item.action in {Action.ERASE, Action.ARCHIVE}:
+        return item.categories
+    if item.action != Action.STRIP:
+        return ()
+    policy = house.policy
+    return tuple(c for c in item.categories if stripped.taken_whole(policy, c, item.stays))
 
 
 _AFTER: Final = {"gone": ItemState.PROVEN, "still_there": ItemState.INTENDED}

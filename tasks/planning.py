@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final
+
+from sqlalchemy import Connection
 
 from lifecycle.ledger import EventKind
 from lifecycle.plan import PlanItem, PlanKind, PlanState
@@ -35,7 +37,6 @@ INCIDENT_DRAFT: Final = "incident_draft"
 """The to-do to judge that breach (art. 33)."""
 SUPERSEDED: Final = "superseded"
 NOTHING_DUE: Final = "nothing_due"
-_UNDER_WAY: Final = (PlanState.APPROVED, PlanState.EXECUTING)
 _PATIENCE: Final = 60.0
 """Seconds to wait for another run that draws up a plan."""
 
@@ -62,7 +63,7 @@ def draw(
                 connection, controller=house.controller, kind=kind, states=plans.OPEN
             )
             known = [plan for plan in known if plan.about_id == about]
-            going = planned_people.going(connection, controller=house.controller, states=_UNDER_WAY)
+            going = _under_way(house, connection)
             missing = due.count_missing(
                 connection,
                 controller=house.controller,
@@ -115,7 +116,7 @@ def still_current(house: House, plan: Plan) -> bool:
         return False
     derived = derive(house, kind=plan.kind, as_of=plan.as_of, about=plan.about_id)
     with reading(house.engine) as connection:
-        going = planned_people.going(connection, controller=house.controller, states=_UNDER_WAY)
+        going = _under_way(house, connection)
     return _says(house, plan, derived.items, going)
 
 
@@ -126,23 +127,40 @@ def _says(house: House, plan: Plan, items: Iterable[PlanItem], going: Iterable[G
     return (found, house.policy.sha256) == (plan.hash, plan.policy_sha256)
 
 
+def _under_way(house: House, connection: Connection) -> list[Going]:
+    return planned_people.going(
+        connection,
+        controller=house.controller,
+        states=(PlanState.APPROVED, PlanState.EXECUTING),
+        cases=house.case_system.system,
+    )
+
+
 def _without(
     items: Iterable[PlanItem], going: Iterable[Going], *, besides: int
 ) -> Sequence[PlanItem]:
-    """`items` less what goes by other plans, and less the people of whom nothing else goes."""
-    taken = {one[1:] for one in going if one.plan != besides}
+    """`items` less what goes by other plans, and less the people of whom nothing else goes.
+
+    What another plan lets wait for a later day than this is not left to it: the date was corrected
+    since, or somebody has asked.
+    """
+    taken: dict[tuple[int, int, str, str], str] = {}
+    for one in going:
+        if one.plan != besides:
+            place = (one.subject_id, one.placement_id, one.system, one.rule)
+            taken[place] = min(one.not_before, taken.get(place, one.not_before))
     items = list(items)
     if not taken:
         return items
-    rest = [
-        item
-        for item in items
-        if item.verdict != Verdict.GO
-        or (item.subject_id, item.placement_id, item.system, item.rule) not in taken
-    ]
+    rest = [item for item in items if item.verdict != Verdict.GO or not _is_in(taken, item)]
     left = {item.subject_id for item in rest if item.verdict == Verdict.GO}
-    gone = {one[0] for one in taken} - left
+    gone = {place[0] for place in taken} - left
     return [item for item in rest if item.subject_id not in gone]
+
+
+def _is_in(taken: Mapping[tuple[int, int, str, str], str], item: PlanItem) -> bool:
+    not_before = taken.get((item.subject_id, item.placement_id, item.system, item.rule))
+    return not_before is not None and not_before <= (item.ripe_on or "")
 
 
 def _store(

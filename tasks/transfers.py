@@ -8,6 +8,7 @@ from connectors.base import CaseKey, CaseRecord, HandOver
 from connectors.payload import join_categories
 from lifecycle.errors import Busy, NotProven, Retryable
 from lifecycle.ledger import EventKind
+from lifecycle.policy.model import Policy
 from lifecycle.references import IMPORT, to_reference
 from records import file_imports, leases, to_dos
 from records.engines import reading
@@ -102,9 +103,10 @@ def settle_chunk(
         waited = file_imports.by_id(connection, number).state == file_imports.WAITING
     if not parts:
         return 0, False
-    # A person erased meanwhile has nothing to hand over any more.
-    void = [part.engagement_id for part in parts if not part.holdings]
-    living = [part for part in parts if part.holdings]
+    # A person erased meanwhile has nothing to hand over any more; of a case that a restore left
+    # without its own data, less would be handed over than the system has.
+    living = [part for part in _whole(house.policy, parts) if part.holdings]
+    void = sorted({part.engagement_id for part in parts} - {p.engagement_id for p in living})
     records = dict(zip((part.engagement_id for part in living), _open(house, living), strict=True))
     verified = set()
     # Where a person acts, the proof may be there by now: only what it lacks is handed over again.
@@ -134,6 +136,19 @@ def settle_chunk(
             )
             work.commit()
     return missing, waits
+
+
+def _whole(policy: Policy, parts: Sequence[Part]) -> list[Part]:
+    """Those whose own data is here, if they have any: not so after a restore, until an export
+    tells it anew, nor where it was erased here first."""
+    of_case = {name for name, one in policy.categories.items() if one.per == "case"}
+    columns = policy.intake_from().columns
+    sealed = {field for field, column in columns.items() if column.keep in of_case}
+    return [
+        part
+        for part in parts
+        if not part.told & sealed or any(name in of_case for _, name, _ in part.holdings)
+    ]
 
 
 def _open(house: House, parts: Sequence[Part]) -> list[CaseRecord]:

@@ -52,9 +52,7 @@ def decide(unit: Unit, *, rules: Rules, held: frozenset[str]) -> tuple[Decision,
     if unit.indivisible and not held.isdisjoint(unit.categories):
         held = held | {EVERYTHING}
     told: list[Decision] = []
-    for share in rules.shares(
-        kind=unit.kind, system=unit.system, categories=unit.categories, settled=unit.settled
-    ):
+    for share in rules.shares(unit):
         judged = rules.judged(share, unit.anchors)
         free = _of_person(judged, unit, rules)
         kept = free.categories if EVERYTHING in held else _both(free.categories, held)

@@ -59,6 +59,9 @@ class Unit:
     or None: not known."""
     settled: frozenset[str] = frozenset()
     """Ids of rules that have been carried out for this unit (strip leaves something behind)."""
+    settled_in_part: frozenset[tuple[str, str]] = frozenset()
+    """(rule, category): a strip that has been carried out for some categories, while others of
+    the same record were held."""
     active_on: date | None = None
     """When the person last did something in any system, and in which."""
     active_in: str | None = None

@@ -13,7 +13,7 @@ from lifecycle.retention.covering import RuleSet
 from lifecycle.retention.decide import CARRIED_OUT, decide
 from lifecycle.retention.facts import Decision, Unit, Verdict, WhyRefused
 from lifecycle.retention.limits import last_day
-from lifecycle.retention.rules import Rules, Share
+from lifecycle.retention.rules import Rules
 from lifecycle.retention.weighing import has_happened
 
 
@@ -44,7 +44,7 @@ def decide_on_request(
         for category in decision.categories
     }
     grouped: dict[Decision, list[str]] = {}
-    for categories, ruleset in _shares(unit, rules):
+    for categories, ruleset in rules.shares(unit):
         for category in categories:
             decision = plain[category]._replace(categories=())
             if not _stands(decision, unit, themselves=themselves):
@@ -56,12 +56,6 @@ def decide_on_request(
         for decision, categories in grouped.items()
     ]
     return tuple(sorted(decisions, key=lambda decision: place(decision.categories[0])))
-
-
-def _shares(unit: Unit, rules: Rules) -> tuple[Share, ...]:
-    return rules.shares(
-        kind=unit.kind, system=unit.system, categories=unit.categories, settled=unit.settled
-    )
 
 
 def _stands(decision: Decision, unit: Unit, *, themselves: bool) -> bool:

@@ -9,8 +9,11 @@ from typing import Final
 from lifecycle.policy.erasure import Erasure
 from lifecycle.policy.retention import Anchor, RetentionRule
 from lifecycle.retention.covering import RuleSet, covering, rule_set
+from lifecycle.retention.facts import Unit
 from lifecycle.retention.judging import Judged, judge
 from lifecycle.retention.limits import concerns_people
+
+_Standing = tuple[str, str, tuple[str, ...], frozenset[str], frozenset[tuple[str, str]]]
 
 Share = tuple[tuple[str, ...], RuleSet]
 """Categories that the same rules cover."""
@@ -37,20 +40,20 @@ class Rules:
         self.as_of = as_of
         self._perhaps = frozenset(name for name, each in anchors.items() if each.may_not_happen)
         self.retention = tuple(rule for rule in retention if concerns_people(rule, anchors=anchors))
-        self._shares: dict[tuple[str, str, tuple[str, ...], frozenset[str]], tuple[Share, ...]] = {}
+        self._shares: dict[_Standing, tuple[Share, ...]] = {}
         self._sets: dict[tuple[tuple[str, ...], frozenset[str]], RuleSet] = {}
         self._judged: dict[tuple[Share, tuple[date | None, ...]], Judged] = {}
 
-    def shares(
-        self, *, kind: str, system: str, categories: tuple[str, ...], settled: frozenset[str]
-    ) -> tuple[Share, ...]:
-        """The categories, grouped by the rules that cover them there."""
-        key = kind, system, categories, settled
+    def shares(self, unit: Unit) -> tuple[Share, ...]:
+        """The unit's categories, grouped by the rules that still speak of them there."""
+        kind, system, settled, in_part = unit.kind, unit.system, unit.settled, unit.settled_in_part
+        key = kind, system, unit.categories, settled, in_part
         found = self._shares.get(key)
         if found is None:
             grouped: dict[RuleSet, list[str]] = {}
-            for category in categories:
-                grouped.setdefault(self._set(kind, system, category, settled), []).append(category)
+            for category in unit.categories:
+                done = settled.union(rule for rule, part in in_part if part == category)
+                grouped.setdefault(self._set(kind, system, category, done), []).append(category)
             found = tuple((tuple(names), ruleset) for ruleset, names in grouped.items())
             self._shares[key] = found
         return found

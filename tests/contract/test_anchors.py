@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import Connection, Engine, select
 
 from records import anchors, placements, relations
+from records.due_rows import OF_KIN
 from records.engines import reading
 from records.tables import anchor
 from records.vault import Vault
@@ -19,12 +20,12 @@ def refresh(connection: Connection, *people: int) -> None:
     anchors.refresh(connection, POLICY, controller=CONTROLLER, subjects=people)
 
 
-def left(engine: Engine, number: int) -> str | None:
+def left(engine: Engine, number: int, kept_at: int = 0) -> str | None:
     with reading(engine) as connection:
         return connection.execute(
             select(anchor.c.on_date).where(
                 anchor.c.subject_id == number,
-                anchor.c.placement_id == 0,
+                anchor.c.placement_id == kept_at,
                 anchor.c.event == "left",
             )
         ).scalar_one()
@@ -107,7 +108,7 @@ def test_a_parent_is_counted_from_the_last_pupil_to_leave(
         add_place(connection, vault, second, left=date(2026, 6, 15))
         relations.add(connection, [(parent, first), (parent, second)])
         refresh(connection, first, second)
-    assert left(records_engine, parent) == "2026-06-15"
+    assert left(records_engine, parent, OF_KIN) == "2026-06-15"
 
 
 def test_a_parent_of_a_pupil_who_is_still_there_has_no_date(
@@ -120,7 +121,21 @@ def test_a_parent_of_a_pupil_who_is_still_there_has_no_date(
         add_place(connection, vault, second, left=None)
         relations.add(connection, [(parent, first), (parent, second)])
         refresh(connection, first, second)
-    assert left(records_engine, parent) is None
+    assert left(records_engine, parent, OF_KIN) is None
+
+
+def test_a_parent_who_is_a_participant_too_has_a_date_of_their_own(
+    records_engine: Engine, vault: Vault
+) -> None:
+    with records_engine.begin() as connection:
+        parent, pupil = (add_person(connection, k) for k in ("participant", "pupil"))
+        add_case(connection, parent, ends="2027-01-31")
+        add_place(connection, vault, parent, kind="relative")
+        add_place(connection, vault, pupil, left=date(2025, 6, 15))
+        relations.add(connection, {(parent, pupil)})
+        refresh(connection, parent, pupil)
+    assert left(records_engine, parent) == "2027-01-31"
+    assert left(records_engine, parent, OF_KIN) == "2025-06-15"
 
 
 def test_everybody_at_once_is_the_same_as_one_by_one(records_engine: Engine, vault: Vault) -> None:

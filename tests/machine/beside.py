@@ -26,8 +26,9 @@ from tests.machine.model import (
     KnownRecord,
     Thing,
 )
-from tests.machine.office import PEOPLE, Office, Row
+from tests.machine.office import FIELDS, PEOPLE, Office, Row
 from tests.machine.school import School
+from tests.machine.sentences import STAYS_AFTER_STRIP
 
 T = TypeVar("T")
 ZONE = ZoneInfo("Europe/Stockholm")
@@ -90,10 +91,12 @@ class Beside:
         self.backup: Backup | None = None
         self.erased_since: set[tuple[str, str]] = set()
         """(person, category of our own records; "*": everything) since the last backup."""
+        self.replaced_since: set[tuple[str, str, str]] = set()
+        """(person, case, category) of our own that changed since, be it there and back again."""
         self.alive: set[Sealed] = set()
         self.dead: set[Sealed] = set()
         self.waiting: set[int] = set()
-        self.proven: set[int] = set()
+        self.proven: set[tuple[str, int]] = set()
         """Items of plans that were seen to be done."""
 
     # --- one step -----------------------------------------------------------------------------
@@ -116,7 +119,7 @@ class Beside:
         understands when the act is over. Nothing may go that no sentence lets go.
         """
         self.steps += 1
-        allowed = self._may_go(plan)
+        allowed = self.may_go(plan)
         self.school.killer.arm(kill)
         killed = False
         try:
@@ -134,7 +137,7 @@ class Beside:
         self.check(allowed, rows=rows, whole=True)
         return done
 
-    def _may_go(self, plan: str | None) -> dict[str, set[Thing]]:
+    def may_go(self, plan: str | None) -> dict[str, set[Thing]]:
         """Plan → what the sentences let go today by the plans that are under way."""
         today = self.today()
         under_way = {ref for ref, state in self.states.items() if state is PlanState.EXECUTING}
@@ -166,6 +169,9 @@ class Beside:
         self._nothing_lost(self.world - actual, actual, allowed, rows)
         for atom in actual - self.world:
             self.added[atom] = self.steps
+        self.replaced_since |= {
+            (a.person, a.key, a.category) for a in actual ^ self.world if a.system == OWN
+        }
         self.world = actual
         if not whole:
             return
@@ -259,6 +265,7 @@ class Beside:
         for ref, (who, what) in known.holds.items():
             if who == person:
                 known.holds[ref] = ("", what)  # it kept nothing that there was
+        known.see_through()
         del known.people[person], known.own[person]
         known.relations = {pair for pair in known.relations if person not in pair}
 
@@ -295,11 +302,13 @@ class Beside:
             if item.system == PAPER:
                 known.weeded = True
             record = self.known.records.get((item.system, page.keys.get(item.placement_id, "")))
-            if item.action == "strip" and record is not None:
-                record.stripped_for = known.left
-            if item.action == "erase" and record is not None and one.number not in self.proven:
-                record.categories -= set(item.categories)
-            self.proven.add(one.number)
+            if record is not None and (plan.ref, one.number) not in self.proven:
+                gone = set(item.categories) if item.action == "erase" else set()
+                if item.action == "strip":
+                    gone = {c for c in item.categories if not STAYS_AFTER_STRIP & {*FIELDS[c]}}
+                    record.stripped |= dict.fromkeys(item.categories, known.left)
+                record.categories -= gone
+            self.proven.add((plan.ref, one.number))
 
     def _certified(self, plan: Plan, page: Page) -> None:
         """A certificate says no more than what is true."""
@@ -364,6 +373,7 @@ class Beside:
         own = {atom for atom in self.world if atom.system == OWN}
         self.backup = copy.deepcopy(Backup(self.known, self.book, own, self.removed, self.taken))
         self.erased_since = set()
+        self.replaced_since = set()
 
     def restored(self) -> None:
         """The records are those of the backup, less everybody who was erased since."""
@@ -377,7 +387,9 @@ class Beside:
         TALLY["backups put back"] += 1
         TALLY["values erased again"] += sum((a.person, a.category) in gone for a in self.backup.own)
         # What was replaced since has no key any more: the next import brings it anew.
-        changed = {(a.person, a.key, a.category) for a in self.backup.own ^ before}
+        changed = self.replaced_since | {
+            (a.person, a.key, a.category) for a in self.backup.own ^ before
+        }
         missing = {
             a
             for a in self.backup.own - own
@@ -387,6 +399,7 @@ class Beside:
         assert not missing, f"lost by a restore: {missing}"
         now = copy.deepcopy(self.backup)
         self.known, self.book = now.known, now.book
+        self.known.see_through()
         self.removed, self.taken = now.removed, now.taken
         self.world = (self.world - before) | own
         people = set(shown.subjects.values())
@@ -433,9 +446,21 @@ class Beside:
             for thing in page.things
         }
 
+    def _worked_on(self) -> set[tuple[str, str]]:
+        """Records from which a plan has taken something, or is about to."""
+        shown, _ = self.eyes.records()
+        begun = {ItemState.INTENDED, ItemState.ACTED, ItemState.PROVEN}
+        return {
+            (one.item.system, shown.numbers[one.item.placement_id])
+            for plan in self.eyes.plans().values()
+            for one in self.eyes.items(plan)
+            if one.state in begun and one.item.placement_id in shown.numbers
+        }
+
     def looked(self, reached: Collection[str]) -> None:
         """What an inventory must have understood of the systems that answered."""
         known, busy, touched = self.known, self.going(), set()
+        worked_on = self._worked_on()
         told: set[tuple[str, str]] = set()
         for name in reached:
             there = self.school.records_of(name)
@@ -452,7 +477,10 @@ class Beside:
                     if person in busy:
                         seen.categories |= before.categories
                     if not gained:
-                        seen.stripped_for = before.stripped_for
+                        seen.stripped = before.stripped
+                    if not gained and place in worked_on:
+                        # A date that went with the data is no news: nobody is back.
+                        seen.dates = {e: on or before.dates.get(e) for e, on in seen.dates.items()}
                 if before != seen:
                     touched.add(person)
                 known.records[place] = seen
@@ -466,7 +494,8 @@ class Beside:
                 for key in record.related:
                     if (name, key) in known.records:
                         told.add((record.person, known.records[name, key].person))
-        known.relations = (
-            told if len(reached) == len(self.school.systems) else known.relations | told
-        )
         known.refresh(touched)
+        known.relations |= told
+        known.see_through()
+        known.relations = told if len(reached) == len(self.school.systems) else known.relations
+        known.see_through()

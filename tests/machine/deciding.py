@@ -42,7 +42,7 @@ class Deciding(Happenings):
         found = self.beside.do(
             lambda: draw(self.house, kind=kind, as_of=as_of, created_by=by), kill=kill
         )
-        expected = self._not_under_way(self.beside.known.due(as_of), found)
+        expected = self._not_under_way(self.beside.known.due(as_of), found, as_of)
         self._compare(found, expected)
         return found
 
@@ -58,26 +58,35 @@ class Deciding(Happenings):
             found = beside.do(lambda: ask_for_erasure(self.house, ref))
         except Refused as refusal:
             assert refusal.code == "nothing_may_go"
-        expected = self._not_under_way(beside.known.asked(person, beside.today()), found)
+        today = beside.today()
+        expected = self._not_under_way(beside.known.asked(person, today), found, today)
         self._compare(found, expected, about=person)
 
-    def _not_under_way(self, things: set[Thing], found: Plan | None) -> set[Thing]:
-        """What goes by another plan that was agreed to is left to that one."""
+    def _not_under_way(self, things: set[Thing], found: Plan | None, as_of: date) -> set[Thing]:
+        """What goes by another plan that was agreed to is left to that one, unless it waits."""
+        due = self.beside.known.due(as_of)
         shown, _ = self.beside.eyes.records()
         taken = set()
         with reading(self.house.engine) as connection:
             for one in going(
                 connection, controller=CONTROLLER,
-                states=(PlanState.APPROVED, PlanState.EXECUTING),
+                states=(PlanState.APPROVED, PlanState.EXECUTING), cases=CASES,
             ):  # fmt: skip
                 if found is None or one.plan != found.number:
                     person = shown.subjects.get(one.subject_id, "")
                     key = shown.numbers.get(one.placement_id, "")
-                    taken.add((person, one.system, key, one.rule))
-        return {thing for thing in things if not self._is_taken(thing, taken)}
+                    taken.add((person, one.system, key, one.rule, one.not_before))
+        return {
+            thing
+            for thing in things
+            if not self._is_taken(thing, taken, as_of if thing not in due else None)
+        }
 
-    def _is_taken(self, thing: Thing, taken: set[tuple[str, str, str, str]]) -> bool:
-        """Whether another plan carries out, in the same place, the rule that speaks of it."""
+    def _is_taken(
+        self, thing: Thing, taken: set[tuple[str, str, str, str, str]], asked: date | None
+    ) -> bool:
+        """Whether another plan carries out, in the same place and no later, the rule that speaks of
+        it; `asked`: the day on which somebody wants what is not due yet."""
         known, policy = self.beside.known, self.house.policy
         told = {
             says.rule
@@ -85,10 +94,12 @@ class Deciding(Happenings):
             if (unit.system, unit.key) == (thing.system, thing.key)
             and isinstance(says := known.says(unit, thing.category), Says)
         }
+        on = asked or known.ripe_on(thing)
         return any(
             thing.category in policy.rule(rule).covers.categories and (not told or rule in told)
-            for *place, rule in taken
-            if tuple(place) == (thing.person, thing.system, thing.key)
+            for person, system, key, rule, not_before in taken
+            if (person, system, key) == (thing.person, thing.system, thing.key)
+            and (on is None or not_before <= on.isoformat())
         )
 
     def _compare(self, found: Plan | None, expected: set[Thing], *, about: str = "") -> None:

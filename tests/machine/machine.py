@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from lifecycle.errors import Refused
-from lifecycle.plan import PlanKind, PlanState
+from lifecycle.plan import ItemState, PlanKind, PlanState
 from tasks.execution import Outcome, Why, execute
 from tasks.proof import verify_ledger
 from tasks.work_orders import confirm, finish, lines
 from tests.machine.happenings import KILL
 from tests.machine.kills import points
 from tests.machine.mishaps import Mishaps
-from tests.machine.model import Thing
+from tests.machine.model import PAPER, Thing
 from tests.machine.school import SYSTEMS
 from tests.machine.sentences import GRACE, Says
 
@@ -80,13 +80,32 @@ class SchoolMachine(Mishaps):
         school = self.beside.school
         first, second = school.officers[who], school.officers["bo" if who == "anna" else "anna"]
         for order in lines(self.house):
-            if order.state == "open":
+            if order.state != "open":
+                continue
+            named = self._papers_to_go(order.plan)
+            try:
                 finish(
                     self.house, order.ref, officer=first.handle, code=first.fresh(),
                     evidence="shredded",
                 )  # fmt: skip
-                confirm(self.house, order.ref, officer=second.handle, code=second.fresh())
+            except Refused as refusal:
+                # Everybody on it was held meanwhile, or is not due any more.
+                assert refusal.code == "work_order_withdrawn", refusal.code
+                assert not named, f"withdrawn, and still to be weeded: {named}"
+                continue
+            confirm(self.house, order.ref, officer=second.handle, code=second.fresh())
         self.beside.do(lambda: None)
+
+    def _papers_to_go(self, ref: str) -> set[str]:
+        """Whose papers a plan under way has begun with, and the sentences still let go."""
+        beside = self.beside
+        begun = {
+            beside.book[ref].people[one.item.subject_id]
+            for one in beside.eyes.items(beside.eyes.plans()[ref])
+            if one.item.system == PAPER and one.state is ItemState.INTENDED
+        }
+        may_go = beside.may_go(ref)[ref]
+        return {thing.person for thing in may_go if thing.system == PAPER} & begun
 
     # --- a diligent day -------------------------------------------------------------------------
 
@@ -103,6 +122,8 @@ class SchoolMachine(Mishaps):
     def a_day_on_which_everybody_does_their_work(self, kill: int) -> None:
         """Looked, planned, agreed, carried out, read back: then nothing that is due is left."""
         beside = self.beside
+        if "dan" in beside.removed:
+            self._enrol()  # else nobody could agree to what another of them asked for
         self._finish_what_is_open()
         self.take_stock(None, 0)
         for _ in range(6):
@@ -113,6 +134,7 @@ class SchoolMachine(Mishaps):
             # What is left of it waits for its day; what became due by it is the next plan's.
             assert self._carry_out(plan.ref, kill=kill) is not None
             self.take_stock(None, 0)
+        self._finish_what_is_open()  # dates may have come nearer since that was drawn up
         self._nothing_is_left()
 
     @rule(kill=KILL)
@@ -143,8 +165,8 @@ class SchoolMachine(Mishaps):
         for _ in range(4):
             if outcome is None or not outcome.left:
                 return outcome
-            if any(one.why is Why.STILL_THERE for one in outcome.left):
-                self.take_stock(None, 0)  # something was filled since the last look
+            if outcome.failures or any(one.why is Why.STILL_THERE for one in outcome.left):
+                self.take_stock(None, 0)  # something was filled, or went, since the last look
             self._weed()
             clock.pass_time(hours=1)
             outcome = self._execute(ref)

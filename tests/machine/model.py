@@ -61,8 +61,8 @@ class KnownRecord:
     dates: dict[str, date | None]
     active_on: date | None
     related: tuple[str, ...]
-    stripped_for: date | None = None
-    """It was stripped when its person had left on that day."""
+    stripped: dict[str, date | None] = field(default_factory=dict)
+    """Category → the day of leaving by which it was stripped."""
 
 
 @dataclass
@@ -74,6 +74,8 @@ class KnownPerson:
     """Case number → the day it ended, if it has."""
     left: date | None = None
     """The latest of all sources at the last look; it stays when the last source is gone."""
+    through: date | None = None
+    """When the last of those left through whom this relative is known; it stays likewise."""
     weeded: bool = False
     """Nothing of this person is on paper any more."""
 
@@ -87,7 +89,8 @@ class Unit(NamedTuple):
     kind: str
     categories: tuple[str, ...]
     dates: Dates
-    stripped: bool
+    stripped: frozenset[str]
+    """Categories of which only that is left which stays."""
 
 
 @dataclass
@@ -131,12 +134,18 @@ class Known:
     def left(self, person: str, kind: str) -> date | None:
         """When somebody of that kind left; a relative: the last of those known through."""
         if kind == "relative":
-            through = [whom for who, whom in self.relations if who == person]
+            self.see_through()
+            return self.people[person].through
+        return self.people[person].left
+
+    def see_through(self) -> None:
+        """Relatives go by the dates of others, and by none of their own."""
+        for person, known in self.people.items():
+            through = {whom for who, whom in self.relations if who == person}
             days = [self.people[whom].left for whom in through if whom in self.people]
             if through:
-                known = [day for day in days if day is not None]
-                return max(known) if len(known) == len(through) else None
-        return self.people[person].left
+                told = [day for day in days if day is not None]
+                known.through = max(told) if len(told) == len(through) else None
 
     def active_on(self, person: str) -> date | None:
         days = [one.active_on for _, one in self.of_person(person) if one.active_on is not None]
@@ -150,7 +159,7 @@ class Known:
 
         def unit(
             system: str, kind: str, categories: Iterable[str], key: str = "",
-            dates: Dates | None = None, stripped: bool = False,
+            dates: Dates | None = None, stripped: frozenset[str] = frozenset(),
         ) -> Unit:  # fmt: skip
             told = dict(dates or {}) | {"left": self.left(person, kind)}
             return Unit(person, system, key, kind, tuple(sorted(categories)), told, stripped)
@@ -163,7 +172,8 @@ class Known:
             yield unit(PAPER, "participant", ["form"])
         for (system, key), one in self.of_person(person):
             dates = {event: one.dates.get(event) for event in ("entry", "withdrawn")}
-            stripped = one.stripped_for is not None and one.stripped_for == known.left
+            left = known.left
+            stripped = frozenset(c for c, on in one.stripped.items() if on and on == left)
             yield unit(system, one.kind, one.categories, key, dates, stripped)
 
     def has_own_purpose(self, unit: Unit) -> bool:
@@ -222,17 +232,15 @@ class Known:
         return self._free(unit, told)
 
     def _free(self, unit: Unit, told: dict[str, str]) -> set[Thing]:
-        """What no hold keeps. A case, a sheet of paper and what is stripped go as a whole or not
-        at all."""
+        """What no hold keeps. A case and a sheet of paper go as a whole or not at all."""
         free = {c: action for c, action in told.items() if not self.held(unit.person, c)}
         if unit.system in {CASES, PAPER} and len(free) < len(unit.categories):
             free = {}
-        if any(told[c] == "strip" for c in told.keys() - free.keys()):
-            free = {c: action for c, action in free.items() if action != "strip"}
         return {Thing(unit.person, unit.system, unit.key, c, free[c]) for c in free}
 
     def says(self, unit: Unit, category: str) -> object:
-        return sentence(unit.kind, unit.system, category, unit.dates, stripped=unit.stripped)
+        stripped = category in unit.stripped
+        return sentence(unit.kind, unit.system, category, unit.dates, stripped=stripped)
 
     def ripe_on(self, thing: Thing) -> date | None:
         """The first day on which a thing may go by retention."""

@@ -36,7 +36,6 @@ def test_the_same_lives_every_day(lives: int) -> None:
 
 @pytest.mark.long
 @pytest.mark.timeout(0)
-@pytest.mark.skipif(not EXAMPLES, reason="does not end clean yet; play it with MACHINE_EXAMPLES=60")
 def test_nightly() -> None:
     """Longer lives; MACHINE_EXAMPLES=1000 makes it the full run: docs/development.md."""
     run(60, 50)

@@ -26,6 +26,7 @@ from tests.factories.execution import (
     Scene,
     everywhere,
     key_of,
+    novo_record,
     scene,
     surroundings,
 )
@@ -110,6 +111,72 @@ def test_a_strip_leaves_the_named_fields_and_the_record_stays_the_persons(scene:
         "novo.later",
         "2028-05-11",
     )
+
+
+def fields_of(scene: Scene) -> dict[str, str]:
+    """What Novo's record of Tuva still says."""
+    record = scene.novo.find(key_of(TUVA))
+    assert record is not None
+    return {name: value for f in record.fields.values() for name, value in f.items() if value}
+
+
+@everywhere
+def test_a_hold_on_a_part_keeps_the_rest_neither_from_its_strip_nor_from_what_follows(
+    scene: Scene,
+) -> None:
+    scene.with_policy(stripping)
+    scene.leavers(TUVA)
+    hold = scene.hold(TUVA, "attendance")
+    plan = scene.approved()
+    assert scene.items(plan)["novo"].item.categories == ("identity",)
+    scene.run(plan)
+    scene.later()
+    assert scene.run(plan).state is PlanState.PROVEN
+    assert fields_of(scene) == {"name": "Tuva Exempelsson", "present": "yes"}
+    scene.look()
+    # Nobody agrees every night to what has been stripped; the name goes on its own last day.
+    assert scene.office.plans(as_of="2026-11-05") is None
+    scene.later(days=600)
+    last = scene.approved()
+    assert scene.items(last)["novo"].item[4:7] == ("erase", ("identity",), ())
+    scene.run(last)
+    scene.later()
+    assert scene.run(last).state is PlanState.PROVEN
+    assert fields_of(scene) == {"present": "yes"}
+    scene.release(hold)
+    scene.look()
+    freed = scene.approved()
+    assert scene.items(freed)["novo"].item.categories == ("attendance",)
+    scene.run(freed)
+    scene.later()
+    assert scene.run(freed).state is PlanState.PROVEN
+    assert fields_of(scene) == {}
+
+
+@everywhere
+@pytest.mark.parametrize("looked", [True, False])
+def test_what_comes_back_into_a_stripped_record_is_stripped_again(
+    scene: Scene, looked: bool
+) -> None:
+    """The day of leaving is the same: the rule was carried out, and what it is about is there."""
+    scene.with_policy(stripping)
+    scene.leavers(TUVA)
+    plan = scene.approved()
+    scene.run(plan)
+    scene.later()
+    assert scene.run(plan).state is PlanState.PROVEN
+    if looked:
+        scene.look()
+    record = scene.novo.find(key_of(TUVA))
+    assert record is not None
+    record.fields, record.identifiers = novo_record(TUVA).fields, novo_record(TUVA).identifiers
+    scene.look()
+    again = scene.approved()
+    assert scene.items(again)["novo"].item[4:6] == ("strip", ("attendance", "identity"))
+    scene.run(again)
+    scene.later()
+    assert scene.run(again).state is PlanState.PROVEN
+    assert fields_of(scene) == {"name": "Tuva Exempelsson"}
 
 
 def test_an_anonymised_record_is_of_nobody(scene: Scene) -> None:

@@ -197,6 +197,33 @@ def test_what_is_held_on_paper_only_stays_known(scene: Scene, by_hand: tuple[str
     assert scene.people() == 0
 
 
+@everywhere
+@pytest.mark.parametrize("by_hand", [("file-server",)])
+def test_what_is_gone_is_not_planned_again_while_the_rest_of_the_plan_waits(
+    scene: Scene, by_hand: tuple[str, ...]
+) -> None:
+    """Until somebody has weeded the server her plan is open; nobody agrees to Novo twice."""
+
+    def planned_anew() -> set[str]:
+        plan = scene.office.plans(as_of="2026-11-02")
+        return set() if plan is None else set(scene.items(plan))
+
+    scene.by_hand = by_hand
+    scene.leavers(TUVA)
+    plan = scene.approved()
+    scene.run(plan)
+    scene.later()
+    assert scene.run(plan).state is PlanState.EXECUTING
+    assert scene.states(plan)["novo"] is ItemState.PROVEN
+    assert "novo" not in planned_anew()
+    scene.look()
+    assert "novo" not in planned_anew()
+    # What comes back meanwhile does not wait for the server.
+    scene.novo.put(novo_record(TUVA))
+    scene.look()
+    assert "novo" in planned_anew()
+
+
 # --- new data -------------------------------------------------------------------------------------
 
 

@@ -14,6 +14,7 @@ from connectors.memory_system import MemoryRecord, MemorySystem
 from lifecycle.errors import NotProven, Refused, Unreachable
 from lifecycle.ledger import EventKind, LedgerEvent
 from records import due, erasing, facts, holds
+from records.due_rows import OF_KIN
 from records.engines import reading
 from records.tables import (
     RECORDS,
@@ -74,12 +75,12 @@ class School:
                 found.setdefault((row[0], row[1]), set()).add(row[2])
         return found
 
-    def left(self, number: int) -> str | None:
+    def left(self, number: int, kept_at: int = 0) -> str | None:
         with reading(self.house().engine) as connection:
             return connection.execute(
                 select(anchor.c.on_date).where(
                     anchor.c.subject_id == number,
-                    anchor.c.placement_id == 0,
+                    anchor.c.placement_id == kept_at,
                     anchor.c.event == "left",
                 )
             ).scalar_one()
@@ -468,12 +469,12 @@ def test_a_parent_has_the_date_of_the_last_of_their_children(school: School) -> 
     school.novo.put(record("2", number=OMAR, left=date(2026, 6, 15)))
     school.look()
     (parent,) = school.places()["novo", "relative"]
-    assert school.left(parent) == "2026-06-15"
+    assert school.left(parent, OF_KIN) == "2026-06-15"
     with reading(school.house().engine) as connection:
         assert connection.execute(select(func.count()).select_from(relation)).scalar_one() == 2
     school.remove(school.novo, "2")
     school.look()
-    assert school.left(parent) == "2025-06-15"
+    assert school.left(parent, OF_KIN) == "2025-06-15"
 
 
 # --- one at a time, with a trace ------------------------------------------------------------------
