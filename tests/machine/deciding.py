@@ -119,15 +119,8 @@ class Deciding(Happenings):
             if one.item.verdict == "go"
             for category in one.item.categories
         }  # fmt: skip
-        # That somebody looks into the binder once more does no harm. Nor does it that of somebody
-        # of whom something goes just now, and whose records are therefore not looked at anew,
-        # what has gone already is planned again.
+        # That somebody looks into the binder once more does no harm.
         twice = {one for one in things - expected if one.system == PAPER and one.person in weeded}
-        twice |= {
-            one
-            for one in things - expected
-            if one.person in beside.going() and not any(one.covers(a) for a in beside.world)
-        }
         assert things - twice == expected, (
             f"on the plan without reason: {sorted(things - twice - expected)}; "
             f"missing: {sorted(expected - things)}"

@@ -13,7 +13,7 @@ import pytest
 
 from connectors.memory_system import MemoryRecord, MemorySystem
 from lifecycle.plan import ItemState, PlanKind, PlanState
-from lifecycle.references import to_reference
+from lifecycle.references import SUBJECT, from_reference, to_reference
 from lifecycle.retention.facts import Verdict
 from records import plans
 from records.engines import reading
@@ -32,6 +32,7 @@ from tests.factories.stand_ins import impossible_cpr
 
 __all__ = ["dialect", "surroundings"]
 DISCHARGED = date(2026, 10, 30)
+TODAY = date(2026, 11, 2)
 ANNA, DORA, BRITTA, CARL, EVA = "Anna", "Dora", "Britta", "Carl", "Eva"
 """Anna is discharged, Dora stays. Britta is Anna's mother; Carl is Anna's and Dora's father. Eva
 is Anna's aunt, and was a pupil herself."""
@@ -212,6 +213,52 @@ def test_a_parent_who_is_here_as_a_pupil_too_has_a_purpose_of_their_own(school: 
         only=[one for one in _numbers(school) if to_reference("S", one) == school.reference(EVA)],
     ).items
     assert not [item for item in items if item.verdict == Verdict.GO]
+
+
+def going_of(school: School, who: str) -> set[str]:
+    """In which systems somebody's data goes by the plan of today."""
+    number = from_reference(SUBJECT, school.reference(who))
+    items = derive(school.house(), kind=PlanKind.RETENTION, as_of=TODAY, only=[number]).items
+    return {item.system for item in items if item.verdict == Verdict.GO}
+
+
+def test_a_parent_who_is_a_pupil_elsewhere_goes_there_by_no_date_of_the_child(
+    school: School,
+) -> None:
+    """Nobody has said when Britta's own treatment ended: Anna's discharge does not say it."""
+    school.put(school.register, ANNA, discharged=DISCHARGED)
+    school.put(school.register, BRITTA, kind="relative", because_of=(ANNA,))
+    school.put(school.journal, BRITTA)
+    school.look()
+    assert going_of(school, ANNA) == {"pupil-register"}
+    assert "journal-system" not in going_of(school, BRITTA)
+    # Said by the journal, it is hers there; in the register she is Anna's mother all the same.
+    mine = school.journal.find(f"pupil-{BRITTA}")
+    assert mine is not None
+    mine.anchors["discharged"] = date(2027, 6, 30)
+    school.look()
+    assert going_of(school, BRITTA) == {"pupil-register"}
+    mine.anchors["discharged"] = DISCHARGED
+    school.look()
+    assert going_of(school, BRITTA) == {"pupil-register", "journal-system"}
+
+
+def test_a_parent_who_was_a_pupil_elsewhere_goes_as_a_parent_by_no_date_of_their_own(
+    school: School,
+) -> None:
+    """Dora is still here, and somebody must be told how she is."""
+    school.put(school.register, DORA, discharged=None)
+    school.put(school.register, CARL, kind="relative", because_of=(DORA,))
+    school.put(school.journal, CARL, discharged=DISCHARGED)
+    school.look()
+    assert going_of(school, CARL) == {"journal-system"}
+    plan = school.approved()
+    school.run(plan)
+    school.later()
+    assert school.run(plan).state is PlanState.PROVEN
+    assert school.names()["pupil-register"] == [CARL, DORA]
+    school.look()
+    assert going_of(school, CARL) == set()
 
 
 def test_a_parent_who_pays_stays_in_the_accounts_as_long_as_the_law_says(school: School) -> None:

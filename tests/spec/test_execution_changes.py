@@ -15,6 +15,7 @@ from lifecycle.policy.values import Period
 from lifecycle.retention.facts import Verdict
 from records import leases, plans
 from records.engines import reading
+from records.plans import Plan
 from records.tables import ledger_event
 from tasks import planning
 from tasks.approvals import approve
@@ -222,6 +223,79 @@ def test_what_is_gone_is_not_planned_again_while_the_rest_of_the_plan_waits(
     scene.novo.put(novo_record(TUVA))
     scene.look()
     assert "novo" in planned_anew()
+
+
+def waits_for_the_server(scene: Scene) -> Plan:
+    """Tuva's plan, of which everything is proven but what a person weeds on the file server."""
+    scene.by_hand = ("file-server",)
+    scene.leavers(TUVA)
+    plan = scene.approved()
+    scene.run(plan)
+    scene.later()
+    assert scene.run(plan).state is PlanState.EXECUTING
+    states = scene.states(plan)
+    assert {states["novo"], states["workbuster"]} == {ItemState.PROVEN}
+    return plan
+
+
+@everywhere
+def test_a_case_that_is_anonymised_is_not_planned_again_while_the_rest_of_the_plan_waits(
+    scene: Scene,
+) -> None:
+    """Our records know whose it was until the end of the plan; nobody agrees to it twice."""
+    waits_for_the_server(scene)
+    assert scene.office.plans(as_of="2026-11-02") is None
+    scene.look()
+    assert scene.office.plans(as_of="2026-11-02") is None
+
+
+@everywhere
+def test_a_record_that_is_filled_again_is_not_forgotten_with_the_plan_that_emptied_it(
+    scene: Scene,
+) -> None:
+    plan = waits_for_the_server(scene)
+    tuva = scene.ref(TUVA)
+    scene.novo.put(novo_record(TUVA))
+    scene.look()
+    scene.office.weed_by_hand(plan)
+    assert scene.office.execute(plan).state is PlanState.PROVEN
+    assert scene.novo.find(key_of(TUVA)) is not None, "nobody has agreed to that"
+    assert scene.people() == 1
+    assert scene.ref(TUVA) == tuva
+    # Six months after she left it is too late for this as well.
+    again = scene.approved()
+    assert scene.items(again, tuva)["novo"].item[4:6] == ("erase", ("attendance", "identity"))
+    scene.run(again)
+    scene.later()
+    assert scene.run(again).state is PlanState.PROVEN
+    assert scene.novo.find(key_of(TUVA)) is None
+    assert scene.people() == 0
+
+
+@everywhere
+@pytest.mark.parametrize("street", ["Provgatan 1", "Provgatan 2"])
+def test_cases_that_an_export_tells_anew_are_not_released_with_the_plan_that_anonymised_them(
+    scene: Scene, street: str
+) -> None:
+    """The dates are the same: the rule was carried out, and the case system knows her again."""
+    plan = waits_for_the_server(scene)
+    tuva = scene.ref(TUVA)
+    assert cases_of(scene, "1000000001") == {}, "of nobody now"
+    scene.bring(
+        case("1000000001", TUVA, end=LEFT, street=street),
+        case("1000000009", OMAR, end="2027-04-01"),
+    )
+    assert cases_of(scene, "1000000001") == {"1000000001": True}
+    scene.office.weed_by_hand(plan)
+    assert scene.office.execute(plan).state is PlanState.PROVEN
+    assert scene.ref(TUVA) == tuva
+    again = scene.approved()
+    assert scene.items(again, tuva)["workbuster"].item.action == "anonymise"
+    scene.run(again)
+    scene.later()
+    assert scene.run(again).state is PlanState.PROVEN
+    assert cases_of(scene, "1000000001") == {}
+    assert find_by_national_id(scene.house(), TUVA[2]) == []
 
 
 # --- new data -------------------------------------------------------------------------------------

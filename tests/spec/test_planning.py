@@ -12,14 +12,17 @@ from connectors.memory_system import MemoryRecord, MemorySystem
 from lifecycle.errors import Refused
 from lifecycle.ledger import EventKind
 from lifecycle.plan import PlanItem, PlanKind
+from lifecycle.references import SUBJECT, to_reference
 from lifecycle.retention.facts import Verdict
 from records import plans
 from records.engines import reading
+from records.plans import Plan
 from tasks.deriving import derive
 from tasks.house import House
 from tasks.inventory import take_inventory
 from tasks.plan_overview import overview, overview_of
 from tasks.planning import draw
+from tests.factories.erasures import Office
 from tests.factories.houses import (
     PEOPLE,
     build,
@@ -27,6 +30,7 @@ from tests.factories.houses import (
     house,
     surroundings,
 )
+from tests.factories.keys import StandingClock
 from tests.factories.planning import (
     bring,
     case,
@@ -217,6 +221,77 @@ def test_a_category_without_a_rule_is_refused(house: House) -> None:
     assert (refused.categories, refused.reason) == (("diary",), "no_rule")
     (goes,) = said(items, Verdict.GO, "novo")
     assert "diary" not in goes.categories
+
+
+# --- what goes by another plan already ------------------------------------------------------------
+
+
+THURSDAY = "2026-11-05"
+HALF_A_YEAR_LATER = date(2027, 4, 25)
+
+
+def ahead(house: House, clock: StandingClock) -> tuple[Office, Plan]:
+    """Omar leaves on Thursday; the plan of the April after it is approved today."""
+    bring(house, case("1000000001", OMAR, end=THURSDAY))
+    office = Office(lambda: house, clock)
+    plan = office.draw(as_of=HALF_A_YEAR_LATER)
+    office.approve(plan)
+    return office, plan
+
+
+def named(house: House, plan: Plan | None) -> set[tuple[int, str]]:
+    """Of whom what goes where by a plan: (person, system), in our places."""
+    if plan is None:
+        return set()
+    with reading(house.engine) as connection:
+        found = plans.items(connection, plan.number, verdict=Verdict.GO)
+    return {(o.item.subject_id, o.item.system) for o in found if o.item.system in OUR_PLACES}
+
+
+def everywhere_of(number: int) -> set[tuple[int, str]]:
+    return {(number, system) for system in OUR_PLACES}
+
+
+def test_what_waits_for_a_day_stands_on_the_next_plan_when_the_date_is_corrected_to_an_earlier_one(
+    house: House, standing_clock: StandingClock
+) -> None:
+    """He left in May already: what waits for Thursday has six months that are over next week."""
+    _, waiting = ahead(house, standing_clock)
+    omar = person(house, OMAR)
+    assert named(house, waiting) == everywhere_of(omar)
+    assert draw(house, kind=RETENTION, as_of=TODAY) is None
+    bring(house, case("1000000001", OMAR, end=LEFT))
+    assert named(house, draw(house, kind=RETENTION, as_of=TODAY)) == everywhere_of(omar)
+
+
+def test_who_asks_does_not_wait_for_the_day_of_another_plan(
+    house: House, standing_clock: StandingClock
+) -> None:
+    office, _ = ahead(house, standing_clock)
+    omar = person(house, OMAR)
+    asked = office.draw_request(to_reference(SUBJECT, omar))
+    assert named(house, asked) == everywhere_of(omar)
+
+
+def test_what_waits_no_longer_than_the_next_plan_would_is_left_to_the_plan_that_has_it(
+    house: House, standing_clock: StandingClock
+) -> None:
+    ahead(house, standing_clock)
+    bring(house, case("1000000002", LINA, end=THURSDAY))
+    after = draw(house, kind=RETENTION, as_of=HALF_A_YEAR_LATER)
+    assert named(house, after) == everywhere_of(person(house, LINA))
+
+
+def test_what_has_begun_is_left_to_its_plan_though_somebody_asks(
+    house: House, standing_clock: StandingClock
+) -> None:
+    """On Saturday it does not wait any more: nobody agrees to it a second time."""
+    office, waiting = ahead(house, standing_clock)
+    omar = person(house, OMAR)
+    standing_clock.pass_time(days=5)
+    office.execute(waiting)
+    asked = draw(house, kind=PlanKind.REQUEST, as_of=date(2026, 11, 7), about=omar)
+    assert (omar, "workbuster") not in named(house, asked)
 
 
 # --- somebody asks (art. 17) ----------------------------------------------------------------------

@@ -3,26 +3,33 @@ opens it."""
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import date
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+from connectors.base import CaseKey
+from connectors.memory import MemoryCaseSystem
 from lifecycle.erasure import Erased
-from lifecycle.errors import LedgerFailure
+from lifecycle.errors import LedgerFailure, Unreachable
 from lifecycle.plan import PlanState
 from lifecycle.references import SUBJECT, from_reference
+from records import file_imports, holds
 from records.engines import reading
 from records.tables import erasure_list, holding, subject
 from tasks import restoring
 from tasks.execution import execute
 from tasks.finding import find_by_national_id
+from tasks.holds import place_hold
 from tasks.house import House
 from tasks.keys import rotate_keys
+from tasks.main_job import finish_earlier
 from tasks.proof import verify_ledger
 from tasks.requests import ask_for_erasure
 from tasks.settings import Settings
@@ -276,3 +283,116 @@ def test_a_plan_under_way_in_the_backup_is_not_told_that_its_people_were_given_u
     done = execute(opened(), plan.ref)
     assert (done.state, done.given_up, done.left) == (PlanState.PROVEN, 0, ())
     assert on_file.read_bytes() == before
+
+
+def in_case_system(house: House, number: str) -> bytes | None:
+    """What the case system has of a case, as a fingerprint."""
+    (found,) = house.case_system.read_back([CaseKey(number, "Rusta och matcha")])
+    return found.fingerprint
+
+
+def test_a_case_without_its_own_data_is_not_handed_over_with_less_than_the_case_system_has(
+    world: tuple[Office, str],
+    opened: Open,
+    settings: Settings,
+    standing_clock: StandingClock,
+    tmp_path: Path,
+) -> None:
+    """Another case with a new address concerns all cases of the person; of this one the backup has
+    no assignment that anybody can read."""
+    standing_clock.pass_time(minutes=5)
+    house = opened()
+    house.staging.put("2.csv", export(row("1000000002", OMAR, end="2027-05-01")))
+    run_import(house)
+    run_import(opened())  # which destroys the key of what was replaced
+    before = in_case_system(opened(), "1000000002")
+    assert before is not None
+    put_back(tmp_path / "backup.db", settings, opened)
+    assert restoring.replay(opened(restoring=True)).unreadable == 1
+    standing_clock.pass_time(minutes=5)
+    house = opened()
+    house.staging.put("3.csv", export(row("1000000007", OMAR, street="Provgatan 7")))
+    assert [report.outcome for report in run_import(house)] == ["imported"]
+    assert in_case_system(house, "1000000002") == before
+    assert in_case_system(house, "1000000007") is not None
+    # An export that tells it anew is handed over.
+    standing_clock.pass_time(minutes=5)
+    house = opened()
+    told = row("1000000002", OMAR, end="2027-05-01", street="Provgatan 7")
+    house.staging.put("4.csv", export(told))
+    assert [report.outcome for report in run_import(house)] == ["imported"]
+    assert in_case_system(house, "1000000002") not in {None, before}
+
+
+def test_a_hand_over_that_the_backup_had_not_come_with_is_let_go_for_who_lost_a_holding(
+    opened: Open, settings: Settings, standing_clock: StandingClock, tmp_path: Path
+) -> None:
+    """The case system has had all of it since; what is left here is less."""
+    kept: list[MemoryCaseSystem] = []
+
+    def office() -> House:
+        house = opened()
+        if not kept:
+            kept.append(MemoryCaseSystem(house.vault.fingerprint, system="workbuster"))
+        kept[0]._fingerprint = house.vault.fingerprint
+        return dataclasses.replace(house, case_system=kept[0])
+
+    house = office()
+    kept[0].failures.unreachable = True
+    house.staging.put("1.csv", export(row("1000000001", TUVA), row("1000000002", OMAR)))
+    with pytest.raises(Unreachable):
+        run_import(house)
+    copy_database(records_file(settings), tmp_path / "pending.db")
+    kept[0].failures.unreachable = False
+    standing_clock.pass_time(minutes=5)
+    house = office()
+    house.staging.put("2.csv", export(row("1000000002", OMAR, street="Provgatan 2")))
+    run_import(house)
+    run_import(office())  # which destroys the key of what was replaced
+    before = {one: in_case_system(office(), one) for one in ("1000000001", "1000000002")}
+    assert None not in before.values()
+    put_back(tmp_path / "pending.db", settings, opened)
+    assert restoring.replay(opened(restoring=True)).unreadable == 1
+    standing_clock.pass_time(minutes=5)
+    finish_earlier(office())
+    assert {one: in_case_system(office(), one) for one in before} == before
+    with reading(office().engine) as connection:
+        assert file_imports.unfinished(connection, controller="academedia") == []
+
+
+def test_who_went_in_part_since_the_backup_is_still_known_with_their_holds(
+    opened: Open, settings: Settings, standing_clock: StandingClock, tmp_path: Path
+) -> None:
+    """What is held of Omar lies on a server that only these records know of."""
+    house = opened()
+    house.staging.put("export.csv", export(row("1000000002", OMAR)))
+    run_import(house)
+    (omar,) = find_by_national_id(house, OMAR[2])
+    number = from_reference(SUBJECT, omar.ref)
+    office = Office(opened, standing_clock)
+    officer = office.enrolled()[0]
+    place_hold(
+        opened(),
+        [omar.ref],
+        reason="proceeding",
+        review_on=date(2027, 3, 1),
+        categories=("image",),
+        officer=officer.handle,
+        code=officer.fresh(),
+    )
+    copy_database(records_file(settings), tmp_path / "backup.db")
+    standing_clock.pass_time(minutes=5)
+    office.erase(omar.ref)
+
+    def is_known_and_held() -> None:
+        house = opened()
+        (found,) = find_by_national_id(house, OMAR[2])
+        assert (found.ref, found.holdings, found.cases) == (omar.ref, {}, ())
+        with reading(house.engine) as connection:
+            kept = holds.held_categories(connection, controller="academedia", subjects=[number])
+        assert kept == {number: {"image"}}
+
+    is_known_and_held()
+    put_back(tmp_path / "backup.db", settings, opened)
+    assert restoring.replay(opened(restoring=True)).found_again == 1
+    is_known_and_held()
