@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, select, text
+from sqlalchemy import Connection, bindparam, text
 
 from lifecycle.plan import ERASURES, ItemState, PlanState
 from records import bulk
 from records.scope import Scope, pairs_of
-from records.tables import placement, plan, plan_item
+from records.tables import placement
 
 CAME_BACK: Final = "came_back"
 """The answer of an item that was proven, and of which there is something again."""
@@ -63,29 +63,19 @@ def into_cases(connection: Connection, controller: str, subjects: Sequence[int])
 
 
 def into_case_system(
-    connection: Connection, controller: str, subjects: Iterable[int], *, system: str
-) -> None:
-    """An export repeats these people's cases word for word: where the case system (`system`) was
-    made to forget them it is told again, and its item is open; our own records and paper are as
-    they were."""
-    rows = connection.execute(
-        select(plan_item.c.subject_id)
-        .join(plan, plan.c.id == plan_item.c.plan_id)
-        .where(
-            plan.c.controller == controller,
-            plan.c.state == str(PlanState.EXECUTING),
-            plan_item.c.system == system,
-            plan_item.c.state == str(ItemState.PROVEN),
-        )
-    )
-    scope = Scope(connection, sorted({number for (number,) in rows}.intersection(subjects)))
+    connection: Connection, controller: str, subjects: Sequence[int], *, system: str
+) -> list[tuple[int, int, str]]:
+    """The case system is about to be told of these people's cases: (plan, person, rule) of what it
+    was proven to have forgotten, while the rest of the plan waits; that is open again."""
+    scope = Scope(connection, subjects)
     if scope.is_empty:
-        return
-    scope.execute(
-        f"""UPDATE plan_item SET answer = '{CAME_BACK}'
-            WHERE system = :system AND state = '{ItemState.PROVEN}'
-              AND {scope.only("subject_id")}
-              AND plan_id IN (SELECT id FROM plan WHERE controller = :controller
-                              AND state = '{PlanState.EXECUTING}')""",
-        {"controller": controller, "system": system},
-    )
+        return []
+    where = f"""system = :system AND state = '{ItemState.PROVEN}' AND answer <> '{CAME_BACK}'
+        AND {scope.only("subject_id")}
+        AND plan_id IN (SELECT id FROM plan WHERE controller = :controller
+                        AND state = '{PlanState.EXECUTING}')"""
+    parameters = {"controller": controller, "system": system}
+    rows = scope.fetch(f"SELECT plan_id, subject_id, rule FROM plan_item WHERE {where}", parameters)
+    if rows:
+        scope.execute(f"UPDATE plan_item SET answer = '{CAME_BACK}' WHERE {where}", parameters)
+    return [(plan_id, number, rule) for plan_id, number, rule in sorted(rows)]

@@ -99,12 +99,6 @@ class Importing:
         """Whose which categories, of what others received, are not as they were; after `write`."""
         return self._rectified.changed(self._connection)
 
-    @property
-    def repeated_people(self) -> set[int]:
-        """Of whom a case was told again as it was before."""
-        cases = self._known.cases.values()
-        return {case.subject_id for case in cases if case.touched == "unchanged"}
-
     def add(self, batch: Sequence[JudgedRow]) -> None:
         """Judge a batch of rows against all before it, and stage what is acceptable."""
         candidates = [row.candidate for row in batch if row.candidate is not None]

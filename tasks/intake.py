@@ -134,12 +134,6 @@ def _store(
             subjects=importing.touched_people,
         )
         came_back.into_cases(work.connection, house.controller, importing.touched_people)
-        came_back.into_case_system(
-            work.connection,
-            house.controller,
-            importing.repeated_people,
-            system=house.case_system.system,
-        )
         counts = importing.counts
         file_imports.create(
             work.connection,

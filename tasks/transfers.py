@@ -9,8 +9,8 @@ from connectors.payload import join_categories
 from lifecycle.errors import Busy, NotProven, Retryable
 from lifecycle.ledger import EventKind
 from lifecycle.policy.model import Policy
-from lifecycle.references import IMPORT, to_reference
-from records import file_imports, leases, to_dos
+from lifecycle.references import IMPORT, PLAN, SUBJECT, to_reference
+from records import came_back, file_imports, leases, to_dos
 from records.engines import reading
 from records.file_imports import UNCHANGED, Part
 from tasks.house import House
@@ -116,6 +116,7 @@ def settle_chunk(
     rest = {number: record for number, record in records.items() if number not in verified}
     waits = False
     if rest:
+        _open_again(house, [part for part in living if part.engagement_id in rest])
         answer = house.case_system.hand_over(list(rest.values()), batch=batch)
         waits = answer is HandOver.WAITING
         verified |= _read_back(house, rest)
@@ -136,6 +137,35 @@ def settle_chunk(
             )
             work.commit()
     return missing, waits
+
+
+def _open_again(house: House, parts: Sequence[Part]) -> None:
+    """What the case system was proven to have forgotten, and is about to be told again, is no more
+    what a plan that waits may end with. Written down before it is told."""
+    system = house.case_system.system
+    with house.work() as work:
+        opened = came_back.into_case_system(
+            work.connection,
+            house.controller,
+            sorted({part.subject_id for part in parts}),
+            system=system,
+        )
+        if not opened:
+            return
+        for plan, subject, rule in opened:
+            work.record(
+                EventKind.ITEM_NOT_PROVEN,
+                ref=to_reference(SUBJECT, subject),
+                rule=rule,
+                expected=1,
+                verified=0,
+                facts={
+                    "plan": to_reference(PLAN, plan),
+                    "system": system,
+                    "answer": came_back.CAME_BACK,
+                },
+            )
+        work.commit()
 
 
 def _whole(policy: Policy, parts: Sequence[Part]) -> list[Part]:
