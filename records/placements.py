@@ -14,9 +14,10 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, bindparam, func, select, text, update
 
 from lifecycle.errors import NotProven
+from lifecycle.plan import ItemState
 from records import bulk
 from records.scope import pairs_of
-from records.tables import anchor, due, placement, shredding
+from records.tables import anchor, due, placement, plan_item, shredding
 from records.vault import Vault
 
 CATEGORY: Final = "#placement"
@@ -263,6 +264,33 @@ def emptied(connection: Connection, gone: Iterable[tuple[int, Iterable[str]]]) -
         )
 
 
+def left_empty(connection: Connection, subjects: Iterable[int]) -> dict[int, set[int]]:
+    """Person → records of theirs that a plan was proven to have emptied, and that are empty still:
+    until an inventory misses them nothing else says that there is nothing any more."""
+    empty = {
+        row[0]: row[1]
+        for row in bulk.fetch_in(
+            connection,
+            (placement.c.id, placement.c.subject_id),
+            placement.c.subject_id,
+            sorted(set(subjects)),
+            also={placement.c.categories: ""},
+        )
+    }
+    proven = bulk.fetch_in(
+        connection,
+        (plan_item.c.placement_id, plan_item.c.subject_id),
+        plan_item.c.subject_id,
+        sorted(set(empty.values())),
+        also={plan_item.c.state: str(ItemState.PROVEN)},
+    )
+    found: dict[int, set[int]] = {}
+    for number, subject in proven:
+        if empty.get(number) == subject:
+            found.setdefault(subject, set()).add(number)
+    return found
+
+
 def categories_of(connection: Connection, numbers: Iterable[int]) -> dict[int, frozenset[str]]:
     """What these records hold, as far as anybody has looked; those that hold nothing are left
     out."""
@@ -291,13 +319,16 @@ def numbers_in(connection: Connection, *, controller: str, system: str) -> dict[
     return {row[0]: row[1] for row in rows}
 
 
-def count(connection: Connection, *, controller: str, system: str) -> int:
-    """How many records of a system are known."""
-    return connection.execute(
-        select(func.count()).where(
-            placement.c.controller == controller, placement.c.system == system
-        )
-    ).scalar_one()
+def count(
+    connection: Connection, *, controller: str, system: str, with_something: bool = False
+) -> int:
+    """How many records of a system are known; `with_something`: that hold any category."""
+    query = select(func.count()).where(
+        placement.c.controller == controller, placement.c.system == system
+    )
+    if with_something:
+        query = query.where(placement.c.categories != "")
+    return connection.execute(query).scalar_one()
 
 
 def existing(connection: Connection, numbers: Iterable[int]) -> set[int]:

@@ -53,6 +53,9 @@ class Person:
         """Whether something of the person is not carried out any more."""
         return any(one.state is ItemState.DROPPED for one in [*self.elsewhere, *self.own])
 
+    emptied: frozenset[int] = frozenset()
+    """Records elsewhere that were proven empty, by this plan or an earlier one, and still are."""
+
     def has_come_back(self, one: StoredItem) -> bool:
         """Whether there is something again where this was proven gone: the next plan's matter."""
         there = self.there.get(one.item.placement_id, frozenset())
@@ -84,8 +87,10 @@ def people_of(house: House, plan: Plan) -> dict[int, Person]:
             if one.item.placement_id and one.state is ItemState.PROVEN
         ]
         there = placements.categories_of(connection, emptied)
-    for person in people.values():
+        empty = placements.left_empty(connection, people)
+    for number, person in people.items():
         person.there = _there(person, there)
+        person.emptied = frozenset(empty.get(number, ()))
     return {number: person for number, person in people.items() if person.own or person.elsewhere}
 
 
@@ -156,7 +161,10 @@ def to_forget(house: House, number: int, person: Person) -> ToForget:
         categories=tuple(sorted({c for one in person.own for c in one.item.categories})),
         placements=tuple(
             sorted(
-                {one.item.placement_id for one in elsewhere} - partly - person.there.keys() - {0}
+                ({one.item.placement_id for one in elsewhere} | person.emptied)
+                - partly
+                - person.there.keys()
+                - {0}
             )
         ),
         cases=any(

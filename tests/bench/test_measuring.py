@@ -19,7 +19,7 @@ def test_memory_of_a_child_counts_together_with_its_parents(tmp_path: Path) -> N
     )
     taken = measure([sys.executable, "-c", parent], env=os.environ, cwd=tmp_path)
     # Between fork and exec the child shares the parent's pages, which then count twice.
-    assert 200 * MEBIBYTE <= taken.peak_bytes < 450 * MEBIBYTE
+    assert 200 * MEBIBYTE <= taken.peak_bytes < 650 * MEBIBYTE
     assert 0.6 <= taken.seconds < 30
 
 

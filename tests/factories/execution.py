@@ -154,7 +154,7 @@ class Scene:
 
         def changed(house: House) -> House:
             house = before(house)
-            policy = change(house.policy)
+            policy = change(house.policy).model_copy()  # the one that was read is everybody's
             policy._sha256 = "c" * 64
             return dataclasses.replace(house, policy=policy)
 

