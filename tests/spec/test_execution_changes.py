@@ -3,6 +3,8 @@ approval and the last item is met item by item (A-73, A-74)."""
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 import pytest
 from sqlalchemy import func, select
 
@@ -17,7 +19,7 @@ from records import leases, plans
 from records.engines import reading
 from records.plans import Plan
 from records.tables import ledger_event
-from tasks import planning
+from tasks import planning, transfers
 from tasks.approvals import approve
 from tasks.certifying import of_plan
 from tasks.execution import Why
@@ -291,6 +293,40 @@ def test_cases_that_an_export_tells_anew_are_not_released_with_the_plan_that_ano
     assert scene.ref(TUVA) == tuva
     again = scene.approved()
     assert scene.items(again, tuva)["workbuster"].item.action == "anonymise"
+    scene.run(again)
+    scene.later()
+    assert scene.run(again).state is PlanState.PROVEN
+    assert cases_of(scene, "1000000001") == {}
+    assert find_by_national_id(scene.house(), TUVA[2]) == []
+
+
+@everywhere
+def test_cases_that_an_older_import_hands_over_late_are_not_released_either(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The import was killed before the case system had it; what it brings, it brings when it is
+    finished, and by then the system was proven to have forgotten her."""
+    scene.leavers(TUVA)
+
+    def killed(*_: object, **__: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(transfers, "settle_chunk", killed)
+        with pytest.raises(KeyboardInterrupt):
+            scene.bring(case("1000000001", TUVA, end=LEFT, street="Provgatan 2"))
+    scene.by_hand = ("file-server",)
+    plan = scene.approved()
+    scene.run(plan)
+    scene.later()
+    scene.run(plan)
+    assert cases_of(scene, "1000000001") == {}
+    transfers.settle_all(scene.house())
+    assert cases_of(scene, "1000000001") == {"1000000001": True}
+    scene.office.weed_by_hand(plan)
+    assert scene.office.execute(plan).state is PlanState.PROVEN
+    assert len(find_by_national_id(scene.house(), TUVA[2])) == 1
+    again = scene.approved()
     scene.run(again)
     scene.later()
     assert scene.run(again).state is PlanState.PROVEN
