@@ -319,16 +319,13 @@ def numbers_in(connection: Connection, *, controller: str, system: str) -> dict[
     return {row[0]: row[1] for row in rows}
 
 
-def count(
-    connection: Connection, *, controller: str, system: str, with_something: bool = False
-) -> int:
-    """How many records of a system are known; `with_something`: that hold any category."""
-    query = select(func.count()).where(
-        placement.c.controller == controller, placement.c.system == system
-    )
-    if with_something:
-        query = query.where(placement.c.categories != "")
-    return connection.execute(query).scalar_one()
+def count(connection: Connection, *, controller: str, system: str) -> int:
+    """How many records of a system are known."""
+    return connection.execute(
+        select(func.count()).where(
+            placement.c.controller == controller, placement.c.system == system
+        )
+    ).scalar_one()
 
 
 def existing(connection: Connection, numbers: Iterable[int]) -> set[int]:

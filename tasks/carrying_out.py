@@ -101,9 +101,7 @@ def _require_populated(house: House, name: str, system: OuterSystem) -> None:
     """A system that shows nobody at all, while people stand there who are on no plan, is another
     one, or broken: what is not in it is not gone. Raises `NotProven("system_shows_nothing")`."""
     with reading(house.engine) as connection:
-        known = placements.count(
-            connection, controller=house.controller, system=name, with_something=True
-        )
+        known = placements.count(connection, controller=house.controller, system=name)
         going = plans.placements_going(connection, system=name)
     if known > going and next(iter(system.records()), None) is None:
         raise NotProven("system_shows_nothing", ref=name)

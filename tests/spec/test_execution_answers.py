@@ -15,6 +15,8 @@ from tasks.execution import Why, outcome, require_proven
 from tasks.finding import find_by_national_id
 from tasks.next_steps import WHO
 from tests.factories.execution import (
+    LEFT,
+    LINA,
     OMAR,
     TUVA,
     Scene,
@@ -159,6 +161,32 @@ def test_could_not_look_is_not_gone(scene: Scene) -> None:
     assert done.state is PlanState.EXECUTING
     scene.novo.failures.unreachable = False
     assert scene.run(plan).state is PlanState.PROVEN
+
+
+def test_a_system_that_shows_nobody_at_all_proves_nothing(scene: Scene) -> None:
+    """People stand there who are on no plan: it is another system, or broken. What an earlier plan
+    emptied does not count for them."""
+    scene.by_hand = ("file-server",)
+    scene.leavers(OMAR)
+    waits = scene.approved()
+    scene.run(waits)
+    scene.later()
+    assert scene.run(waits).state is PlanState.EXECUTING
+    assert scene.states(waits)["novo"] is ItemState.PROVEN
+    scene.bring(case("1000000007", TUVA, end=LEFT), case("1000000008", LINA, end="2027-03-31"))
+    for who in (TUVA, LINA):
+        scene.novo.put(novo_record(who))
+    scene.look()
+    plan = scene.approved()
+    scene.run(plan)
+    shown, scene.novo = scene.novo, MemorySystem(system="novo")
+    scene.later()
+    done = scene.run(plan)
+    assert ("novo", "system_shows_nothing") in done.failures
+    assert scene.states(plan)["novo"] is ItemState.ACTED
+    scene.novo = shown
+    scene.run(plan)
+    assert scene.states(plan)["novo"] is ItemState.PROVEN
 
 
 def test_an_answer_that_is_lost_on_its_way_is_no_proof(scene: Scene) -> None:
