@@ -212,7 +212,12 @@ def _rule(
 ) -> SharingRule:
     """The first rule that allows it; else the refusal of the rule that it came furthest with."""
     sharing = policy.sharing
-    rules = [] if sharing is None else [one for one in sharing.rules if data_class in one.classes]
+    rules = [
+        one
+        for one in (() if sharing is None else sharing.rules)
+        if data_class in one.classes
+        and (one.recipients is None or wanted.recipient in one.recipients)
+    ]
     furthest = (-1, "no_sharing_rule", None if sharing is None else _sentence(sharing.source))
     for rule in rules:
         steps = (

@@ -11,9 +11,9 @@ from typing import Final, Literal, NamedTuple
 
 Container = Literal["zip", "xlsx", "pdf"]
 Language = Literal["sv", "da", "en"]
-Way = Literal["mail", "link", "server", "medium"]
-"""How the file itself came: in a mail, by a shared link, on the recipient's own server, on a
-stick."""
+Way = Literal["mail", "message", "link", "server", "medium"]
+"""How the file itself came: in a mail of which we delete our copy, in a message that a person sent
+(e-Boks, the authorities' tunnel), by a shared link, on the recipient's own server, on a stick."""
 PasswordWay = Literal["phone", "sms", "letter", "mail", "digital_post"]
 """How the password comes: never with the file."""
 
@@ -103,6 +103,10 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
             "och alla kopior, töm även papperskorgen, och svara oss att det är gjort. Vi raderar "
             "vårt exemplar av mejlet."
         ),
+        "delete_message": (
+            "När du inte längre behöver uppgifterna, och senast den {day}: radera meddelandet, "
+            "filen och alla kopior, och svara oss att det är gjort."
+        ),
         "delete_link": (
             "Den {day} stänger vi länken. Har du laddat ner filen: radera den och alla kopior när "
             "du inte längre behöver uppgifterna, och senast samma dag, och radera även mejlet med "
@@ -153,6 +157,10 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
             "filen og alle kopier, tøm også papirkurven, og svar os, at det er gjort. Vi sletter "
             "vores eksemplar af mailen."
         ),
+        "delete_message": (
+            "Når du ikke længere har brug for oplysningerne, og senest den {day}: slet beskeden, "
+            "filen og alle kopier, og svar os, at det er gjort."
+        ),
         "delete_link": (
             "Den {day} lukker vi linket. Har du hentet filen: slet den og alle kopier, når du ikke "
             "længere har brug for oplysningerne, og senest samme dag, og slet også mailen med "
@@ -202,6 +210,10 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
             "When you no longer need the data, and on {day} at the latest: delete the mail, the "
             "file and every copy, empty the deleted items as well, and answer us that it is done. "
             "We delete our own copy of the mail."
+        ),
+        "delete_message": (
+            "When you no longer need the data, and on {day} at the latest: delete the message, "
+            "the file and every copy, and answer us that it is done."
         ),
         "delete_link": (
             "On {day} we close the link. If you have downloaded the file: delete it and every "

@@ -68,7 +68,7 @@ DISCLOSURES: Final[dict[str, tuple[str, str, str]]] = {
         "Give a day to come: `--until`.",
     ),
     "no_sharing_rule": (
-        "No sentence of the policy allows data of this class to be shared.",
+        "No sentence of the policy allows data of this class to be given to this recipient.",
         _NOTHING,
         _POLICY,
     ),

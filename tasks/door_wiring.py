@@ -11,6 +11,7 @@ import orjson
 
 from connectors.channel_registry import channel
 from lifecycle.bindings import Bindings
+from lifecycle.bindings.channels import SmtpChannel
 from lifecycle.bindings.hand_over import ManualChannel
 from lifecycle.bindings.outlook import OutlookChannel
 from lifecycle.configuration.validated import Part
@@ -43,6 +44,11 @@ def doors(bindings: Bindings, settings: Settings, *, outgoing: Path, zone: tzinf
                 by_hand=binding if isinstance(binding, ManualChannel) else None,
                 encrypted_to=(
                     frozenset(binding.encrypted_to) if isinstance(binding, OutlookChannel) else None
+                ),
+                tunnel_to=(
+                    frozenset(domain.lower() for domain in binding.tunnel)
+                    if isinstance(binding, SmtpChannel)
+                    else frozenset()
                 ),
             )
             for name, binding in bindings.channels.items()

@@ -81,6 +81,11 @@ class SmtpChannel(Part):
     only_pinned: bool = Field(
         default=False, description="true: to the domains under servers only; DNS is never asked"
     )
+    tunnel: tuple[Host, ...] = Field(
+        default=(),
+        description="authorities' domains whose server above is the end of the agreed tunnel; "
+        "mail to them, and to no others, counts as sent by it (H-33)",
+    )
     nameservers: tuple[Ip, ...] = Field(
         default=(), description="which DNS servers are asked; left out: this machine's own"
     )
@@ -99,6 +104,8 @@ class SmtpChannel(Part):
             raise ValueError("write relay and route: relay, or neither")
         if self.route == "relay" and (self.servers or self.only_pinned or self.nameservers):
             raise ValueError("servers, only_pinned and nameservers belong to route: direct")
+        if not {one.lower() for one in self.tunnel} <= {one.lower() for one in self.servers}:
+            raise ValueError("tunnel: write under servers which server is each domain's tunnel")
         return self
 
 

@@ -9,8 +9,8 @@ from pydantic import Field, model_validator
 from lifecycle.bindings.places import Place
 from lifecycle.policy.erasure import ByHand
 
-By = Literal["usb_stick", "e_boks", "portal", "phone", "letter"]
-TAKES_FILES: Final[frozenset[By]] = frozenset({"usb_stick", "e_boks", "portal"})
+By = Literal["usb_stick", "e_boks", "portal", "tunnel_mail", "phone", "letter"]
+TAKES_FILES: Final[frozenset[By]] = frozenset({"usb_stick", "e_boks", "portal", "tunnel_mail"})
 TAKES_PASSWORDS: Final[frozenset[By]] = frozenset({"e_boks", "phone", "letter"})
 
 
@@ -18,7 +18,10 @@ class ManualChannel(ByHand):
     """A work order to a named role for every parcel that goes this way."""
 
     kind: Literal["manual"]
-    by: By = Field(description="usb_stick, e_boks, portal carry files; phone, letter a password")
+    by: By = Field(
+        description="usb_stick, e_boks, portal and tunnel_mail (a program of the office's own, for "
+        "mail by the authorities' tunnel) carry files; phone, letter a password"
+    )
     folder: Place | None = Field(
         default=None,
         description="where the sealed file lies until whoever has the role has handed it over",

@@ -96,6 +96,8 @@ def _check_sharing(policy: Policy, sharing: Sharing) -> Iterator[Finding]:
         named = tuple(sharing.channels) if rule.channels == "any" else rule.channels
         used.update(named)
         yield from _known((*here, "channels"), "channel", named, sharing.channels)
+        to = rule.recipients or ()
+        yield from _known((*here, "recipients"), "recipient", to, sharing.recipients)
     for name in sharing.channels:
         if name not in used:
             yield ("sharing", "channels", name), "no rule allows it; use it or take it away"

@@ -35,12 +35,17 @@ class Channel(Part):
 
 
 class SharingRule(Part):
-    """Which channels data of these classes may take."""
+    """Which channels data of these classes may take, and to whom."""
 
     id: Name
     classes: tuple[DataClass, ...] = Field(min_length=1)
     channels: tuple[Name, ...] | Literal["any"] = Field(
         description="names out of channels, or any: whatever the controller offers"
+    )
+    recipients: tuple[Name, ...] | None = Field(
+        default=None,
+        min_length=1,
+        description="names out of recipients: it allows nothing to others; left out: to all",
     )
     only_with: tuple[Literal["consent", "legal_duty", "judged_in_the_case"], ...] = Field(
         default=(), description="one of these must be there; [] where the sentence asks for none"

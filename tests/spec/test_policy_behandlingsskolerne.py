@@ -205,8 +205,11 @@ def test_h32_and_h33_nothing_is_handed_over_by_machine_and_all_mail_is_encrypted
     assert sharing is not None
     assert sharing.automatic == "never"
     assert set(sharing.channels) == {"tls-mail", "eboks", "tunnel"}
-    (rule,) = sharing.rules
-    assert set(rule.only_with) == {"consent", "legal_duty", "judged_in_the_case"}
+    for rule in sharing.rules:
+        assert set(rule.only_with) == {"consent", "legal_duty", "judged_in_the_case"}
+    authorities, others = sharing.rules
+    assert (authorities.channels, authorities.recipients) == (("tunnel",), ("municipality",))
+    assert set(authorities.recipients or ()) | set(others.recipients or ()) == {*sharing.recipients}
 
 
 def test_h20_three_classes_of_data(policy: Policy) -> None:

@@ -51,6 +51,8 @@ def test_a_pinned_server_is_a_name_or_more() -> None:
         {"route": "relay", "relay": {**RELAY, "password": None}},
         {"route": "relay", "relay": {**RELAY, "security": "none"}},
         {"route": "relay", "relay": {**RELAY, "password": "hemligt"}},
+        {"tunnel": ["kommune.example.dk"]},
+        {"tunnel": ["kommune.example.dk"], "servers": {"example.se": ["mail.example.se"]}},
         {"sender": "gallra"},
         {"sender": "gallra@example.se\nBcc: x@example.se"},
         {"servers": {"example.se": []}},

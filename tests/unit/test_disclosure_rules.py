@@ -14,7 +14,7 @@ from lifecycle.policy.load import load_policy
 from lifecycle.policy.model import Policy
 from lifecycle.policy.sharing import Recipient, Safeguard
 from lifecycle.policy.values import Source
-from tasks.doors import KINDS
+from tasks.doors import BY_HAND, KINDS
 from tests.factories.houses import ROOT
 
 TODAY, UNTIL = date(2026, 11, 2), date(2026, 11, 20)
@@ -44,7 +44,8 @@ NON, INTEGRITY, SENSITIVE = DataClass
 
 def policy_of(name: str) -> Policy:
     """The policy with one more recipient, who may have everything for a decided purpose: what is
-    left to say no are the rules about classes and channels."""
+    left to say no are the rules about classes and channels. Which recipient they are for is the
+    matter of tests/spec/test_who_may_receive.py."""
     policy = load_policy(ROOT / "policies" / f"{name}.yaml")
     assert policy.sharing is not None
     everybody = Recipient.model_validate(
@@ -56,7 +57,10 @@ def policy_of(name: str) -> Policy:
             "source": {"law": "test"},
         }
     )
-    sharing = policy.sharing.model_copy(update={"recipients": {"anybody": everybody}})
+    rules = tuple(one.model_copy(update={"recipients": None}) for one in policy.sharing.rules)
+    sharing = policy.sharing.model_copy(
+        update={"recipients": {"anybody": everybody}, "rules": rules}
+    )
     purpose = next(iter(policy.purposes.values())).model_copy(
         update={"legal_basis": LegalBasis.LEGAL_OBLIGATION, "needs": tuple(policy.categories)}
     )
@@ -280,7 +284,13 @@ def test_as_the_policies_stand_what_is_undecided_is_refused() -> None:
         condition=LAW,
     )
     smtp = Way(KINDS["smtp"].provides, password_elsewhere=True)
-    assert judge(policy, asked, smtp, today=TODAY).data_class is SENSITIVE
+    with pytest.raises(Refused, match="channel_not_allowed H-33"):
+        judge(policy, asked, smtp, today=TODAY)  # a public authority
+    tunnel = Way(BY_HAND["tunnel_mail"].provides, password_elsewhere=True)
+    asked = asked._replace(channel="tunnel")
+    with pytest.raises(Refused, match="safeguard_missing H-33"):
+        judge(policy, asked, smtp, today=TODAY)
+    assert judge(policy, asked, tunnel, today=TODAY).data_class is SENSITIVE
 
 
 def test_where_nothing_is_shared_nothing_is_allowed() -> None:

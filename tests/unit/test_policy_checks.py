@@ -233,6 +233,11 @@ def test_the_small_policy_is_sound() -> None:
         (("governs: sv", "governs: da"), "notices[0]", "not among languages"),
         (("channels: [mail]", "channels: [maill]"), "sharing.rules[0].channels[0]", "'mail'?"),
         (
+            ("channels: [mail], ", "channels: [mail], recipients: [bord], "),
+            "sharing.rules[0].recipients[0]",
+            "'board'?",
+        ),
+        (
             ("  rules:\n", "    fax: {called: fax, needs: [], source: {law: x}}\n  rules:\n"),
             "sharing.channels.fax",
             "no rule allows it",

@@ -209,6 +209,34 @@ def test_microsoft_365_protects_mail_only_where_it_is_made_to(tmp_path: Path) ->
         channel.check(made.door("encrypted-mail").address(outside))
 
 
+TUNNEL = """
+channels:
+  encrypted-mail: {kind: smtp, sender: gallra@example.se, journal: "${GALLRA_HOME}/sent",
+                   servers: {Kommune.example.dk: [tunnel.example.dk]}, tunnel: [kommune.Example.dk]}
+  call: {kind: manual, by: phone, role: chef, within: P3D, remind_every: P1D,
+         evidence: anteckning om samtalet, second_person: false, how: Ring och läs upp.}
+recipients:
+  arbetsformedlingen:
+    desk: {email: sagsbehandler@KOMMUNE.example.dk, phone: "+46701740605", password_by: call,
+           language: da}
+    other: {email: mottagare@example.se, phone: "+46701740605", password_by: call, language: sv}
+"""
+
+
+def test_mail_goes_by_the_tunnel_only_to_the_authorities_whose_tunnel_is_bound(
+    tmp_path: Path,
+) -> None:
+    """H-33: what reaches one authority by its tunnel reaches nobody else by it."""
+    made = made_of(tmp_path, TUNNEL)
+    inside, outside = (made.contact("arbetsformedlingen", name) for name in ("desk", "other"))
+    assert "tunnel" in way(made, "encrypted-mail", inside).provides
+    assert "tunnel" not in way(made, "encrypted-mail", outside).provides
+    without = TUNNEL.replace(", tunnel: [kommune.Example.dk]", "")
+    elsewhere = made_of(tmp_path, without).door("encrypted-mail")
+    assert "tunnel" not in elsewhere.provides(inside)
+    assert elsewhere.leads_to != made.door("encrypted-mail").leads_to
+
+
 STICK = """
 channels:
   usb-stick: {kind: manual, by: usb_stick, folder: "${GALLRA_HOME}/hand-over/chef", role: chef,
