@@ -90,6 +90,12 @@ REMEDIES: Final[dict[str, tuple[str, str, str]]] = {
         _NOTHING,
         _FAULT,
     ),
+    "text_not_writable": (
+        "A text has characters that no table can hold, or that show it in another order than it "
+        "is written in.",
+        "Nothing was written, and nothing has left.",
+        "Correct it at the source, import it again, and rerun.",
+    ),
     "text_not_printable": (
         "A text has characters that no font on this machine can show.",
         "No page was made that cannot be read.",
