@@ -86,6 +86,9 @@ UNFINISHED: Final = frozenset({Stage.PREPARED, Stage.SENDING, Stage.SENT, Stage.
 """An approved disclosure goes on from these by itself."""
 FINISHED: Final = frozenset({Stage.WITHDRAWN, Stage.DELETED, Stage.ENDED})
 
+WAY: Final = "way"
+"""The fact of `DISCLOSURE_INTENDED` that says where its channel led: a keyed digest."""
+
 
 def is_not_arrived(event: Mapping[str, object], ref: str) -> bool:
     """Whether a ledger event says that a person found nothing of disclosure `ref` to have arrived:

@@ -272,6 +272,13 @@ DISCLOSURES: Final[dict[str, tuple[str, str, str]]] = {
         "It is not called withdrawn.",
         "Rerun. If it stays, take the access away by hand in the channel itself, and rerun.",
     ),
+    "channel_rebound": (
+        "A channel leads to another place than when this was sent by it.",
+        "It is not called withdrawn: what lies in the old place is not looked for in the new one.",
+        "Put the old binding of the channel back, rerun `gallra share withdraw`, and change it "
+        "afterwards. If the old place is beyond reach, have its administrator take the file away, "
+        "and tell the data protection officer.",
+    ),
     "recipient_deletes": (
         "The time of a disclosure is up and it lies with the recipient.",
         "Our own copy is gone; the recipient was asked to delete theirs.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -181,6 +182,13 @@ def way(doors: Doors, channel: str, contact: Contact) -> disclosure.Way:
     return disclosure.Way(
         first.provides(contact), password_elsewhere=first.name != second.name and apart
     )
+
+
+def way_digest(vault: Vault, door: Door) -> str:
+    """Keyed digest (64 hexadecimal digits) of where a channel leads: changed, it leads
+    elsewhere."""
+    keyed = vault.index_digest("#way", orjson.dumps([door.name, door.leads_to]).decode())
+    return hashlib.sha256(keyed).hexdigest()
 
 
 def contact_digest(vault: Vault, doors: Doors, channel: str, contact: Contact) -> str:

@@ -12,15 +12,17 @@ from typing import Final, NamedTuple
 import orjson
 
 from connectors.channel import Channel, Delivered, Standing
-from lifecycle.disclosure import is_not_arrived
+from lifecycle.disclosure import WAY, is_not_arrived
 from lifecycle.errors import GallraError, Misconfigured, NotProven, Refused, Unreachable
 from lifecycle.ledger import EventKind
 from records.disclosures import Disclosure
 from records.engines import reading
 from tasks.disclosure_parcels import content_ref, delivered_of
+from tasks.doors import way_digest
 from tasks.house import House
 
 NOT_WITHDRAWN: Final = "not_withdrawn"
+REBOUND: Final = "channel_rebound"
 _MOST: Final = 1000
 """No column says how often to ask a channel: whoever wrote a larger number meant harm."""
 _WORST: Final = (Standing.THERE, Standing.COULD_NOT_LOOK, Standing.BEYOND, Standing.GONE)
@@ -32,6 +34,8 @@ class _Attempts(NamedTuple):
 
     intended: bool
     """Whether it ever was about to be sent."""
+    ways: frozenset[str]
+    """Where its channel led whenever it was: keyed digests."""
     number: int
     """How often a person found out that nothing had arrived."""
 
@@ -52,26 +56,47 @@ def _told(house: House, ref: str) -> _Attempts:
             for entry in house.ledger.read(connection)
             if mark in entry.body and b"disclosure." in entry.body
         ]
-    intended = any(
-        event["kind"] == EventKind.DISCLOSURE_INTENDED and event.get("ref") == ref
+    ways = [
+        event.get("facts", {}).get(WAY, "")
         for event in events
-    )
-    return _Attempts(intended, sum(is_not_arrived(event, ref) for event in events))
+        if event["kind"] == EventKind.DISCLOSURE_INTENDED and event.get("ref") == ref
+    ]
+    not_arrived = sum(is_not_arrived(event, ref) for event in events)
+    return _Attempts(bool(ways), frozenset(ways), not_arrived)
+
+
+def require_same_way(house: House, disclosure: Disclosure) -> None:
+    """Return only if its channel leads to where it led when it was sent: elsewhere nothing is
+    found, and what lies in the old place would be called gone.
+
+    Raises `Misconfigured("channel_rebound")`, `Misconfigured("channel_not_bound")`.
+    """
+    _same_channel(house, disclosure)
+
+
+def _same_channel(house: House, disclosure: Disclosure) -> Channel:
+    door = house.doors.door(disclosure.terms.channel)
+    if _told(house, disclosure.ref).ways - {way_digest(house.vault, door)}:
+        raise Misconfigured(REBOUND, ref=door.name)
+    return door.channel
 
 
 def look(house: House, disclosure: Disclosure) -> Standing:
-    """How its container stands, under every reference that it may have left by."""
-    channel = house.doors.door(disclosure.terms.channel).channel
+    """How its container stands, under every reference that it may have left by.
+
+    Raises as `require_same_way` and `Channel.standing`.
+    """
+    channel = _same_channel(house, disclosure)
     return _worst([channel.standing(one) for one in _parcels(house, disclosure)])
 
 
 def recall(house: House, disclosure: Disclosure) -> Recalled:
     """Take back its container under every reference that it may have left by; safe to repeat.
 
-    Raises what `Channel.withdraw` does, after all others were taken back, and
-    `Misconfigured("channel_not_bound")`.
+    Raises what `Channel.withdraw` does, after all others were taken back, and as
+    `require_same_way`.
     """
-    channel = house.doors.door(disclosure.terms.channel).channel
+    channel = _same_channel(house, disclosure)
     return _taken(channel, _parcels(house, disclosure))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from connectors.channel import Channel, Delivered, Standing
-from lifecycle.disclosure import Stage
+from lifecycle.disclosure import WAY, Stage
 from lifecycle.errors import NotProven, Refused
 from lifecycle.ledger import EventKind
 from lifecycle.plan import ItemState
@@ -23,10 +23,11 @@ from tasks.disclosure_parcels import (
 )
 from tasks.disclosure_steps import PERHAPS, ask_a_person, facts_of, get, give_up, mark_items
 from tasks.disclosures import still_current
+from tasks.doors import way_digest
 from tasks.handing_over import open_order, order_of, pull_back, remove_container
 from tasks.house import House
 from tasks.outgoing import clear_outgoing
-from tasks.recalling import recall_earlier
+from tasks.recalling import recall_earlier, require_same_way
 from tasks.sent_notes import require_notes
 
 THERE: Final = Standing.THERE
@@ -40,6 +41,7 @@ def send_content(house: House, plan: Plan) -> None:
     door = house.doors.door(disclosure.terms.channel)
     order = order_of(house, disclosure, "container")
     if order is not None and order.state == "confirmed" and disclosure.stage is Stage.SENDING:
+        require_same_way(house, disclosure)
         remove_container(disclosure, door)
         delivered = Delivered(content_ref(disclosure), "")
         _note_sent(house, plan, disclosure, delivered, people=plan.counts["people"])
@@ -70,7 +72,8 @@ def send_content(house: House, plan: Plan) -> None:
                 rule=disclosure.terms.rule,
                 expected=plan.counts["people"],
                 found=packed.people,
-                facts=facts_of(disclosure) | {"approved": plan.hash},
+                facts=facts_of(disclosure)
+                | {"approved": plan.hash, WAY: way_digest(house.vault, door)},
                 values=packed.cells,
             )
             work.commit()
@@ -145,6 +148,7 @@ def _overtaken(house: House, plan: Plan, disclosure: Disclosure) -> None:
                 ended_at=house.at(),
             )
             give_up(house, work, plan, reason=PLAN_CHANGED)
+            work.record(EventKind.DISCLOSURE_WITHDRAWN, ref=plan.ref, found=0)
         work.commit()
     if on_its_way:
         raise NotProven(PERHAPS, ref=plan.ref)
