@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Row, select, update
 
-from lifecycle.disclosure import STAGES, Stage, Terms
+from lifecycle.disclosure import FINISHED, STAGES, Stage, Terms
 from lifecycle.errors import Changed, Refused
 from lifecycle.plan import ItemState, PlanKind
 from lifecycle.references import PLAN, to_reference
@@ -102,6 +102,41 @@ def move(connection: Connection, number: int, *, was: Stage, to: Stage, **values
     )
     if moved.rowcount != 1:
         raise Changed("disclosure_changed_meanwhile", ref=ref)
+
+
+class Standing(NamedTuple):
+    """What the columns say of where a disclosure stands; nobody has looked whether it is so."""
+
+    number: int
+    stage: str
+    until_on: str
+
+
+def standing(
+    connection: Connection, *, controller: str, number: int | None = None
+) -> list[Standing]:
+    """Where that disclosure, or each, stands by the columns."""
+    query = select(_c.plan_id, _c.stage, _c.until_on).where(_c.controller == controller)
+    if number is not None:
+        query = query.where(_c.plan_id == number)
+    return [Standing(*row) for row in connection.execute(query.order_by(_c.plan_id))]
+
+
+def put_right(connection: Connection, found: Standing, *, stage: Stage, until_on: str) -> bool:
+    """What the ledger says takes the place of what was found; False when it has moved on since."""
+    values: dict[str, Any] = {"stage": str(stage), "until_on": until_on}
+    if stage not in FINISHED:
+        values |= {"ended_at": None, "ended_by": None}
+    put = connection.execute(
+        update(disclosure)
+        .where(
+            _c.plan_id == found.number,
+            _c.stage == found.stage,
+            _c.until_on == found.until_on,
+        )
+        .values(**values)
+    )
+    return put.rowcount == 1
 
 
 def sealed(connection: Connection, number: int) -> bytes | None:

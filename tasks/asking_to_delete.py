@@ -58,6 +58,9 @@ def ask_to_delete(house: House, disclosure: Disclosure) -> None:
 
 
 def is_to_be_reminded(disclosure: Disclosure, today: date) -> bool:
-    """Whether it is a week since they were asked, or nobody asked them yet."""
+    """Whether it is a week since they were asked, or nobody asked them yet; a day to come on which
+    they were asked is none."""
     last = disclosure.reminded_on
-    return last is None or today - date.fromisoformat(last) >= _REMIND_EVERY
+    if last is None:
+        return True
+    return not timedelta(0) <= today - date.fromisoformat(last) < _REMIND_EVERY

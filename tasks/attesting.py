@@ -11,6 +11,7 @@ import orjson
 from sqlalchemy import Connection
 
 from lifecycle.disclosure import is_not_arrived
+from lifecycle.disclosure_told import Told, after
 from lifecycle.errors import LedgerFailure
 from lifecycle.ledger import EventKind
 from lifecycle.plan import ERASURES, ItemState, PlanState, plan_hash
@@ -39,6 +40,8 @@ class _Told:
     """Work orders."""
     not_arrived: int = 0
     """How often a person found out that nothing of a disclosure had arrived."""
+    shared: Told = field(default_factory=Told)
+    """Where a disclosure stands."""
 
 
 def require_attested(house: House, plan: Plan) -> None:
@@ -48,7 +51,7 @@ def require_attested(house: House, plan: Plan) -> None:
     Whoever can write our tables and lacks the ledger's key cannot have that. Verifies the whole
     ledger on the way (about 4 s for a million events). Raises `LedgerFailure` with
     `approval_not_in_ledger`, `plan_not_as_approved`, `proof_not_in_ledger`,
-    `attempt_not_in_ledger`, or as `verify` does.
+    `attempt_not_in_ledger`, `stage_not_in_ledger`, or as `verify` does.
     """
     with reading(house.engine) as connection:
         verify(connection, house.ledger_key)
@@ -79,6 +82,8 @@ def require_attested(house: House, plan: Plan) -> None:
     # Another number is another reference: a channel would take it for one that it never had.
     if shared is not None and shared.attempt != told.not_arrived:
         raise LedgerFailure("attempt_not_in_ledger", ref=plan.ref)
+    if shared is not None and shared.stage is not told.shared.stage:
+        raise LedgerFailure("stage_not_in_ledger", ref=plan.ref)
     if plan.kind in ERASURES:
         _require_proofs(house, plan, stored, told)
     for order in orders:
@@ -112,6 +117,7 @@ def _told(house: House, connection: Connection, plan: Plan) -> _Told:
 def _take(told: _Told, event: dict[str, Any], plan: Plan, *, own: str) -> None:
     kind, ref, facts = event["kind"], event.get("ref"), event.get("facts", {})
     if ref == plan.ref:
+        told.shared = after(told.shared, event)
         if kind == EventKind.PLAN_DRAWN and facts.get("hash") == plan.hash:
             told.needed = event.get("numbers", {}).get("approvals")
         elif kind == EventKind.APPROVAL_GIVEN and facts.get("hash") == plan.hash:

@@ -36,6 +36,7 @@ from tasks.intake import local_today
 from tasks.outgoing import clear_outgoing
 from tasks.recalling import NOT_WITHDRAWN, look, recall, recall_earlier
 from tasks.shredding import destroy_keys
+from tasks.stages_told import put_right
 
 WITHDRAWN: Final = "withdrawn"
 _PATIENCE: Final = 60.0
@@ -58,13 +59,19 @@ def withdraw(house: House, ref: str) -> Taken:
     find out any more. Raises `Refused`: `disclosure_unknown`, `plan_discloses_nothing`,
     `contact_changed` (taken back, and nobody was asked to delete what lies with them);
     `NotProven`: `not_withdrawn`, `perhaps_delivered` (nobody can look: a person must find out);
-    and what the channel says.
+    `Misconfigured("channel_rebound")`; and what the channel says.
     """
+    return _withdraw(house, ref, as_told=True)
+
+
+def _withdraw(house: House, ref: str, *, as_told: bool) -> Taken:
     number = from_reference(PLAN, ref)
     leases.forget_dead(house.engine)
     executing = f"executing/{house.controller}"
     with leases.hold(house.engine, executing, now=house.now, patience=_PATIENCE):
         get_plan(house, number)
+        if as_told:
+            put_right(house, number)
         disclosure = get(house, number)
         if disclosure.stage is Stage.PREPARED:
             _end(house, disclosure)
@@ -80,8 +87,17 @@ def withdraw(house: House, ref: str) -> Taken:
 
 def withdraw_due(house: House) -> list[Taken]:
     """Take back everything whose last day is over, ask again where a recipient has not said that it
-    is deleted, and end what nobody will send any more. One that fails keeps no other waiting."""
+    is deleted, and end what nobody will send any more. One that fails keeps no other waiting.
+
+    Whatever the columns say: what the ledger says is put back first. Raises `LedgerFailure` when
+    they differ and the ledger was changed as well, after all that could be taken back was.
+    """
     today = local_today(house)
+    broken: LedgerFailure | None = None
+    try:
+        put_right(house)
+    except LedgerFailure as failure:
+        broken = failure
     taken = _sweep(house)
     with reading(house.engine) as connection:
         found = disclosures.find(
@@ -98,11 +114,13 @@ def withdraw_due(house: House) -> list[Taken]:
         if one.stage is Stage.WITH_RECIPIENT and not is_to_be_reminded(one, today):
             continue
         try:
-            taken.append(withdraw(house, one.ref))
+            taken.append(_withdraw(house, one.ref, as_told=False))
         except (LedgerFailure, KeyFailure):
             raise
         except GallraError as failure:
             taken.append(Taken(one.ref, one.stage, failure.code))
+    if broken is not None:
+        raise broken
     return taken
 
 
