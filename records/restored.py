@@ -70,11 +70,14 @@ def erase_again(connection: Connection, people: Sequence[Erased], *, at: str) ->
 
 
 def unfinished_items(
-    connection: Connection, people: Sequence[Erased], *, own: Sequence[str]
+    connection: Connection, people: Sequence[Erased], *, own: str, cases: str
 ) -> list[tuple[int, int, int, str, str]]:
     """(plan, number, person, place, rule) of restored plans' items that the journal says are
-    done. `own`: our own records and the case system."""
-    by_person = {person.subject_id: person for person in people}
+    done, and of no others: who lost a record elsewhere has their own papers still. `own`: our own
+    records; `cases`: the case system."""
+    entries: dict[int, list[Erased]] = {}
+    for person in people:
+        entries.setdefault(person.subject_id, []).append(person)
     columns = (
         plan_item.c.plan_id,
         plan_item.c.number,
@@ -82,19 +85,35 @@ def unfinished_items(
         plan_item.c.system,
         plan_item.c.rule,
         plan_item.c.placement_id,
-        plan_item.c.state,
+        plan_item.c.categories,
     )
     found = []
     disclosures = set(
         connection.execute(select(plan.c.id).where(plan.c.kind.not_in(ERASURES))).scalars()
     )
-    for row in bulk.fetch_in(connection, columns, plan_item.c.subject_id, sorted(by_person)):
-        if row[0] in disclosures:
-            continue  # nothing of it says that somebody is gone
-        person = by_person[row[2]]
-        gone = person.whole or row[5] in person.placements or (not row[5] and row[3] in own)
-        if gone and row[6] in {str(state) for state in _UNFINISHED}:
-            found.append((row[0], row[1], row[2], row[3], row[4]))
+    for state in _UNFINISHED:
+        for *item, place_id, categories in bulk.fetch_in(
+            connection,
+            columns,
+            plan_item.c.subject_id,
+            sorted(entries),
+            also={plan_item.c.state: str(state)},
+        ):
+            plan_id, number, subject, system, rule = item
+            if plan_id in disclosures:
+                continue  # nothing of it says that somebody is gone
+            said = entries[subject]
+            if any(one.whole for one in said):
+                gone = True
+            elif place_id:
+                gone = any(place_id in one.placements for one in said)
+            elif system == own:
+                forgotten = {category for one in said for category in one.categories}
+                gone = forgotten.issuperset(categories.split())
+            else:
+                gone = system == cases and any(one.cases for one in said)
+            if gone:
+                found.append((plan_id, number, subject, system, rule))
     return found
 
 

@@ -137,7 +137,7 @@ def _erase_again(house: House, people: Sequence[Erased]) -> int:
     with house.work() as work:
         found = restored.erase_again(work.connection, people, at=house.at())
         done = restored.unfinished_items(
-            work.connection, people, own=[house.own_system, house.case_system.system]
+            work.connection, people, own=house.own_system, cases=house.case_system.system
         )
         restored.prove_items(work.connection, [item[:2] for item in done], at=house.at())
         for plan, _, number, system, rule in done:

@@ -7,12 +7,13 @@ from datetime import date
 import pytest
 from sqlalchemy import Engine
 
+from lifecycle.erasure import Erased
 from lifecycle.errors import Changed, Refused
 from lifecycle.plan import ITEM_TRANSITIONS, PLAN_TRANSITIONS, ItemState, PlanItem, PlanKind
 from lifecycle.plan import PlanState as State
 from lifecycle.references import PLAN, from_reference
 from lifecycle.retention.facts import Verdict
-from records import planned_people, plans
+from records import planned_people, plans, restored
 from records.engines import reading
 from records.plans import Plan
 
@@ -212,3 +213,38 @@ def test_more_items_than_a_statement_takes_are_moved_together(records_engine: En
         )
     with reading(records_engine) as connection:
         assert plans.state_counts(connection, 7) == {("records", ItemState.INTENDED): 12_000}
+
+
+@pytest.mark.parametrize(
+    ("said", "done"),
+    [
+        ([Erased(21, False, (), (9,), False, ())], {"novo"}),
+        ([Erased(21, False, ("contact", "identity", "grades"), (), False, ())], {"records"}),
+        ([Erased(21, False, ("contact",), (), False, ())], set()),
+        ([Erased(21, False, (), (), True, ())], {"workbuster"}),
+        (
+            [
+                Erased(21, False, ("contact",), (9,), False, ()),
+                Erased(21, False, ("identity",), (), False, ()),
+            ],
+            {"novo", "records"},
+        ),
+        ([Erased(21, True, (), (), False, ())], {"novo", "records", "workbuster", "binder"}),
+        ([Erased(22, True, (), (), False, ())], set()),
+    ],
+    ids=["elsewhere", "own", "a part of it", "cases", "bit by bit", "whole", "somebody else"],
+)
+def test_a_replay_calls_only_that_done_which_the_journal_says_went(
+    records_engine: Engine, said: list[Erased], done: set[str]
+) -> None:
+    """Who lost a record elsewhere has their own papers still."""
+    items = [
+        an_item(21, system="novo")._replace(placement_id=9),
+        an_item(21),
+        an_item(21, system="workbuster"),
+        an_item(21, system="binder"),
+    ]
+    with records_engine.begin() as connection:
+        plans.insert(connection, a_plan(), items)
+        found = restored.unfinished_items(connection, said, own="records", cases="workbuster")
+    assert {system for _, _, _, system, _ in found} == done
