@@ -25,7 +25,7 @@ _CODES: Final = FolderCodes(
 
 class SftpChannel:
     """One recipient's folder. It takes files only: no letter is laid beside one, and a letter alone
-    (a password, a telling) is refused.
+    (a password, a telling) is refused. How to open the file stands under its password.
 
     A parcel's file lies there as `<ref>-<name>`, and as `<ref>.part` until it is whole and was
     read back.

@@ -45,7 +45,9 @@ def prepare(
     until: Annotated[
         datetime, typer.Option(formats=["%Y-%m-%d"], help="The recipient's last day with it.")
     ],
-    by: Annotated[str, typer.Option(help="The officer who prepares it, and may not approve it.")],
+    by: Annotated[
+        str, typer.Option(help="Who prepares it, and may not approve it; the code is asked for.")
+    ],
     about: Annotated[
         list[str] | None, typer.Option(help="S-… or E-…, as `gallra find` shows; may be repeated.")
     ] = None,
@@ -93,7 +95,8 @@ def prepare(
             condition=because,
         )
         with open_house(controller) as house:
-            told = entry(house, draw_up(house, wish, chosen, by=by).ref)
+            code = ask_code(f"Code of {by}")
+            told = entry(house, draw_up(house, wish, chosen, by=by, code=code).ref)
         if as_json:
             print_json(told._asdict())
             return
@@ -215,6 +218,9 @@ def password(ref: Ref, by: By, controller: Controller = CONTROLLER) -> None:
             told = show_password(house, ref, officer=by, code=ask_code(f"Code of {by}"))
         say(f"For {told.about}, to {told.to}:")
         say(told.password)
+        if told.opening:
+            say("No letter came with the file; tell this too:")
+            say(told.opening.rstrip())
 
 
 @app.command()

@@ -165,7 +165,7 @@ def judge(policy: Policy, wanted: Wanted, way: Way, *, today: date) -> Allowed:
     `category_unknown`, `category_not_for_recipient`, `purpose_unknown`, `category_not_needed`
     (A-03), `legal_basis_undecided`, `until_is_past`, `no_sharing_rule`, `channel_not_allowed`,
     `safeguard_missing`, `condition_missing`, `condition_not_asked_for`, `no_legal_duty`,
-    `consent_missing`.
+    `consent_missing`, `password_not_apart` (every disclosure has a password).
     """
     sharing = policy.sharing
     if sharing is None:
@@ -187,6 +187,8 @@ def judge(policy: Policy, wanted: Wanted, way: Way, *, today: date) -> Allowed:
         raise Refused("until_is_past", ref=sentence)
     data_class = most_protected(policy, wanted.categories)
     rule = _rule(policy, wanted, way, recipient, data_class)
+    if not way.password_elsewhere:
+        raise Refused("password_not_apart", ref=_sentence(rule.source))
     return Allowed(rule, recipient, data_class)
 
 

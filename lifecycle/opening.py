@@ -56,6 +56,23 @@ def opening_letter(
     return Letter(words["subject"].format(ref=ref), "\n\n".join(parts) + "\n")
 
 
+def opening_on_server(*, container: Container, language: Language, until: date, ask: str) -> str:
+    """How to open a file that lies on the recipient's own server, where no letter lay beside it: to
+    stand under its password.
+
+    `until` and `ask` as in `opening_letter`; `ask` empty: the short one, for a text message.
+    Raises `ValueError` when `ask` is not one line.
+    """
+    words, day = _WORDS[language], _day(until, language)
+    parts = [words["on_server"], words[container], words["until"].format(day=day)]
+    if ask:
+        if not ask.strip() or not ask.isprintable():
+            raise ValueError("whom to ask is one line of text")
+        parts.insert(2, words["typed"])
+        parts += [words["delete_server"].format(day=day), words["ask"].format(ask=ask.strip())]
+    return ("\n\n" if ask else "\n").join(parts) + "\n"
+
+
 def _day(day: date, language: Language) -> str:
     if language == "sv":
         return day.isoformat()
@@ -73,6 +90,7 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
     "sv": {
         "subject": "Skyddad fil {ref}",
         "greeting": "Du får en fil som är skyddad med lösenord. Den har beteckningen {ref}.",
+        "on_server": "Filen ligger på er server.",
         "zip": (
             "Så öppnar du den: spara filen (.zip) på din dator och öppna den med 7-Zip "
             "(www.7-zip.org) eller ett annat program som kan AES-256. Utforskaren i Windows kan "
@@ -127,6 +145,7 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "greeting": (
             "Du modtager en fil, som er beskyttet med adgangskode. Den har betegnelsen {ref}."
         ),
+        "on_server": "Filen ligger på jeres server.",
         "zip": (
             "Sådan åbner du den: gem filen (.zip) på din computer, og åbn den med 7-Zip "
             "(www.7-zip.org) eller et andet program, som kan AES-256. Stifinder i Windows kan "
@@ -181,6 +200,7 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "greeting": (
             "You are receiving a file that is protected by a password. Its reference is {ref}."
         ),
+        "on_server": "The file lies on your server.",
         "zip": (
             "How to open it: save the file (.zip) on your computer and open it with 7-Zip "
             "(www.7-zip.org) or another program that knows AES-256. Windows Explorer cannot open "

@@ -32,6 +32,8 @@ class _Told:
     needed: int | None = None
     by_rule: bool = False
     officers: set[str] = field(default_factory=set)
+    prepared_by: set[str] = field(default_factory=set)
+    """Officers whose code drew up a disclosure; their own approval of it counts for nothing."""
     begun: bool = False
     ended: bool = False
     proven: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -42,6 +44,11 @@ class _Told:
     """How often a person found out that nothing of a disclosure had arrived."""
     shared: Told = field(default_factory=Told)
     """Where a disclosure stands."""
+
+    @property
+    def given(self) -> int:
+        """How many approvals count."""
+        return len(self.officers - self.prepared_by)
 
 
 def require_attested(house: House, plan: Plan) -> None:
@@ -74,7 +81,7 @@ def require_attested(house: House, plan: Plan) -> None:
     if found != plan.hash:
         raise LedgerFailure("plan_not_as_approved", ref=plan.ref)
     by_rule = told.needed == 0 and plan.kind in ERASURES  # no rule ever lets anything out (H-32)
-    enough = told.by_rule if by_rule else len(told.officers) >= (told.needed or 1)
+    enough = told.by_rule if by_rule else told.given >= (told.needed or 1)
     # Under way an approval does not grow old: whether it is, the ledger says too.
     begun = told.begun or state is not PlanState.EXECUTING
     if told.needed is None or told.ended or not enough or not begun:
@@ -120,6 +127,8 @@ def _take(told: _Told, event: dict[str, Any], plan: Plan, *, own: str) -> None:
         told.shared = after(told.shared, event)
         if kind == EventKind.PLAN_DRAWN and facts.get("hash") == plan.hash:
             told.needed = event.get("numbers", {}).get("approvals")
+        elif kind == EventKind.DISCLOSURE_PREPARED:
+            told.prepared_by.add(facts.get("officer", ""))
         elif kind == EventKind.APPROVAL_GIVEN and facts.get("hash") == plan.hash:
             told.officers.add(facts.get("officer", ""))
         elif kind == EventKind.PLAN_APPROVED and facts.get("hash") == plan.hash:

@@ -19,7 +19,7 @@ from connectors.channel import Delivered, Parcel
 from connectors.payload import read_payload
 from lifecycle.disclosure import Stage
 from lifecycle.errors import Misconfigured, Refused, Unreachable
-from lifecycle.opening import Container, opening_letter
+from lifecycle.opening import Container, opening_letter, opening_on_server
 from lifecycle.passwords import RANDOM_BYTES, password_from
 from lifecycle.plan import ItemState
 from lifecycle.references import PARCEL, to_reference
@@ -144,12 +144,29 @@ def content_parcel(house: House, disclosure: Disclosure, door: Door, file: Path)
 def password_parcel(
     house: House, disclosure: Disclosure, door: Door, *, about: str, password: str
 ) -> Parcel:
-    """The password of the container `about` (`X-…`), alone."""
+    """The password of the container `about` (`X-…`), alone; and how to open it where no letter came
+    with the container."""
     contact = house.doors.contact(disclosure.terms.recipient, disclosure.terms.contact)
     subject, text = password_letter(contact.language, ref=about, password=password)
+    text += opening_beside(house, disclosure, short=door.about.medium == "phone")
     ref = _ref(disclosure, _PASSWORD)
-    return Parcel(
-        ref=ref, file=None, name=ref, to=door.address(contact), subject=subject, text=text
+    to = (door.password_address(contact),)
+    return Parcel(ref=ref, file=None, name=ref, to=to, subject=subject, text=text)
+
+
+def opening_beside(house: House, disclosure: Disclosure, *, short: bool) -> str:
+    """How to open a container that came without a letter, behind an empty line; empty where the
+    letter came with it. `short`: what a text message has room for."""
+    door = house.doors.ways.get(disclosure.terms.channel)
+    if door is None or door.about.letter:
+        return ""
+    contact = house.doors.contact(disclosure.terms.recipient, disclosure.terms.contact)
+    controller = house.policy.controller
+    return "\n" + opening_on_server(
+        container=_CONTAINERS[disclosure.terms.container],
+        language=contact.language,
+        until=date.fromisoformat(disclosure.terms.until_on),
+        ask="" if short else f"{controller.company}, {controller.privacy_mailbox}",
     )
 
 
@@ -160,9 +177,9 @@ def deletion_parcel(
     contact = house.doors.contact(disclosure.terms.recipient, disclosure.terms.contact)
     subject, text = deletion_letter(contact.language, **_facts(house, disclosure, about))
     ref = to_reference(PARCEL, disclosure.number ^ (_DELETION + _BLOCK * number))
-    return Parcel(
-        ref=ref, file=None, name=ref, to=door.address(contact), subject=subject, text=text
-    )
+    by_content = door.name == disclosure.terms.channel
+    to = door.address(contact) if by_content else (door.password_address(contact),)
+    return Parcel(ref=ref, file=None, name=ref, to=to, subject=subject, text=text)
 
 
 def seal_handle(house: House, disclosure: Disclosure, delivered: Delivered) -> bytes:

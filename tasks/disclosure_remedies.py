@@ -140,6 +140,13 @@ DISCLOSURES: Final[dict[str, tuple[str, str, str]]] = {
         _UNCHANGED,
         "Name a channel of mail or text messages under `password_by` in the file of systems.",
     ),
+    "password_not_apart": (
+        "The password would go by the file's own channel, by another of the same kind, or to the "
+        "same address.",
+        _NOTHING,
+        "Give the contact another `password_by` (a text message, a telephone call, a letter), or a "
+        "mailbox of its own for passwords, `password_email`, in the file of systems.",
+    ),
     "container_unknown": (
         "There is no such container.",
         _UNCHANGED,

@@ -11,19 +11,30 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
+from sqlalchemy import Connection
+
 from lifecycle.disclosure import Allowed, Condition, Terms, Wanted, judge
 from lifecycle.errors import GallraError, Misconfigured, Refused
 from lifecycle.ledger import EventKind
 from lifecycle.passwords import RANDOM_BYTES
 from lifecycle.plan import DISCLOSE, PlanItem, PlanKind, PlanState, plan_hash
-from lifecycle.references import ENGAGEMENT, SUBJECT, from_reference, new_id
+from lifecycle.references import (
+    ENGAGEMENT,
+    OFFICER,
+    SUBJECT,
+    from_reference,
+    new_id,
+    to_reference,
+)
 from records import disclosures, lookups, plans
 from records.engines import reading
+from records.officers import Officer
 from records.plans import Plan
+from records.unit_of_work import UnitOfWork
 from tasks.doors import contact_digest, way
 from tasks.house import House
 from tasks.intake import local_today
-from tasks.officers import list_officers
+from tasks.officer_codes import agree
 
 SEED: Final = "#disclosure"
 """What the seed of a password is bound to, beside the disclosure's number."""
@@ -64,17 +75,17 @@ class _Judged(NamedTuple):
     """People of whom there is nothing of these categories."""
 
 
-def prepare(house: House, wish: Wish, selection: Selection, *, by: str) -> Plan:
-    """Draw up a disclosure for others to agree to; `by`, an officer's handle, may not.
+def prepare(house: House, wish: Wish, selection: Selection, *, by: str, code: str) -> Plan:
+    """Draw up a disclosure for others to agree to; `by`, an officer's handle, may not. The
+    officer's one-time code shows who it is: else one person could prepare under a colleague's
+    handle and agree under their own (H-32).
 
     Preparing the same again on the same day gives the same plan. Raises `Refused`:
-    `officer_unknown`, `reference_malformed`, `case_reference_malformed`, `subject_unknown`,
-    `selection_empty`, `nothing_to_disclose`, or what `lifecycle.disclosure.judge` says
-    (that is a ledger event); and `Misconfigured`: `channel_not_bound`, `contact_not_bound`,
+    `reference_malformed`, `case_reference_malformed`, `subject_unknown`, `selection_empty`,
+    `nothing_to_disclose`, or what `lifecycle.disclosure.judge` says (that is a ledger event), or
+    as `officer_codes.agree` does; and `Misconfigured`: `channel_not_bound`, `contact_not_bound`,
     `container_unknown`.
     """
-    if by not in {officer.handle for officer in list_officers(house)}:
-        raise Refused("officer_unknown")
     people = chosen(house, selection)
     house.doors.sealer(wish.container)
     refusal: Refused | None = None
@@ -86,8 +97,18 @@ def prepare(house: House, wish: Wish, selection: Selection, *, by: str) -> Plan:
     if judged is None:
         _note_refusal(house, refusal)
         raise refusal or Refused("nothing_to_disclose")
-    same = _same(house, judged.hash, by)
-    return same or _store(house, judged, by=by)
+    drawn: list[Plan] = []
+
+    def act(work: UnitOfWork, who: Officer) -> str | None:
+        same = _same(house, work.connection, judged.hash, who.handle)
+        plan = same or _store(house, work, judged, by=who)
+        _note_prepared(work, plan, judged, by=who)
+        drawn.append(plan)
+        return None
+
+    agree(house, handle=by, code=code, ref=None, act=act)
+    [plan] = drawn
+    return plan
 
 
 def chosen(house: House, selection: Selection) -> list[int]:
@@ -230,18 +251,18 @@ def _item(
     )
 
 
-def _same(house: House, hashed: str, by: str) -> Plan | None:
-    with reading(house.engine) as connection:
-        found = plans.find(
-            connection,
-            controller=house.controller,
-            kind=PlanKind.DISCLOSURE,
-            states=plans.OPEN,
-        )
+def _same(house: House, connection: Connection, hashed: str, by: str) -> Plan | None:
+    found = plans.find(
+        connection,
+        controller=house.controller,
+        kind=PlanKind.DISCLOSURE,
+        states=plans.OPEN,
+    )
     return next((one for one in found if one.hash == hashed and one.created_by == by), None)
 
 
-def _store(house: House, judged: _Judged, *, by: str) -> Plan:
+def _store(house: House, work: UnitOfWork, judged: _Judged, *, by: Officer) -> Plan:
+    """Within the caller's transaction, in which the code is used up."""
     terms, items = judged.terms, judged.items
     plan = Plan(
         number=new_id(),
@@ -252,7 +273,7 @@ def _store(house: House, judged: _Judged, *, by: str) -> Plan:
         hash=judged.hash,
         approvals=APPROVALS,
         created_at=house.at(),
-        created_by=by,
+        created_by=by.handle,
         state=PlanState.DRAWN,
         closed_at=None,
         about_id=0,
@@ -264,42 +285,46 @@ def _store(house: House, judged: _Judged, *, by: str) -> Plan:
     )
     seed = house.vault.seal([(plan.number, plan.number, SEED, os.urandom(RANDOM_BYTES))])
     house.vault.persist_keys(seed.keys)
-    with house.work() as work:
-        plans.insert(work.connection, plan, items)
-        disclosures.insert(
-            work.connection,
-            controller=house.controller,
-            number=plan.number,
-            terms=terms,
-            sealed=seed.sealed[0],
-        )
-        work.record(
-            EventKind.PLAN_DRAWN,
-            ref=plan.ref,
-            expected=len(items),
-            found=len(items),
-            facts={"kind": str(plan.kind), "as_of": plan.as_of.isoformat(), "hash": plan.hash},
-            approvals=plan.approvals,
-        )
-        work.record(
-            EventKind.DISCLOSURE_PREPARED,
-            ref=plan.ref,
-            found=len(items),
-            facts={
-                "recipient": terms.recipient,
-                "channel": terms.channel,
-                "purpose": terms.purpose,
-                "basis": terms.legal_basis,
-                "condition": terms.condition,
-                "rule": terms.rule,
-                "until": terms.until_on,
-            },
-            people=len(items),
-            categories=len(terms.categories),
-            without=judged.without,
-        )
-        work.commit()
+    plans.insert(work.connection, plan, items)
+    disclosures.insert(
+        work.connection,
+        controller=house.controller,
+        number=plan.number,
+        terms=terms,
+        sealed=seed.sealed[0],
+    )
+    work.record(
+        EventKind.PLAN_DRAWN,
+        ref=plan.ref,
+        expected=len(items),
+        found=len(items),
+        facts={"kind": str(plan.kind), "as_of": plan.as_of.isoformat(), "hash": plan.hash},
+        approvals=plan.approvals,
+    )
     return plan
+
+
+def _note_prepared(work: UnitOfWork, plan: Plan, judged: _Judged, *, by: Officer) -> None:
+    """Also of what was drawn up before: a code was used up for it."""
+    terms = judged.terms
+    work.record(
+        EventKind.DISCLOSURE_PREPARED,
+        ref=plan.ref,
+        found=len(judged.items),
+        facts={
+            "recipient": terms.recipient,
+            "channel": terms.channel,
+            "purpose": terms.purpose,
+            "basis": terms.legal_basis,
+            "condition": terms.condition,
+            "rule": terms.rule,
+            "until": terms.until_on,
+            "officer": to_reference(OFFICER, by.id),
+        },
+        people=len(judged.items),
+        categories=len(terms.categories),
+        without=judged.without,
+    )
 
 
 def _note_refusal(house: House, refusal: GallraError | None) -> None:

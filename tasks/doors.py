@@ -14,7 +14,7 @@ import orjson
 from connectors.channel import Channel
 from lifecycle import disclosure
 from lifecycle.bindings.hand_over import ManualChannel
-from lifecycle.bindings.recipients import Contact
+from lifecycle.bindings.recipients import Contact, is_same_address
 from lifecycle.errors import Misconfigured
 from lifecycle.opening import Language, PasswordWay, Way
 from lifecycle.policy.sharing import Safeguard
@@ -58,6 +58,8 @@ class Kind(NamedTuple):
     """How the recipient is told that a file came; None: this way carries none."""
     password: PasswordWay | None
     """The same of a password: a letter without a file."""
+    letter: bool = True
+    """Whether what tells how to open the file comes with it; else it comes with the password."""
 
 
 _MAIL: Final[frozenset[Safeguard]] = frozenset({"encrypted_mail", "tls_1_2", "both_sides_delete"})
@@ -71,7 +73,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "sms": Kind("phone", frozenset(), None, "sms"),
     "onedrive": Kind("folder", _SHARED, "link", None),
     "google_drive": Kind("folder", _SHARED, "link", None),
-    "sftp": Kind("folder", frozenset({"access_control"}), "server", None),
+    "sftp": Kind("folder", frozenset({"access_control"}), "server", None, letter=False),
     # Lives and dies with the process: nothing leaves by it.
     "memory": Kind("mail", _MAIL, "mail", "mail"),
 }
@@ -125,6 +127,17 @@ class Door:
             raise Misconfigured("contact_not_reached", ref=self.name)
         return (found,)
 
+    def password_address(self, contact: Contact) -> str:
+        """Where a password reaches them by this channel. Raises as `address`."""
+        medium = self.about.medium
+        if medium == "mail" and contact.password_email is not None:
+            return contact.password_email
+        by_hand = medium in {"post", "digital_post", "portal"}
+        if by_hand and contact.password_by_hand is not None:
+            return contact.password_by_hand
+        [address] = self.address(contact)
+        return address
+
     def provides(self, contact: Contact) -> frozenset[Safeguard]:
         """What a parcel to them has that goes this way. Raises as `address`."""
         [address] = self.address(contact)
@@ -177,11 +190,11 @@ def way(doors: Doors, channel: str, contact: Contact) -> disclosure.Way:
     first, second = doors.door(channel), doors.door(contact.password_by)
     if second.about.password is None:
         raise Misconfigured("password_way_without_letters", ref=second.name)
-    addresses = first.address(contact), second.address(contact)
-    apart = first.about.medium != second.about.medium or addresses[0] != addresses[1]
-    return disclosure.Way(
-        first.provides(contact), password_elsewhere=first.name != second.name and apart
-    )
+    [to] = first.address(contact)
+    # Two mails, or two letters, are one way: who reads the one may well read the other.
+    another_way = first.name != second.name and first.about.medium != second.about.medium
+    elsewhere = not is_same_address(to, second.password_address(contact))
+    return disclosure.Way(first.provides(contact), password_elsewhere=another_way and elsewhere)
 
 
 def way_digest(vault: Vault, door: Door) -> str:
@@ -199,6 +212,8 @@ def contact_digest(vault: Vault, doors: Doors, channel: str, contact: Contact) -
         contact.phone,
         contact.by_hand,
         contact.password_by,
+        contact.password_email,
+        contact.password_by_hand,
         contact.language,
         doors.door(channel).leads_to,
         doors.door(contact.password_by).leads_to,

@@ -22,7 +22,12 @@ from records.engines import reading
 from records.officers import Officer
 from records.unit_of_work import UnitOfWork
 from records.work_orders import WorkOrder
-from tasks.disclosure_parcels import content_ref, delivered_of, password_of
+from tasks.disclosure_parcels import (
+    content_ref,
+    delivered_of,
+    opening_beside,
+    password_of,
+)
 from tasks.doors import Door
 from tasks.house import House
 from tasks.intake import local_today
@@ -40,6 +45,8 @@ class Told(NamedTuple):
     password: str
     to: str
     """Where the contact is reached: a telephone number, an address."""
+    opening: str = ""
+    """How to open the container, where no letter came with it."""
 
     def __repr__(self) -> str:
         return f"Told(about={self.about})"
@@ -176,10 +183,11 @@ def show_password(house: House, ref: str, *, officer: str, code: str) -> Told:
         disclosure = disclosures.get(connection, controller=house.controller, number=number)
     agree(house, handle=officer, code=code, ref=ref, act=act)
     contact = house.doors.contact(disclosure.terms.recipient, disclosure.terms.contact)
-    [to] = house.doors.door(disclosure.terms.password_by).address(contact)
+    to = house.doors.door(disclosure.terms.password_by).password_address(contact)
     delivered = delivered_of(house, disclosure)
     about = content_ref(disclosure) if delivered is None else delivered.ref
-    return Told(about, password_of(house, disclosure), to)
+    opening = opening_beside(house, disclosure, short=False).lstrip()
+    return Told(about, password_of(house, disclosure), to, opening)
 
 
 def _order(connection: Connection, disclosure: Disclosure, load: Load) -> WorkOrder | None:

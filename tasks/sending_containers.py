@@ -60,7 +60,7 @@ def send_content(house: House, plan: Plan) -> None:
     require_notes(house, second)
     # Both ways first: a container whose password cannot follow is not sent.
     door.channel.check(door.address(contact))
-    second.channel.check(second.address(contact))
+    second.channel.check((second.password_address(contact),))
     packed = seal_content(house, plan, disclosure, password=password)
     if disclosure.stage is Stage.PREPARED:
         with house.work() as work:

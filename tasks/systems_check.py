@@ -228,7 +228,8 @@ def _ways(house: House, name: str) -> list[Finding]:
 def _way(house: House, door: Door, contact: Contact) -> Finding | None:
     """None: the channel does not reach them, nor has to."""
     try:
-        to = door.address(contact)
+        is_for_passwords = contact.password_by == door.name
+        to = (door.password_address(contact),) if is_for_passwords else door.address(contact)
     except GallraError:
         return None
     found = looked(What.WAY, lambda: door.channel.check(to), code="way_open")

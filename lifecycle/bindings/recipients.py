@@ -14,6 +14,18 @@ from lifecycle.policy.model import Policy
 from lifecycle.policy.values import Name
 
 
+def is_same_address(one: str, other: str) -> bool:
+    """Whether both lead to the same place: case and spaces lead nowhere else, nor does what stands
+    behind a + in a mailbox's name."""
+    return _plain(one) == _plain(other)
+
+
+def _plain(address: str) -> str:
+    packed = "".join(address.split()).casefold()
+    name, at, domain = packed.rpartition("@")
+    return f"{name.partition('+')[0]}@{domain}" if at else packed
+
+
 class Contact(Part):
     """One desk of a recipient."""
 
@@ -31,13 +43,31 @@ class Contact(Part):
         description="where a person hands something over: the desk's postal address, its number "
         "in e-Boks, the authority's portal",
     )
-    password_by: Name = Field(description="the channel by which the password goes")
+    password_by: Name = Field(
+        description="the channel by which the password goes: never that of the file"
+    )
+    password_email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")] | None = Field(
+        default=None,
+        repr=False,
+        description="the mailbox that gets passwords, if they go by mail; not the one above",
+    )
+    password_by_hand: Annotated[str, Field(min_length=1, max_length=500)] | None = Field(
+        default=None,
+        repr=False,
+        description="where a person tells or posts the password, if not where by_hand says",
+    )
     language: Literal["sv", "da", "en"]
 
     @model_validator(mode="after")
     def _reached(self) -> Contact:
         if self.email is None and self.phone is None and self.by_hand is None:
             raise ValueError("write email or phone or by_hand: nobody is reached otherwise")
+        for first, second, name in (
+            (self.email, self.password_email, "password_email"),
+            (self.by_hand, self.password_by_hand, "password_by_hand"),
+        ):
+            if first is not None and second is not None and is_same_address(first, second):
+                raise ValueError(f"{name}: the password goes to another address than the file")
         return self
 
 

@@ -155,7 +155,9 @@ class Desk:
         """A disclosure about these, drawn up by the first officer."""
         first, _ = self.enrolled()
         selection = Selection(references=tuple(self.ref(who) for who in people))
-        return prepare(self.house(), wish(**changed), selection, by=by or first.handle)
+        return prepare(
+            self.house(), wish(**changed), selection, by=by or first.handle, code=first.fresh()
+        )
 
     def approve(self, plan: Plan) -> None:
         """The second officer says yes."""

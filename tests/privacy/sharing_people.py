@@ -91,7 +91,7 @@ class Sharing:
                 until=local_today(house) + timedelta(days=10), condition=Condition.NONE,
             )  # fmt: skip
             chosen = Selection(references=tuple(found.ref for [found] in people))
-            plan: Plan = prepare(house, wish, chosen, by=first.handle)
+            plan: Plan = prepare(house, wish, chosen, by=first.handle, code=first.fresh())
             if agreed:
                 approve(house, plan.ref, officer=second.handle, code=second.fresh(),
                         decision="approve", expected_hash=plan.hash)  # fmt: skip
@@ -199,7 +199,8 @@ def by_command(at: Terminal) -> None:
     at.gallra(
         "share", "prepare", "--to", _RECIPIENT, "--contact", "desk", "--category", "health",
         "--purpose", "assignment", "--channel", MAIL, "--until", "2099-12-31",
-        "--about", SHARED[1].national_id, "--by", at.officers[0].handle, ends=3,
+        "--about", SHARED[1].national_id, "--by", at.officers[0].handle,
+        typed=at.officers[0].fresh() + "\n", ends=3,
     )  # fmt: skip
     shown = io.StringIO()
     with redirect_stdout(shown):

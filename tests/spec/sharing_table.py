@@ -128,10 +128,10 @@ _HEAD = """\
 # Who may receive what, by which way
 
 Made by `python -m tests.spec.sharing_table > docs/sharing.md` from the policies, by the code that
-judges a disclosure; a test holds the page against both. *yes* names the categories, and in brackets
-on what it must rest (`--because`). *no* names the reason code; [reasons.md](reasons.md) says what to
-do. **–**: the recipient gets nothing of that class. Whatever it is, somebody else approves it, it is
-sealed, and its password goes by another channel to another address.
+judges a disclosure; a test holds the page against both. *yes* names the categories, and in
+brackets on what it must rest (`--because`). *no* names the reason code; [reasons.md](reasons.md)
+says what to do. **–**: the recipient gets nothing of that class. Whatever it is, somebody else
+approves it, it is sealed, and its password goes by another channel to another address.
 """
 
 

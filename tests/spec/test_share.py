@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import shutil
 from datetime import date
@@ -23,7 +24,9 @@ from records.tables import RECORDS
 from records.to_dos import open_to_dos
 from tasks.disclosure_parcels import content_ref
 from tasks.disclosures import Selection, prepare
+from tasks.doors import Door
 from tasks.finding_out import confirm_deleted, note_found_out
+from tasks.house import House
 from tasks.outgoing import FOREIGN
 from tasks.share_register import entry, people_of, register
 from tasks.watching import DISCLOSURE_OVERDUE, watch
@@ -73,6 +76,61 @@ def test_what_was_approved_arrives_sealed_and_its_password_by_another_way(desk: 
         states = {one.state for one in plans.items(connection, plan.number)}
     assert stored.state is PlanState.PROVEN
     assert states == {ItemState.PROVEN}
+
+
+@pytest.mark.parametrize(("kind", "beside"), [("onedrive", True), ("sftp", False)])
+def test_how_to_open_it_comes_with_the_file_or_under_the_password(
+    desk: Desk, kind: str, beside: bool
+) -> None:
+    """By SFTP only the file arrives: whoever reads the password has to read the rest too."""
+
+    def by_folder(house: House) -> House:
+        ways = dict(house.doors.ways)
+        ways["cloud-folder"] = Door(name="cloud-folder", kind=kind, channel=desk.mail)
+        assert house.policy.sharing is not None
+        # No policy names SFTP for such data: for this test one does.
+        cloud = house.policy.sharing.channels["cloud-folder"].model_copy(
+            update={"needs": ("access_control",)}
+        )
+        channels = {**house.policy.sharing.channels, "cloud-folder": cloud}
+        sharing = house.policy.sharing.model_copy(update={"channels": channels})
+        policy = house.policy.model_copy(update={"sharing": sharing})
+        policy._sha256 = "e" * 64
+        doors = dataclasses.replace(house.doors, ways=ways)
+        return dataclasses.replace(house, doors=doors, policy=policy)
+
+    desk.change = by_folder
+    plan = desk.prepare(TUVA, channel="cloud-folder")
+    desk.approve(plan)
+    assert desk.send(plan).stage is Stage.OPEN
+    [(container, _)], [(message, _)] = desk.mail.handed, desk.text.handed
+    assert "7-Zip" in container.text
+    assert ("7-Zip" in message.text) is not beside
+    assert (str(UNTIL) in message.text) is not beside
+    assert password_in(desk.text.arrived) in message.text
+    assert len(message.text) <= 480
+
+
+def test_a_password_that_would_come_the_way_of_the_file_is_refused(desk: Desk) -> None:
+    desk.contact = desk.contact.model_copy(update={"password_by": MAIL})
+    with pytest.raises(Refused, match="safeguard_missing A-69"):
+        desk.prepare(TUVA)
+
+    def other_mail(house: House) -> House:
+        ways = dict(house.doors.ways)
+        ways["cloud-folder"] = Door(name="cloud-folder", kind="onedrive", channel=desk.mail)
+        return dataclasses.replace(house, doors=dataclasses.replace(house.doors, ways=ways))
+
+    desk.change = other_mail
+    with pytest.raises(Refused, match="password_not_apart A-69"):
+        desk.prepare(TUVA, channel="cloud-folder")  # the invitation goes to the same mailbox
+    desk.contact = desk.contact.model_copy(update={"password_email": "koder@example.se"})
+    plan = desk.prepare(TUVA, channel="cloud-folder")
+    desk.approve(plan)
+    desk.contact = desk.contact.model_copy(update={"password_email": "andra@example.se"})
+    with pytest.raises(Refused, match="plan_changed"):
+        desk.send(plan)  # another mailbox is another disclosure
+    desk.nothing_left()
 
 
 @everywhere
@@ -186,7 +244,8 @@ def test_people_are_chosen_by_reference_case_or_project_alone(desk: Desk) -> Non
     first, _ = desk.enrolled()
 
     def about(**chosen: object) -> set[str]:
-        plan = prepare(desk.house(), wish(), Selection(**chosen), by=first.handle)  # type: ignore[arg-type]
+        selection = Selection(**chosen)  # type: ignore[arg-type]
+        plan = prepare(desk.house(), wish(), selection, by=first.handle, code=first.fresh())
         return {who for who, _ in people_of(desk.house(), plan.ref)}
 
     assert about(references=(desk.ref(TUVA),)) == {desk.ref(TUVA)}
@@ -209,7 +268,13 @@ def test_people_are_chosen_by_reference_case_or_project_alone(desk: Desk) -> Non
 def test_nobody_is_chosen_by_mistake(chosen: dict[str, object], reason: str, desk: Desk) -> None:
     first, _ = desk.enrolled()
     with pytest.raises(Refused, match=rf"^{reason}"):
-        prepare(desk.house(), wish(), Selection(**chosen), by=first.handle)  # type: ignore[arg-type]
+        prepare(
+            desk.house(),
+            wish(),
+            Selection(**chosen),  # type: ignore[arg-type]
+            by=first.handle,
+            code=first.fresh(),
+        )
 
 
 def test_preparing_the_same_again_gives_the_same_plan(desk: Desk) -> None:

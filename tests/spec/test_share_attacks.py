@@ -24,8 +24,10 @@ from records.tables import plan as plan_table
 from tasks import certifying, deriving, disclosing, due_plans
 from tasks.approvals import approve, require_approved
 from tasks.disclosing import send
+from tasks.disclosures import Selection, prepare
 from tasks.execution import execute, execute_open
 from tasks.house import House
+from tasks.officers import remove_officer
 from tasks.planning import still_current as erasure_still_current
 from tasks.share_register import agreed, waiting
 from tasks.telling import note_told
@@ -37,7 +39,7 @@ from tests.factories.execution import OMAR, TUVA, everywhere
 from tests.factories.houses import Builder, build, dialect, house
 from tests.factories.keys import StandingClock
 from tests.factories.officers import events
-from tests.factories.sharing import Desk
+from tests.factories.sharing import Desk, wish
 
 __all__ = ["build", "dialect", "house"]
 
@@ -104,6 +106,53 @@ def test_nobody_approves_what_they_prepared(desk: Desk) -> None:
             desk.house(), plan.ref, officer=first.handle, code=first.fresh(), decision="approve"
         )
     is_refused(desk, plan, "approval_missing")
+
+
+def test_nobody_prepares_under_a_colleagues_handle_to_approve_it_under_their_own(
+    desk: Desk,
+) -> None:
+    first, second = desk.enrolled()
+    selection = Selection(references=(desk.ref(TUVA),))
+    for code, reason in (
+        (second.fresh(), "code_wrong"),  # their own
+        (first.wrong(), "code_wrong"),
+        ("", "code_wrong"),
+    ):
+        with pytest.raises(Refused, match=reason):
+            prepare(desk.house(), wish(), selection, by=first.handle, code=code)
+    code = first.fresh()
+    plan = prepare(desk.house(), wish(), selection, by=first.handle, code=code)
+    with pytest.raises(Refused, match="code_used"):
+        prepare(desk.house(), wish(), selection, by=first.handle, code=code)
+    assert [one.ref for one in waiting(desk.house())] == [plan.ref]
+    [noted] = events(desk.house(), EventKind.DISCLOSURE_PREPARED)
+    facts = noted["facts"]
+    assert isinstance(facts, dict)
+    assert facts["officer"] == first.ref
+    is_refused(desk, plan, "approval_missing")
+
+
+@pytest.mark.parametrize("prepared_by", ["chef-syd", ""])
+def test_a_row_that_names_somebody_else_as_who_prepared_it(desk: Desk, prepared_by: str) -> None:
+    plan = desk.prepare(TUVA)
+    first, _ = desk.enrolled()
+    change(desk, plan, created_by=prepared_by)
+    approve(desk.house(), plan.ref, officer=first.handle, code=first.fresh(), decision="approve")
+    is_refused(desk, plan, "approval_not_in_ledger")
+
+
+def test_an_officer_who_is_removed_prepares_nothing(desk: Desk) -> None:
+    first, second = desk.enrolled()
+    remove_officer(
+        desk.house(),
+        first.handle,
+        by=second.handle,
+        code=second.fresh(),
+        without_agreement=False,
+    )
+    with pytest.raises(Refused, match="officer_removed"):
+        desk.prepare(TUVA)
+    assert waiting(desk.house()) == []
 
 
 def test_whoever_prepares_it_is_an_officer(desk: Desk) -> None:

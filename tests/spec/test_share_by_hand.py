@@ -153,6 +153,7 @@ def test_a_stick_and_a_call_from_the_first_run_to_the_last(desk: HandedOver) -> 
     told = desk.password(plan)
     assert desk.password(plan) == told  # a restart shows it again
     assert told.to == "+46701740605"
+    assert told.opening == ""  # the letter lay beside the file
     assert told.about == lies.stem
     assert told.password not in repr(told)
     assert {cell.value for cell in unseal(content, told.password)} >= set(TUVA[:2])

@@ -146,10 +146,14 @@ def test_the_commands_lead_from_the_wish_to_the_end(
               "--about", person, "--by", first.handle)  # fmt: skip
     saved = tmp_path / "selection.txt"
     saved.write_text(f"{person}\n1000000001\n", encoding="utf-8")
-    told = gallra("share", "prepare", *wanted, "--selection", str(saved))
+    gallra("share", "prepare", *wanted, "--selection", str(saved), code=2)  # without a code
+    told = gallra(
+        "share", "prepare", *wanted, "--selection", str(saved), typed=f"{first.fresh()}\n"
+    )
     ref = told.split()[0]
     saved.write_text("health\n", encoding="utf-8")  # nobody is chosen by what is known of them
-    gallra("share", "prepare", *wanted, "--selection", str(saved), code=3)
+    unused = first.fresh()
+    gallra("share", "prepare", *wanted, "--selection", str(saved), typed=f"{unused}\n", code=3)
     assert "A-69" in told
     assert "to approve" in gallra("share", "list")
     gallra("share", "send", ref, code=3)
@@ -163,5 +167,6 @@ def test_the_commands_lead_from_the_wish_to_the_end(
     gallra("plan", "show", ref, code=3)
     assert "withdrawn" in gallra("share", "withdraw", ref)
     assert ref in gallra("share", "list", "--all")
-    refused = gallra("share", "prepare", *wanted, "--category", "health", code=3)
+    typed = f"{unused}\n"
+    refused = gallra("share", "prepare", *wanted, "--category", "health", typed=typed, code=3)
     assert "category_not_for_recipient" in refused

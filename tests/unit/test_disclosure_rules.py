@@ -175,6 +175,26 @@ def test_each_safeguard_that_a_channel_needs_is_really_needed(
     assert tried >= len(channels)
 
 
+@pytest.mark.parametrize(
+    ("name", "channel", "condition"),
+    [
+        ("academedia", "usb-stick", Condition.NONE),
+        ("academedia", "cloud-folder", Condition.NONE),
+        ("academedia", "encrypted-mail", Condition.NONE),
+        ("behandlingsskolerne", "eboks", LAW),
+        ("tommerup", "statutory", LAW),
+    ],
+)
+def test_whatever_the_channel_needs_the_password_goes_another_way(
+    name: str, channel: str, condition: Condition
+) -> None:
+    policy = policy_of(name)
+    asked = wanted(policy, INTEGRITY, channel, condition)
+    with pytest.raises(Refused, match="password_not_apart"):
+        judge(policy, asked, Way(EVERYTHING, password_elsewhere=False), today=TODAY)
+    assert judge(policy, asked, Way(EVERYTHING, password_elsewhere=True), today=TODAY)
+
+
 def test_of_several_categories_the_one_that_needs_most_protection_decides() -> None:
     policy = policy_of("academedia")
     assert most_protected(policy, ["image"]) is NON

@@ -9,7 +9,17 @@ from typing import get_args
 
 import pytest
 
-from lifecycle.opening import Container, Language, Letter, PasswordWay, Way, opening_letter
+from lifecycle.bindings.channels import SmsGateway
+from lifecycle.opening import (
+    Container,
+    Language,
+    Letter,
+    PasswordWay,
+    Way,
+    opening_letter,
+    opening_on_server,
+)
+from tasks.disclosure_letters import password_letter
 
 UNTIL = date(2027, 1, 5)
 REF = "X-0123456789ABC"
@@ -101,6 +111,37 @@ def test_every_letter_says_all_there_is_to_say(
     assert not re.search(r"[{}]|None", subject + text)
     # A mail's lines: nothing that only one program could show.
     assert (subject + text.replace("\n", "")).isprintable()
+
+
+def test_what_came_without_a_letter_is_explained_under_its_password() -> None:
+    told = opening_on_server(container="zip", language="sv", until=UNTIL, ask="Skolan")
+    assert told == (
+        "Filen ligger på er server.\n\n"
+        "Så öppnar du den: spara filen (.zip) på din dator och öppna den med 7-Zip "
+        "(www.7-zip.org) eller ett annat program som kan AES-256. Utforskaren i Windows kan inte "
+        "öppna den: du får ett felmeddelande fast lösenordet är rätt.\n\n"
+        "Det har tjugo tecken i fem grupper. Skriv det precis som det står: stora bokstäver, med "
+        "bindestrecken. Bokstäverna I och O och siffrorna 0 och 1 förekommer inte. Skicka aldrig "
+        "lösenordet vidare tillsammans med filen.\n\n"
+        "Du får använda filen till och med 2027-01-05.\n\n"
+        "När du inte längre behöver uppgifterna, och senast den 2027-01-05: radera filen och alla "
+        "kopior från er server, och svara oss att det är gjort.\n\n"
+        "Frågor, eller har du fått filen av misstag? Kontakta Skolan.\n"
+    )
+    with pytest.raises(ValueError, match="one line"):
+        opening_on_server(container="zip", language="sv", until=UNTIL, ask="a\nb")
+
+
+@pytest.mark.parametrize("language", get_args(Language))
+@pytest.mark.parametrize("container", get_args(Container))
+def test_a_text_message_has_room_for_the_password_and_how_to_open(
+    container: Container, language: Language
+) -> None:
+    short = opening_on_server(container=container, language=language, until=UNTIL, ask="")
+    assert f".{container}" in short
+    _, password = password_letter(language, ref=REF, password="ABCD-EFGH-JKLM-NPQR-STUV")
+    longest = SmsGateway.model_fields["longest"].default
+    assert len(password + "\n" + short) <= longest
 
 
 def test_all_letters_differ() -> None:

@@ -8,8 +8,9 @@ from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 import pytest
+from pydantic import ValidationError
 
-from lifecycle.bindings.hand_over import TAKES_FILES, TAKES_PASSWORDS, By
+from lifecycle.bindings.hand_over import TAKES_FILES, TAKES_PASSWORDS, By, ManualChannel
 from lifecycle.bindings.recipients import Contact
 from lifecycle.configuration.problems import BindingsError
 from lifecycle.errors import Misconfigured, Refused
@@ -132,39 +133,70 @@ def test_every_kind_of_channel_says_what_it_protects() -> None:
 
 
 def made(name: str, kind: str) -> Door:
+    if kind in BY_HAND:
+        order = ManualChannel.model_construct(kind="manual", by=kind)
+        return Door(name=name, kind="manual", channel=RecordingChannel(place=name), by_hand=order)
     return Door(name=name, kind=kind, channel=RecordingChannel(place=name))
 
 
+MAILBOX, CODES, AT_HAND = "mottagare@example.se", "koder@example.se", "Storgatan 1"
+
+
 @pytest.mark.parametrize(
-    ("first", "second", "elsewhere"),
+    ("first", "second", "more", "elsewhere"),
     [
-        ("smtp", "sms", True),
-        ("onedrive", "smtp", True),
-        ("smtp", "outlook", False),  # two mails to one mailbox are one way
-        ("smtp", "smtp", False),
-        ("sftp", "sms", True),
+        ("smtp", "sms", {}, True),
+        ("smtp", "phone", {}, True),
+        ("sftp", "sms", {}, True),
+        ("usb_stick", "phone", {}, True),
+        ("usb_stick", "smtp", {}, True),
+        # The invitation to the folder goes to the same mailbox.
+        ("onedrive", "smtp", {}, False),
+        ("google_drive", "outlook", {}, False),
+        ("sftp", "smtp", {}, False),
+        ("onedrive", "smtp", {"password_email": CODES}, True),
+        ("sftp", "smtp", {"password_email": CODES}, True),
+        # Two mails are one way, to whichever mailboxes; so are two in e-Boks.
+        ("smtp", "outlook", {}, False),
+        ("smtp", "outlook", {"password_email": CODES}, False),
+        ("smtp", "smtp", {"password_email": CODES}, False),
+        ("tunnel_mail", "smtp", {"password_email": CODES}, False),
+        ("e_boks", "e_boks", {"password_by_hand": "0102030405"}, False),
+        ("usb_stick", "letter", {"password_by_hand": "Lillgatan 2"}, False),
+        ("usb_stick", "e_boks", {}, False),
+        ("usb_stick", "e_boks", {"password_by_hand": "0102030405"}, True),
     ],
 )
 def test_the_password_goes_by_another_way_to_another_address(
-    first: str, second: str, elsewhere: bool, tmp_path: Path
+    first: str, second: str, more: dict[str, str], elsewhere: bool, tmp_path: Path
 ) -> None:
-    contact = Contact.model_validate(
-        {
-            "email": "mottagare@example.se",
-            "phone": "+46701740605",
-            "password_by": "second",
-            "language": "en",
-        }
-    )
+    given = {"email": MAILBOX, "phone": "+46701740605", "by_hand": AT_HAND, "language": "en"}
+    contact = Contact.model_validate({**given, **more, "password_by": "second"})
     ways = {"first": made("first", first), "second": made("second", second)}
     both = Doors(ways=ways, outgoing=tmp_path)
     assert way(both, "first", contact).password_elsewhere is elsewhere
     alone = contact.model_copy(update={"password_by": "first"})
-    if first in {"onedrive", "sftp"}:
+    if made("first", first).about.password is None:
         with pytest.raises(Misconfigured, match="password_way_without_letters"):
             way(both, "first", alone)
     else:
         assert not way(both, "first", alone).password_elsewhere
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("password_email", MAILBOX),
+        ("password_email", "Mottagare@EXAMPLE.se"),
+        ("password_email", "mottagare+koder@example.se"),
+        ("password_by_hand", "storgatan  1"),
+    ],
+)
+def test_another_address_is_another_one(name: str, other: str) -> None:
+    given = {"email": MAILBOX, "by_hand": AT_HAND, "password_by": "x", "language": "sv"}
+    with pytest.raises(ValidationError, match="another address than the file"):
+        Contact.model_validate({**given, name: other})
+    assert "koder" not in repr(Contact.model_validate({**given, "password_email": CODES}))
 
 
 def test_who_is_not_reached_is_not_written_to(tmp_path: Path) -> None:
