@@ -30,11 +30,11 @@ def run(examples: int, steps: int) -> None:
 
 
 def test_everyday() -> None:
-    run(20, 30)
+    run(12, 30)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(0)
 def test_nightly() -> None:
     """Longer lives; MACHINE_EXAMPLES=1000 makes it the full run: docs/development.md."""
-    run(60, 50)
+    run(40, 50)
