@@ -7,6 +7,7 @@ import dataclasses
 import hashlib
 import shutil
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -285,15 +286,15 @@ def test_preparing_the_same_again_gives_the_same_plan(desk: Desk) -> None:
 def test_what_the_policy_refuses_is_refused_with_its_sentence_and_in_the_ledger(
     desk: Desk,
 ) -> None:
-    for changed, reason, sentence in (
+    cases: list[tuple[dict[str, Any], str, str | None]] = [
         ({"categories": ("contact",)}, "category_not_for_recipient", "A-100"),
         ({"purpose": "education"}, "category_not_needed", None),
         ({"until": date(2026, 11, 1)}, "until_is_past", "A-100"),
         ({"channel": TEXT}, "channel_not_allowed", "A-69"),
-    ):
-        categories = changed.get("categories", ("identity", "assignment"))
+    ]
+    for changed, reason, sentence in cases:
         with pytest.raises(Refused) as refusal:
-            desk.prepare(TUVA, **({"categories": categories} | changed))
+            desk.prepare(TUVA, **({"categories": ("identity", "assignment")} | changed))
         assert refusal.value.code == reason
         if sentence is not None:
             assert refusal.value.ref == sentence

@@ -339,8 +339,13 @@ def test_an_approved_disclosure_is_never_carried_out_as_an_erasure(desk: Desk) -
     assert due_plans.agreed(house) == []
     assert due_plans.waiting(house) == []
     with reading(house.engine) as connection:
-        for states in (list(PlanState),):
-            assert planned_people.going(connection, controller="academedia", states=states) == []
+        going = planned_people.going(
+            connection,
+            controller="academedia",
+            states=list(PlanState),
+            cases=house.case_system.system,
+        )
+        assert going == []
         assert people_under_way(connection, controller="academedia") == set()
         number = from_reference(SUBJECT, desk.ref(TUVA))
         assert planned_people.mentions(connection, controller="academedia", subject=number) == []
