@@ -162,9 +162,12 @@ class SchoolMachine(Mishaps):
         """To its end: papers shredded, everything read back after the hour that it takes."""
         clock = self.beside.school.clock
         outcome = self._execute(ref, kill=kill)
-        for _ in range(4):
+        for hour in range(8):
             if outcome is None or not outcome.left:
                 return outcome
+            # Four hours do; what began at a midnight in between is read back an hour later.
+            if hour >= 4 and all(one.why is not Why.READ_BACK_LATER for one in outcome.left):
+                break
             if outcome.failures or any(one.why is Why.STILL_THERE for one in outcome.left):
                 self.take_stock(None, 0)  # something was filled, or went, since the last look
             self._weed()
