@@ -158,7 +158,16 @@ def to_forget(house: House, number: int, person: Person) -> ToForget:
     }
     return ToForget(
         subject_id=number,
-        categories=tuple(sorted({c for one in person.own for c in one.item.categories})),
+        categories=tuple(
+            sorted(
+                {
+                    category
+                    for one in person.own
+                    if not person.has_come_back(one)
+                    for category in one.item.categories
+                }
+            )
+        ),
         placements=tuple(
             sorted(
                 ({one.item.placement_id for one in elsewhere} | person.emptied)

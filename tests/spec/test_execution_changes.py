@@ -14,11 +14,12 @@ from lifecycle.ledger import EventKind
 from lifecycle.plan import ItemState, PlanKind, PlanState
 from lifecycle.policy.model import Policy
 from lifecycle.policy.values import Period
+from lifecycle.references import SUBJECT, from_reference
 from lifecycle.retention.facts import Verdict
 from records import leases, plans
 from records.engines import reading
 from records.plans import Plan
-from records.tables import ledger_event
+from records.tables import holding, ledger_event
 from tasks import planning, transfers
 from tasks.approvals import approve
 from tasks.certifying import of_plan
@@ -53,6 +54,13 @@ def cases_of(scene: Scene, *numbers: str) -> dict[str, bool]:
     system = scene.house().case_system
     keys = [CaseKey(number, "Rusta och matcha") for number in numbers]
     return {s.key.case_reference: s.fingerprint is not None for s in system.read_back(keys)}
+
+
+def holdings_of(scene: Scene, ref: str) -> set[str]:
+    """The categories that our own records hold of a person."""
+    query = select(holding.c.category).where(holding.c.subject_id == from_reference(SUBJECT, ref))
+    with reading(scene.house().engine) as connection:
+        return set(connection.execute(query).scalars())
 
 
 # --- a hold ---------------------------------------------------------------------------------------
@@ -332,6 +340,35 @@ def test_cases_that_an_older_import_hands_over_late_are_not_released_either(
     assert scene.run(again).state is PlanState.PROVEN
     assert cases_of(scene, "1000000001") == {}
     assert find_by_national_id(scene.house(), TUVA[2]) == []
+
+
+@everywhere
+def test_what_an_export_tells_anew_is_not_forgotten_again_by_the_plan_that_forgot_it(
+    scene: Scene,
+) -> None:
+    """Her pictures on the server are held, so that she is still known; his are not weeded yet, so
+    that the plan is still open when she begins again."""
+    scene.by_hand = ("file-server",)
+    scene.leavers(TUVA, OMAR)
+    tuva = scene.ref(TUVA)
+    scene.hold(TUVA, "image")
+    plan = scene.approved()
+    scene.run(plan)
+    scene.later()
+    assert scene.run(plan).state is PlanState.EXECUTING
+    assert scene.states(plan, tuva)["gallra"] is ItemState.PROVEN
+    assert holdings_of(scene, tuva) == set()
+    scene.bring(case("1000000077", TUVA, start="2026-10-20", end="2027-04-01"))
+    for _ in range(2):
+        scene.run(plan)
+        scene.later()
+    assert holdings_of(scene, tuva) >= {"identity", "contact"}, "she is a participant again"
+    assert cases_of(scene, "1000000077") == {"1000000077": True}
+    scene.office.weed_by_hand(plan)
+    assert scene.office.execute(plan).state is PlanState.PROVEN
+    assert holdings_of(scene, tuva) >= {"identity", "contact"}
+    told = [one.ref for one in events(scene.house(), EventKind.ERASURE_DONE)]
+    assert told.count(tuva) == 1, "once, before she came back"
 
 
 # --- new data -------------------------------------------------------------------------------------
