@@ -35,7 +35,7 @@ from tasks.forgettable import (
 )
 from tasks.house import House
 from tasks.intake import STORING_PATIENCE
-from tasks.item_steps import begin
+from tasks.item_steps import begin, note_answers
 from tasks.item_steps import drop as give_up
 from tasks.shredding import destroy_keys
 
@@ -54,6 +54,8 @@ def forget_people(house: House, plan: Plan, *, today: str, witnessed: Callable[[
     destroy_keys(house)
     _close_journal(house)
     people = people_of(house, plan)
+    if _open_again(house, plan, [one for p in people.values() for one in p.own]):
+        people = people_of(house, plan)
     _give_up_own(house, plan, [p for p in people.values() if p.was_given_up])
     _prove(house, plan, [one for p in people.values() for one in p.own])
     ready = {
@@ -184,16 +186,34 @@ def _give_up_own(house: House, plan: Plan, people: Sequence[Person]) -> None:
         work.commit()
 
 
+def _open_again(house: House, plan: Plan, own: Sequence[StoredItem]) -> bool:
+    """Whether an earlier run forgot something that it could not read back and that is there now.
+
+    It went in one transaction: what lies there was told anew since, and is judged anew.
+    """
+    acted = [one for one in own if one.state is ItemState.ACTED]
+    with reading(house.engine) as connection:
+        people = set(still_there(connection, [_gone(one) for one in acted]))
+        back = [
+            one
+            for one in acted
+            if one.item.subject_id in people and still_there(connection, [_gone(one)])
+        ]
+    note_answers(house, plan, {one.number: "still_there" for one in back}, back)
+    return bool(back)
+
+
+def _gone(one: StoredItem) -> Erased:
+    return Erased(one.item.subject_id, False, one.item.categories, (), False, ())
+
+
 def _prove(house: House, plan: Plan, own: Sequence[StoredItem]) -> None:
     """Read our own tables again: what had to go is not there. Raises `NotProven`."""
     acted = [one for one in own if one.state is ItemState.ACTED]
     if not acted:
         return
-    expected = [
-        Erased(one.item.subject_id, False, one.item.categories, (), False, ()) for one in acted
-    ]
     with reading(house.engine) as connection:
-        left = still_there(connection, expected)
+        left = still_there(connection, [_gone(one) for one in acted])
     if left:
         raise NotProven("subject_still_there", ref=plan.ref, left=len(left))
     with house.work() as work:

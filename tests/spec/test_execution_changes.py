@@ -3,10 +3,11 @@ approval and the last item is met item by item (A-73, A-74)."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import NoReturn
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select
 
 from connectors.base import CaseKey
 from lifecycle.errors import Busy, Refused
@@ -19,8 +20,9 @@ from lifecycle.retention.facts import Verdict
 from records import leases, plans
 from records.engines import reading
 from records.plans import Plan
+from records.scrub import scrub
 from records.tables import holding, ledger_event
-from tasks import planning, transfers
+from tasks import forgetting, planning, transfers
 from tasks.approvals import approve
 from tasks.certifying import of_plan
 from tasks.execution import Why
@@ -369,6 +371,39 @@ def test_what_an_export_tells_anew_is_not_forgotten_again_by_the_plan_that_forgo
     assert holdings_of(scene, tuva) >= {"identity", "contact"}
     told = [one.ref for one in events(scene.house(), EventKind.ERASURE_DONE)]
     assert told.count(tuva) == 1, "once, before she came back"
+
+
+@everywhere
+def test_who_is_told_of_anew_while_the_run_has_yet_to_read_back_is_judged_anew(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What our records hold of her then came after they had forgotten her: it is not due."""
+    scene.by_hand = ("file-server",)
+    scene.leavers(TUVA, OMAR)
+    tuva = scene.ref(TUVA)
+    scene.hold(TUVA, "image")
+    plan = scene.approved()
+    scene.run(plan)
+    scene.later()
+
+    def while_another_imports(engine: Engine) -> None:
+        scrub(engine)
+        with suppress(Busy):  # it would go on with this plan, too
+            scene.bring(case("1000000077", TUVA, start="2026-10-20", end="2027-04-01"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(forgetting, "scrub", while_another_imports)
+        done = scene.run(plan)
+    assert holdings_of(scene, tuva) >= {"identity", "contact"}
+    assert done.state is PlanState.EXECUTING
+    for _ in range(2):
+        assert not scene.run(plan).is_wrong
+    assert scene.states(plan, tuva)["gallra"] is ItemState.DROPPED
+    scene.office.weed_by_hand(plan)
+    assert scene.office.execute(plan).state is PlanState.PROVEN
+    assert holdings_of(scene, tuva) >= {"identity", "contact"}
+    told = events(scene.house(), EventKind.ITEM_NOT_PROVEN)
+    assert [(one.ref, one.facts["answer"]) for one in told] == [(tuva, "still_there")]
 
 
 # --- new data -------------------------------------------------------------------------------------
