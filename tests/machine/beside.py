@@ -65,6 +65,7 @@ class Backup:
     own: set[Atom]
     removed: set[str]
     taken: set[bytes]
+    proven: set[tuple[str, int]]
 
 
 TALLY: Counter[str] = Counter()
@@ -375,7 +376,8 @@ class Beside:
     def make_backup(self) -> None:
         self.school.backup()
         own = {atom for atom in self.world if atom.system == OWN}
-        self.backup = copy.deepcopy(Backup(self.known, self.book, own, self.removed, self.taken))
+        now = Backup(self.known, self.book, own, self.removed, self.taken, self.proven)
+        self.backup = copy.deepcopy(now)
         self.erased_since = set()
         self.replaced_since = set()
 
@@ -425,7 +427,10 @@ class Beside:
         plans = self.eyes.plans()
         self.book = {ref: page for ref, page in self.book.items() if ref in plans}
         self.states = {ref: plans[ref].state for ref in self.book}
-        self.proven = set()
+        self.proven = now.proven
+        for ref, page in self.book.items():  # and what the journal says of the time since
+            if self.states[ref] in {PlanState.EXECUTING, PlanState.PROVEN}:
+                self._note_proven(plans[ref], page, shown)
         self.alive, self.waiting = set(shown.sealed), shown.waiting
 
     # --- what Gallra understands when it looks ------------------------------------------------
