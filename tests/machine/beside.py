@@ -265,12 +265,16 @@ class Beside:
         assert (person, EVERYTHING) not in known.holds.values(), f"{person} is held"
         assert not known.own[person] and not known.people[person].cases
         assert not known.of_person(person)
-        for ref, (who, what) in known.holds.items():
-            if who == person:
-                known.holds[ref] = ("", what)  # it kept nothing that there was
+        self._no_longer_held(person)
         known.see_through()
         del known.people[person], known.own[person]
         known.relations = {pair for pair in known.relations if person not in pair}
+
+    def _no_longer_held(self, person: str) -> None:
+        """A hold is on whom the records knew: whoever begins anew is somebody else to it."""
+        for ref, (who, what) in self.known.holds.items():
+            if who == person:
+                self.known.holds[ref] = ("", what)
 
     # --- plans and certificates ---------------------------------------------------------------
 
@@ -416,6 +420,7 @@ class Beside:
             if person not in people:
                 assert (person, "*") in gone, f"{person} was lost by a restore"
                 del self.known.people[person]
+                self._no_longer_held(person)
         for person in people & {who for who, what in gone if what == "*"}:
             raise AssertionError(f"{person} is back from a backup")
         self.known.records = {
