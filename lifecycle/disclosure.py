@@ -161,7 +161,8 @@ def judge(policy: Policy, wanted: Wanted, way: Way, *, today: date) -> Allowed:
     """What the policy says to it; `today` is the controller's local date.
 
     Raises `Refused` whose `ref` is the sentence that the refusal rests on: `sharing_not_planned`,
-    `recipient_unknown`, `recipient_outside_eea` (H-27), `subject_not_for_recipient`,
+    `only_anonymous` (H-36), `recipient_unknown`, `recipient_outside_eea` (H-27),
+    `subject_not_for_recipient`,
     `category_unknown`, `category_not_for_recipient`, `purpose_unknown`, `category_not_needed`
     (A-03), `legal_basis_undecided`, `until_is_past`, `no_sharing_rule`, `channel_not_allowed`,
     `safeguard_missing`, `condition_missing`, `condition_not_asked_for`, `no_legal_duty`,
@@ -170,6 +171,9 @@ def judge(policy: Policy, wanted: Wanted, way: Way, *, today: date) -> Allowed:
     sharing = policy.sharing
     if sharing is None:
         raise Refused("sharing_not_planned", ref=policy.id)
+    for name in (wanted.recipient, wanted.purpose):
+        if name in sharing.anonymous_only:
+            raise Refused("only_anonymous", ref=_sentence(sharing.anonymous_only[name].source))
     recipient = sharing.recipients.get(wanted.recipient)
     if recipient is None:
         raise Refused("recipient_unknown", ref=_sentence(sharing.source))

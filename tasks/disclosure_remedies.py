@@ -26,6 +26,13 @@ DISCLOSURES: Final[dict[str, tuple[str, str, str]]] = {
         _NOTHING,
         "Choose one that stands under `recipients` in the policy; " + _POLICY,
     ),
+    "only_anonymous": (
+        "Nothing by which anybody could be recognised goes to this recipient or for this purpose.",
+        _NOTHING,
+        "Gallra gives out people's data and makes nothing anonymous. Somebody takes out what is "
+        "needed so that nobody can ever be found in it again, and has it judged by the data "
+        "protection officer; that is no disclosure of Gallra's.",
+    ),
     "recipient_outside_eea": (
         "The recipient is outside the EU and the EEA.",
         _NOTHING,

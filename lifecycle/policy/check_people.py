@@ -108,6 +108,10 @@ def _check_sharing(policy: Policy, sharing: Sharing) -> Iterator[Finding]:
         yield from _known((*here, "categories"), "category", recipient.categories, known)
         if recipient.legal_basis is LegalBasis.UNDECIDED:
             yield from _open(policy, (*here, "legal_basis"), recipient.decision)
+    for name in sharing.anonymous_only:
+        if name in sharing.recipients or name in policy.purposes:
+            message = "is a recipient or a purpose too, so it would get people's data; keep one"
+            yield ("sharing", "anonymous_only", name), message
 
 
 def _check_processors(policy: Policy) -> Iterator[Finding]:

@@ -71,6 +71,14 @@ class Recipient(Part):
     source: Source
 
 
+class AnonymousOnly(Part):
+    """What gets nothing by which anybody could be recognised (H-36). Gallra gives out people's
+    data and makes nothing anonymous, so it gives nothing to it at all."""
+
+    called: Sentence
+    source: Source
+
+
 class Sharing(Part):
     """How data may be shared."""
 
@@ -80,4 +88,8 @@ class Sharing(Part):
     channels: dict[Name, Channel]
     rules: tuple[SharingRule, ...] = Field(min_length=1)
     recipients: dict[Name, Recipient]
+    anonymous_only: dict[Name, AnonymousOnly] = Field(
+        default_factory=dict,
+        description="as whose recipient and for what as a purpose nothing is shared (H-36)",
+    )
     source: Source

@@ -155,6 +155,9 @@ def _policy(name: str) -> Iterator[str]:
         yield f"The policy names nobody: nothing is given to anyone ({_sentence(sharing)}).\n"
         return
     yield from _table(policy, sharing.recipients)
+    for key, one in sharing.anonymous_only.items():
+        told = f"Nothing about people to **{key}**, or for it: `only_anonymous`"
+        yield f"{told} ({_sentence(one)}).\n"
     waiting = {
         key: one
         for key, one in sharing.recipients.items()

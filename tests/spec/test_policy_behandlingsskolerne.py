@@ -212,6 +212,11 @@ def test_h32_and_h33_nothing_is_handed_over_by_machine_and_all_mail_is_encrypted
     assert set(authorities.recipients or ()) | set(others.recipients or ()) == {*sharing.recipients}
 
 
+def test_h36_research_gets_nothing_about_people(policy: Policy) -> None:
+    assert policy.sharing is not None
+    assert policy.sharing.anonymous_only["research"].source.id == "H-36"
+
+
 def test_h20_three_classes_of_data(policy: Policy) -> None:
     assert {category.data_class for category in policy.categories.values()} == {
         "non_sensitive",

@@ -229,6 +229,34 @@ def test_what_the_policy_does_not_know_is_refused(changed: dict[str, object], re
         judge(policy, asked._replace(**changed), way, today=TODAY)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("what", ["recipient", "purpose"])
+def test_research_gets_nothing_about_people_whoever_asks_and_whatever_for(what: str) -> None:
+    """H-36, in the policy as it stands; and where somebody adds it to the recipients."""
+    policy = load_policy(ROOT / "policies" / "behandlingsskolerne.yaml")
+    way = Way(EVERYTHING, password_elsewhere=True)
+    asked = Wanted(
+        recipient="municipality",
+        kinds=frozenset({"pupil"}),
+        categories=("contact",),
+        channel="tunnel",
+        purpose=next(name for name, one in policy.purposes.items() if "contact" in one.needs),
+        condition=LAW,
+        until=UNTIL,
+    )
+    assert judge(policy, asked, way, today=TODAY)
+    asked = asked._replace(**{what: "research"})
+    with pytest.raises(Refused, match="only_anonymous") as refusal:
+        judge(policy, asked, way, today=TODAY)
+    assert refusal.value.ref == "H-36"
+    assert policy.sharing is not None
+    everybody = {**policy.sharing.recipients, "research": policy.sharing.recipients["municipality"]}
+    purposes = {**policy.purposes, "research": next(iter(policy.purposes.values()))}
+    sharing = policy.sharing.model_copy(update={"recipients": everybody})
+    wider = policy.model_copy(update={"sharing": sharing, "purposes": purposes})
+    with pytest.raises(Refused, match="only_anonymous"):
+        judge(wider, asked, way, today=TODAY)
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [

@@ -242,6 +242,18 @@ def test_the_small_policy_is_sound() -> None:
             "sharing.channels.fax",
             "no rule allows it",
         ),
+        *(
+            (
+                (
+                    "  source: {law: GDPR art. 32}\n\nprocessors",
+                    f"  anonymous_only: {{{name}: {{called: f, source: {{law: x}}}}}}\n"
+                    "  source: {law: GDPR art. 32}\n\nprocessors",
+                ),
+                f"sharing.anonymous_only.{name}",
+                "would get people's data",
+            )
+            for name in ("board", "schooling")
+        ),
         (
             ("      decision: basis\n      source", "      source"),
             "sharing.recipients.board.legal_basis",
