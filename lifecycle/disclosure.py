@@ -162,9 +162,9 @@ def judge(policy: Policy, wanted: Wanted, way: Way, *, today: date) -> Allowed:
 
     Raises `Refused` whose `ref` is the sentence that the refusal rests on: `sharing_not_planned`,
     `only_anonymous` (H-36), `recipient_unknown`, `recipient_outside_eea` (H-27),
-    `subject_not_for_recipient`,
-    `category_unknown`, `category_not_for_recipient`, `purpose_unknown`, `category_not_needed`
-    (A-03), `legal_basis_undecided`, `until_is_past`, `no_sharing_rule`, `channel_not_allowed`,
+    `subject_not_for_recipient`, `category_unknown`, `category_not_for_recipient`,
+    `purpose_unknown`, `category_not_needed` (A-03), `legal_basis_undecided`, `until_is_past`,
+    `no_sharing_rule`, `channel_not_allowed`,
     `safeguard_missing`, `condition_missing`, `condition_not_asked_for`, `no_legal_duty`,
     `consent_missing`, `password_not_apart` (every disclosure has a password).
     """
