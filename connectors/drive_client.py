@@ -150,7 +150,9 @@ class DriveClient:
 
     def session(self, answered: Answered) -> str:
         """The address of an upload that was begun. Raises `Unreachable` for another host."""
-        target = urljoin(f"{self._base}/", answered.location or "")
+        target = ""
+        with contextlib.suppress(ValueError):  # an address that is none
+            target = urljoin(f"{self._base}/", answered.location or "")
         where = urlsplit(f"{self._base}/upload/").path
         if _origin(target) != _origin(self._base) or not urlsplit(target).path.startswith(where):
             raise Unreachable("system_leads_elsewhere", ref=self._place)

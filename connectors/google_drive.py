@@ -20,7 +20,7 @@ from lifecycle.intake.outcomes import FileReason
 
 LARGEST_FILE: Final = 128 * 1024 * 1024
 """Bytes that are read into memory at most, as from a folder on a disk."""
-_PLAIN_NAME: Final = re.compile(r"[^/\\\x00-\x1f\x7f]{1,200}")
+_PLAIN_NAME: Final = re.compile(r"[^/\\\x00-\x1f\x7f\ud800-\udfff]{1,200}")
 
 
 class DriveStaging:

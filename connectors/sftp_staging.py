@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import re
 import secrets
 import stat
 import time
@@ -34,6 +35,8 @@ seconds."""
 _YOUNG: Final = 3600
 """Seconds: a file whose time is further in the past is not being written in this very second,
 however wrong the two clocks are."""
+_NOT_ALLOWED: Final = re.compile(r"[/\x00\ud800-\udc7f\udd00-\udfff]")
+"""A path, or no text; bytes that are no UTF-8 stand as Python has them."""
 _CODES: Final = FolderCodes("folder_missing", "folder_forbidden", "folder_not_answering")
 
 
@@ -96,7 +99,7 @@ class SftpStaging:
 
         Raises `Refused("name_not_allowed")`, `Refused("name_taken")`, `Unreachable`.
         """
-        if "/" in name or "\0" in name or name in ("", ".", ".."):
+        if _NOT_ALLOWED.search(name) or name in ("", ".", ".."):
             raise Refused("name_not_allowed")
         return self._door.visit(lambda wire: self._put(wire, name, data))
 

@@ -15,6 +15,7 @@ from connectors.channel import Channel, Delivered, Parcel, Standing
 from lifecycle.errors import GallraError, Misconfigured, NotProven, Refused, Unreachable
 from lifecycle.references import to_reference
 from tests.factories.channel_worlds import WORLDS, ChannelWorld, Killed, channel_world
+from tests.factories.odd_names import ODD_NAMES
 
 CONTENT = b"PK\x03\x04 sealed \r\n.\r\n" + bytes(range(256)) * 300
 """Bytes that look like the end of a mail, and all the others; 77 kB."""
@@ -294,6 +295,24 @@ def test_what_could_say_more_than_meant_does_not_leave(
         world.channel().deliver(replace(parcel(world, tmp_path), **change))
     assert world.arrived() == []
     assert world.received() == b""
+
+
+def test_an_odd_name_leaves_as_it_is_or_not_at_all(world: ChannelWorld, tmp_path: Path) -> None:
+    if not world.carries_files:
+        pytest.skip("a letter alone has no name")
+    went = []
+    for number, name in enumerate(ODD_NAMES):
+        sent = replace(parcel(world, tmp_path, 6000 + number), name=name)
+        before = world.received()
+        try:
+            world.channel().deliver(sent)
+        except Refused:
+            assert world.received() == before
+        else:
+            went.append(name)
+    assert len(world.arrived()) == len(went)
+    # What a system of its own may take amiss is no path and says nothing, so it goes.
+    assert set(went) == {"CON", "NUL.xlsx", "LPT1", "desktop.ini"}
 
 
 def everything_said(error: BaseException) -> str:

@@ -22,6 +22,9 @@ from tests.factories.mail_looked_through import (
     TwinWorld,
     graph_mail_world,
 )
+from tests.factories.odd_names import ODD_NAMES, nothing_written
+
+__all__ = ["nothing_written"]
 
 
 @pytest.fixture(params=["twin", "graph"])
@@ -70,6 +73,20 @@ def test_subject_text_and_what_is_attached_are_read(world: MailWorld) -> None:
     ):  # fmt: skip
         assert part in found.text
     assert found.unread == 0
+
+
+@pytest.mark.usefixtures("nothing_written")
+def test_odd_names_of_what_is_attached_are_words_and_no_paths(world: MailWorld) -> None:
+    # A server that speaks JSON cannot say what is no text.
+    names = [n for n in ODD_NAMES if isinstance(world, TwinWorld) or n.isprintable() or "\0" in n]
+    world.put(text="Hej", files=[(n, f"I bilaga {k}.".encode()) for k, n in enumerate(names)])
+    [document] = world.mail.documents()
+    found = document_text(document.read())
+    assert len(names) > 35
+    assert found.unread == 0
+    for number, name in enumerate(names):
+        assert f"I bilaga {number}." in found.text
+        assert name in found.text or not name.isascii() or not name.isprintable()
 
 
 def test_what_a_password_protects_or_nobody_can_read_keeps_it_from_being_clean(

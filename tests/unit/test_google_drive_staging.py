@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from urllib.parse import unquote, urlsplit
 
 import pytest
 from google.auth.exceptions import TransportError
@@ -21,11 +22,15 @@ from lifecycle.errors import (
     Refused,
     Unreachable,
 )
+from tests.factories.byte_recorder import recording
 from tests.factories.drive_server import drive_server
-from tests.factories.drive_state import SHEET, SHORTCUT, DriveState, key_file
+from tests.factories.drive_state import FOLDER, SHEET, SHORTCUT, DriveState, key_file
 from tests.factories.drive_worlds import bound_to, staging_on, strict_drive
+from tests.factories.odd_names import ELSEWHERE, ODD_NAMES, nothing_written
 
+__all__ = ["nothing_written"]
 NAME = "Anna Andersson 19850709-9805.xlsx"
+HALF = "\ud800half.xlsx"
 
 
 @pytest.fixture
@@ -292,6 +297,83 @@ def test_nobody_is_followed_to_another_host(server: DriveState, staging: DriveSt
             assert code_of(error) == "system_leads_elsewhere"
         assert foreign.requests == []
         assert foreign.given == set()
+
+
+@pytest.mark.parametrize("target", ELSEWHERE)
+@pytest.mark.parametrize("how", ["redirect", "upload"])
+def test_led_to_another_host_nobody_follows(
+    server: DriveState, staging: DriveStaging, target: str, how: str
+) -> None:
+    server.drop("a.xlsx", b"x")
+    [item] = staging.list_items()
+    if how == "redirect":
+        server.faults.redirect_to = target
+    else:
+        server.faults.upload_host = target or "/relative"
+    with recording() as recorder:
+        for attempt in (
+            lambda: staging.put("b.xlsx", b"secret"),
+            lambda: list(staging.list_items()),
+            lambda: staging.read(item),
+            lambda: staging.delete_permanently(item),
+        )[: 4 if how == "redirect" else 1]:
+            with pytest.raises(Unreachable, match=r"^system_leads_elsewhere inbox$"):
+                attempt()
+    assert set(recorder.opened) == {("127.0.0.1", urlsplit(server.url).port)}
+    assert not [name for name in server.content.values() if name == b"secret"]
+
+
+@pytest.mark.usefixtures("nothing_written")
+def test_odd_names_are_listed_read_and_deleted_and_nothing_else_is_touched(
+    server: DriveState, staging: DriveStaging, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    server.faults.page_size = 50
+    beside = server.add("beside", parents=("1AnotherFolder0000001",), data=b"not ours")
+    names = [name for name in ODD_NAMES if name != HALF]
+    for number, name in enumerate(names):
+        server.add(name, parents=(server.folder,), data=b"%d" % number)
+    for number, name in enumerate(names[::6]):
+        folder = server.add(f"{name}-folder", FOLDER, parents=(server.folder,))
+        server.add(name, parents=(folder,), data=b"%d" % number)
+    items = list(staging.list_items())
+    numbers = [*range(len(names)), *range(len(names[::6]))]
+    assert sorted(int(staging.read(item)) for item in items) == sorted(numbers)
+    assert set(server.operations) <= {
+        "files.list",
+        "files.get",
+        "drives.get",
+    }
+    for item in items:
+        staging.delete_permanently(item)
+    assert list(staging.list_items()) == []
+    assert server.content == {beside: b"not ours"}
+    said = " ".join([*(r.getMessage() for r in caplog.records), repr(items)])
+    assert all(name not in said for name in names if len(name) > 3)
+    # What was done was done to ids: no name stands in an address.
+    addresses = [unquote(address) for _, address, _ in server.requests]
+    assert not [a for a in addresses if "beside" in a or "passwd" in a or "Exempelsson" in a]
+
+
+def test_a_name_that_is_no_text_ends_the_listing(server: DriveState, staging: DriveStaging) -> None:
+    server.add(HALF, parents=(server.folder,), data=b"1")
+    with pytest.raises(Unreachable, match=r"^system_unlike_binding inbox$"):
+        list(staging.list_items())
+
+
+@pytest.mark.parametrize("name", ODD_NAMES, ids=ascii)
+def test_an_odd_name_is_put_as_it_is_or_not_at_all(
+    server: DriveState, staging: DriveStaging, name: str
+) -> None:
+    try:
+        item = staging.put(name, b"x")
+    except Refused as refused:
+        assert refused.code == "name_not_allowed"
+        assert server.content == {}
+    else:
+        assert item.name == name
+        [there] = server.children(server.folder)
+        assert (there["name"], server.content[there["id"]]) == (name, b"x")
 
 
 @pytest.mark.parametrize("answer", [b"[]", b"<html>", b'{"id":1}', b'{"files":[7]}'])

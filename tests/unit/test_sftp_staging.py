@@ -11,9 +11,19 @@ from types import SimpleNamespace
 import pytest
 
 from connectors.sftp_staging import SftpStaging
-from lifecycle.errors import Changed, FileRefused, Refused, Unreachable
+from lifecycle.errors import Changed, FileRefused, GallraError, Refused, Unreachable
+from tests.factories.odd_names import (
+    LEADS_OUT,
+    NO_FILE,
+    ODD_NAMES,
+    as_bytes,
+    fits_a_folder,
+    nothing_written,
+)
 from tests.factories.sftp_servers import Server
 from tests.factories.sftp_worlds import dropper, sftp_folder, staging_on
+
+__all__ = ["nothing_written"]
 
 FOLLOWED_NOWHERE = [
     b"",
@@ -36,29 +46,18 @@ FOLLOWED_NOWHERE = [
     b"a\0/../b",
     b"\0../outside",
     b"../\xff",
+    *(as_bytes(name) for name in LEADS_OUT),
 ]
 ODD_BUT_NAMES = [
-    b"...",
     b". ",
     b".. ",
     b" ..",
-    b"-rf",
-    b"~",
-    b"~root",
-    b"$(id)",
-    b"`id`",
-    b"a\\..\\b",
-    b"%2e%2e%2foutside",
-    b"a\nb",
     b"a\rb",
-    b"\x1b[31m",
-    b"*",
-    b"CON",
-    b"a:b",
     b"\xe5\xe4\xf6.xlsx",
-    "åäö.xlsx".encode(),
-    "..\u2215outside".encode(),
+    *(as_bytes(name) for name in ODD_NAMES if fits_a_folder(name)),
 ]
+NO_FILE_AT_ALL = [as_bytes(n) for n in ODD_NAMES if n not in NO_FILE and not fits_a_folder(n)]
+"""Longer than any folder of files has them: made up by the server."""
 
 
 @pytest.fixture
@@ -84,8 +83,15 @@ def test_a_name_that_leads_out_ends_the_listing_and_is_never_followed(
     assert (inbox.parent / "outside").read_bytes() == b"not ours"
 
 
-def test_odd_names_are_names_and_lead_nowhere(world: World) -> None:
-    _server, inbox, staging = world
+@pytest.mark.usefixtures("nothing_written")
+@pytest.mark.parametrize("kind", ["sftp", pytest.param("sftp_openssh", marks=pytest.mark.long)])
+def test_odd_names_are_names_and_lead_nowhere(kind: str, tmp_path: Path) -> None:
+    with sftp_folder(kind, tmp_path / "server" / "root") as (server, inbox):
+        (inbox.parent / "outside").write_bytes(b"not ours")
+        _odd_names_are_names(staging_on(server), inbox)
+
+
+def _odd_names_are_names(staging: SftpStaging, inbox: Path) -> None:
     for name in ODD_BUT_NAMES:
         Path(os.fsdecode(os.fsencode(inbox) + b"/" + name)).write_bytes(name)
     items = list(staging.list_items())
@@ -95,6 +101,30 @@ def test_odd_names_are_names_and_lead_nowhere(world: World) -> None:
         staging.delete_permanently(item)
     assert list(inbox.iterdir()) == []
     assert (inbox.parent / "outside").read_bytes() == b"not ours"
+
+
+@pytest.mark.parametrize("name", NO_FILE_AT_ALL, ids=len)
+def test_a_name_that_no_folder_has_ends_the_listing(world: World, name: bytes) -> None:
+    server, inbox, staging = world
+    server.odd_names.append(name)
+    with pytest.raises(Unreachable, match=r"^folder_not_answering inbox$"):
+        list(staging.list_items())
+    assert "opened" not in server.met
+    assert list(inbox.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ODD_NAMES, ids=ascii)
+def test_an_odd_name_is_put_as_it_is_or_not_at_all(world: World, name: str) -> None:
+    _server, inbox, staging = world
+    try:
+        item = staging.put(name, b"x")
+    except GallraError:
+        assert list(inbox.iterdir()) == []
+    else:
+        assert item.name == name
+        [there] = inbox.iterdir()
+        assert (os.fsencode(there.name), there.read_bytes()) == (as_bytes(name), b"x")
+    assert {path.name for path in inbox.parent.iterdir()} == {"in", "outside"}
 
 
 @pytest.mark.parametrize("key", ["../outside", "/etc/passwd", "a/../../outside", "", "\0zz"])
