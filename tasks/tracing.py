@@ -64,6 +64,8 @@ _PART_EVENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "retention": (),
     "systems": (),
     "staging": (EventKind.PURGE_PROVEN_EMPTY,),
+    "placement": (EventKind.PLACE_SCANNED,),
+    "may_lie": (EventKind.PLACE_SCANNED,),
     "intake": (EventKind.IMPORT_STORED,),
     "approvals": (EventKind.APPROVAL_GIVEN, EventKind.APPROVAL_REFUSED),
 }

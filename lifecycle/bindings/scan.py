@@ -57,6 +57,8 @@ def check_scan(scan: Mapping[str, ScannedPlace], policy: Policy) -> Iterator[tup
             yield here, f"the policy has no such place{nearest(name, policy.systems)}"
         elif system.role not in {"place", "system", "device"}:
             yield here, "what lies there is imported or sealed, not looked through; take it away"
+        elif system.may_lie is None:
+            yield here, "the policy does not say what may lie there; write its may_lie"
         if scanned.owner not in policy.roles:
             yield (
                 (*here, "owner"),

@@ -1,16 +1,16 @@
-"""What may lie where is what the policy says of the place: the classes of the data that it holds
-there (A-61…A-67), and what may never stand in free text (A-82, A-83, A-88, A-91)."""
+"""What may lie where is what a sentence allows at the place (A-61…A-67), never what turns up there;
+and what may never stand in free text (A-82, A-83, A-88, A-91)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
-from lifecycle.placement.wording import Sign, Wording
+from lifecycle.placement.wording import Wording
 from lifecycle.policy.data import DataClass
 from lifecycle.policy.model import Policy
+from lifecycle.policy.placement import MayLie, Sign
 
-_NATIONAL_ID: Final = "national_id"
 _ABSENCE: Final = frozenset({Sign.HEALTH, Sign.ABSENCE})
 
 
@@ -38,24 +38,23 @@ class FieldRule(NamedTuple):
 def misplaced(
     policy: Policy, place: str, shown: Mapping[Sign, int], wording: Wording
 ) -> list[Misplaced]:
-    """What `place` may not show of what a document without a password shows there."""
-    system = policy.systems[place]
-    held = {name for names in system.holds.values() for name in names}
-    classes = {policy.categories[name].data_class for name in held}
-    identities = _with_national_id(policy)
-    cited = system.source.id if system.source is not None else None
+    """What `place` may not show of what a document without a password shows there.
+
+    A place of which no sentence says what may lie there allows nothing beyond non_sensitive.
+    """
     found = []
     for sign in Sign:
         count = shown.get(sign, 0)
         data_class = wording.class_of(sign)
-        allowed = data_class in classes
-        rule = cited or place
-        if sign is Sign.IDENTITY_NUMBER:
-            allowed = bool(held & identities)
-            rule = next((_cited(policy, name) for name in sorted(identities)), None) or rule
-        if count and (not allowed or system.protected_only):
-            rule = (cited or rule) if system.protected_only else rule
-            found.append(Misplaced(sign, data_class, rule, count))
+        if not count or data_class is DataClass.NON_SENSITIVE:
+            continue
+        allowing = _allowing(policy, place, sign)
+        if any(not each.password for each in allowing):
+            continue
+        # What may lie here behind a password breaks the sentence that says so.
+        cited = next((each.source.id for each in allowing), None)
+        rule = cited or _stays(policy, sign, data_class) or place
+        found.append(Misplaced(sign, data_class, rule, count))
     return found
 
 
@@ -79,16 +78,14 @@ def breached(rule: FieldRule, shown: Mapping[Sign, int], wording: Wording) -> li
     ]
 
 
-def _with_national_id(policy: Policy) -> set[str]:
-    """The categories that an identity number belongs to."""
-    columns = {} if policy.intake is None else policy.intake.columns
-    kept = {column.keep for field, column in columns.items() if field == _NATIONAL_ID}
-    return {
-        name
-        for name, category in policy.categories.items()
-        if name in kept or _NATIONAL_ID in category.fields
-    }
+def _allowing(policy: Policy, place: str, sign: Sign) -> list[MayLie]:
+    return [each for each in policy.systems[place].may_lie or () if sign in each.shows]
 
 
-def _cited(policy: Policy, category: str) -> str | None:
-    return policy.categories[category].source.id
+def _stays(policy: Policy, sign: Sign, data_class: DataClass) -> str | None:
+    """The sentence by which this belongs somewhere else, or nowhere."""
+    if sign is Sign.ABSENCE and policy.absence:
+        return policy.absence[0].source.id or policy.absence[0].id
+    if policy.placement is None:
+        return None
+    return policy.placement.sentence(data_class).id

@@ -10,7 +10,8 @@ from datetime import date
 from typing import Final
 
 from lifecycle.placement.identity_numbers import identity_numbers
-from lifecycle.placement.wording import Sign, Wording
+from lifecycle.placement.wording import Wording
+from lifecycle.policy.placement import Sign
 from lifecycle.placement.words import Words
 
 _SENTENCE: Final = re.compile(r"(?<=[.!?])\s+|[\r\n\f\v]+")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -13,28 +12,11 @@ from lifecycle.configuration.problems import PolicyError, Problem
 from lifecycle.configuration.text import LARGEST, read_text
 from lifecycle.configuration.validated import Part, validated
 from lifecycle.policy.data import DataClass
+from lifecycle.policy.placement import Sign
 
 FOLDER: Final = "wording"
 """Beside the policy files, in a folder of its own: a file there is no policy."""
 _PHRASE: Final = re.compile(r"[=*]?[\w-]+( [\w-]+)*\*?")
-
-
-class Sign(StrEnum):
-    """What a text shows of a person."""
-
-    IDENTITY_NUMBER = "identity_number"
-    """A personnummer, samordningsnummer or CPR number (A-62)."""
-    HEALTH = "health"
-    ABSENCE = "absence"
-    """Absence told together with illness or well-being (A-83)."""
-    ORIGIN = "origin"
-    RELIGION = "religion"
-    POLITICS = "politics"
-    UNION = "union"
-    SEX_LIFE = "sex_life"
-    BIOMETRIC = "biometric"
-    SUPPORT = "support"
-    """Support, adaptations, the social situation (A-63, A-64)."""
 
 
 def _phrase(value: object) -> str:

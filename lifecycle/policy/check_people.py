@@ -25,6 +25,7 @@ def check_people(policy: Policy) -> Iterator[Finding]:
         yield from _check_sharing(policy, policy.sharing)
     yield from _check_processors(policy)
     yield from _check_texts(policy)
+    yield from _check_placement(policy)
     yield from _check_access(policy)
     for position, dropped in enumerate(policy.not_collected):
         here: Path = ("not_collected", position, "subjects")
@@ -142,6 +143,21 @@ def _check_access(policy: Policy) -> Iterator[Finding]:
                         ("access", position, "systems"),
                         f"'{system}' has no levels; say who needs which",
                     )
+
+
+def _check_placement(policy: Policy) -> Iterator[Finding]:
+    """What may lie somewhere is looked for there too when somebody is erased."""
+    allowing = {name: s.may_lie for name, s in policy.systems.items() if s.may_lie is not None}
+    for name, parts in allowing.items():
+        held = {category for names in policy.systems[name].holds.values() for category in names}
+        for position, part in enumerate(parts):
+            here: Path = ("systems", name, "may_lie", position, "categories")
+            yield from _known(here, "category of what this place holds", part.categories, held)
+    looked = any(rule.names for rule in (*policy.free_text, *policy.absence))
+    if (allowing or looked) and policy.placement is None:
+        yield ("placement",), "is missing: say who mends what lies where it may not, and by when"
+    if policy.placement is not None:
+        yield from _role(policy, ("placement", "order", "role"), policy.placement.order.role)
 
 
 def _check_texts(policy: Policy) -> Iterator[Finding]:

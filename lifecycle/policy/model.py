@@ -28,6 +28,7 @@ from lifecycle.policy.processors import Processor, ProcessorReview
 from lifecycle.policy.retention import Anchor, RetentionRule
 from lifecycle.policy.running import Schedules, Staging
 from lifecycle.policy.sharing import Sharing
+from lifecycle.policy.staying import Placement
 from lifecycle.policy.values import Name
 
 
@@ -52,6 +53,9 @@ class Policy(Part):
     )
     processor_review: ProcessorReview | None = Field(
         default=None, description="needed where there are processors"
+    )
+    placement: Placement | None = Field(
+        default=None, description="needed where `may_lie`, free_text or absence is looked for"
     )
     free_text: tuple[FreeTextRule, ...] = Field(
         default=(), description="[]: no sentence restricts free text"

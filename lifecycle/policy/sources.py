@@ -23,6 +23,7 @@ _SINGULAR: Final[Mapping[str, str]] = {
     "information": "information",
     "joint": "joint controller",
     "levels": "level",
+    "may_lie": "may lie",
     "not_collected": "not collected",
     "notices": "notice",
     "processors": "processor",

@@ -71,7 +71,7 @@ def test_what_may_not_lie_there_is_told_by_reference_class_and_rule(
     count = _scan(looking)
     assert count == ScanCount(found=3, looked=3, new=2, standing=2)
     assert _signs(looking) == [
-        ("health", "sensitive", "A-61", 1),
+        ("health", "sensitive", "A-66", 1),
         ("identity_number", "integrity_sensitive", "A-62", 2),
     ]
     assert {one.owner for one in standing(looking)} == {"chef"}

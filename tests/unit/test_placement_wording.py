@@ -13,10 +13,11 @@ import yaml
 from lifecycle.configuration.problems import PolicyError
 from lifecycle.placement.allowed import breached, field_rules, misplaced
 from lifecycle.placement.showing import Reader
-from lifecycle.placement.wording import Sign, Wording, load_wording, parse_wording
+from lifecycle.placement.wording import Wording, load_wording, parse_wording
 from lifecycle.policy.data import DataClass
 from lifecycle.policy.load import load_policy
 from lifecycle.policy.model import Policy
+from lifecycle.policy.placement import Sign
 
 ROOT = Path(__file__).resolve().parents[2]
 POLICIES = ROOT / "policies"
@@ -163,19 +164,43 @@ def _signs(policy: Policy, place: str, **shown: int) -> set[tuple[str, str]]:
 
 def test_the_policy_says_what_may_lie_where(policy: Policy) -> None:
     everything = dict.fromkeys((sign.value for sign in Sign), 1)
-    # Pictures lie on the file server, and nothing else of a person (A-61, A-62).
+    # Pictures lie on the file server, and nothing else of a person (A-61, A-62, A-66).
     server = _signs(policy, "file-server", **everything)
     assert {sign for sign, _ in server} == set(Sign)
-    assert ("identity_number", "A-62") in server
-    assert ("health", "A-61") in server
-    # Health that may be known lies in OneDrive (A-67), identity numbers do not (A-62).
-    assert _signs(policy, "onedrive", **everything) == {("identity_number", "A-62")}
-    # E-mail carries who somebody is, and nothing that is sensitive.
-    mail = {sign for sign, _ in _signs(policy, "e-mail", **everything)}
-    assert "health" in mail and "identity_number" not in mail and "support" not in mail
-    # What lies on the computer has a password (A-64): a document that can be read has none.
-    assert ("support", "A-64") in _signs(policy, "local-documents", support=1)
+    assert {("identity_number", "A-62"), ("support", "A-62"), ("health", "A-66")} < server
+    # Health that may be known and support lie in OneDrive (A-64, A-67). Identity numbers do not
+    # (A-62), nor other things that are sensitive (A-66); absence never tells of illness (A-83).
+    cloud = _signs(policy, "onedrive", **everything)
+    assert cloud == _signs(policy, "google-drive", **everything)
+    assert {sign for sign, _ in cloud} == set(Sign) - {Sign.HEALTH, Sign.SUPPORT}
+    assert {("identity_number", "A-62"), ("absence", "A-83"), ("religion", "A-66")} < cloud
+    # What lies on the computer has a password (A-64, A-67): a document that can be read has none.
+    local = _signs(policy, "local-documents", **everything)
+    assert {("support", "A-64"), ("health", "A-67"), ("identity_number", "A-62")} < local
+    assert {sign for sign, _ in local} == set(Sign)
+    assert ("identity_number", "A-69") in _signs(policy, "usb-stick", identity_number=1)
     assert not _signs(policy, "local-documents")
+
+
+def test_what_turns_up_at_a_place_may_not_lie_there_for_that(policy: Policy) -> None:
+    """E-mail is weeded for names and numbers when somebody is erased (A-76); a number that lies
+    there is found all the same (A-62)."""
+    assert "identity" in policy.systems["e-mail"].holds["pupil"]
+    everything = dict.fromkeys((sign.value for sign in Sign), 1)
+    mail = _signs(policy, "e-mail", **everything)
+    assert ("identity_number", "A-62") in mail
+    assert {sign for sign, _ in mail} == set(Sign)
+    # The export that was loaded down is deleted from the computer (A-98).
+    assert _signs(policy, "local-computer", identity_number=1) == {("identity_number", "A-62")}
+
+
+def test_a_place_of_which_nothing_is_said_allows_nothing(policy: Policy) -> None:
+    silent = policy.model_copy(update={"placement": None, "absence": ()})
+    assert policy.systems["paper-binder"].may_lie is None
+    assert _signs(silent, "paper-binder", identity_number=1, absence=2) == {
+        ("identity_number", "paper-binder"),
+        ("absence", "paper-binder"),
+    }
 
 
 def test_free_text_and_absence_have_rules_of_their_own(policy: Policy) -> None:
