@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, Protocol
+from datetime import datetime
+from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, func, select
@@ -24,6 +25,16 @@ class Accounts(Protocol):
         """The policy's name of it."""
         ...
 
+    @property
+    def by_hand(self) -> bool:
+        """Whether only a person can remove an account: `remove` refuses."""
+        ...
+
+    def as_of(self) -> datetime | None:
+        """When these accounts were told (UTC); None: the system is asked each time. Raises
+        `Unreachable`."""
+        ...
+
     def accounts(self) -> Iterator[Access]:
         """Every account, to the very end. Raises `Unreachable`, `Refused("record_malformed")`."""
         ...
@@ -31,7 +42,7 @@ class Accounts(Protocol):
     def remove(self, key: str) -> None:
         """Remove exactly this account; one that is not there any more is success. Raises
         `Unreachable`, `Refused("key_ambiguous")`, `Refused("system_conflict")` when the system
-        will not let it go."""
+        will not let it go, `Refused("removed_by_hand")`."""
         ...
 
     def is_there(self, key: str) -> bool:
@@ -41,6 +52,8 @@ class Accounts(Protocol):
 
 class SqlAccounts:
     """Accounts in a system's own database."""
+
+    by_hand: Final = False
 
     def __init__(
         self,
@@ -61,6 +74,10 @@ class SqlAccounts:
     def system(self) -> str:
         """The policy's name of it."""
         return self._system
+
+    def as_of(self) -> datetime | None:
+        """None: it is asked each time."""
+        return None
 
     def accounts(self) -> Iterator[Access]:
         """Every account that the binding means."""
@@ -111,12 +128,11 @@ class SqlAccounts:
             raise Refused("record_malformed", ref=self._system)
         if isinstance(key, str) != (binding.key_is == "text"):
             raise Unreachable("system_unlike_binding", ref=self._system)
-        told = "" if binding.roles is None else str(row[binding.roles] or "")
         return Access(
             key=str(key),
             holder=str(row[binding.holder] or "").strip(),
-            roles=tuple(role.strip() for role in told.split(binding.apart) if role.strip()),
-            shared=binding.shared is not None and not _is_no(row[binding.shared]),
+            roles=() if binding.roles is None else roles_of(row[binding.roles], binding.apart),
+            shared=binding.shared is not None and not is_no(row[binding.shared]),
             last_login=self._date(row, binding.last_login),
             course_ends=self._date(row, binding.course_ends),
         )
@@ -125,7 +141,14 @@ class SqlAccounts:
         return None if column is None else local_date(row[column], self._zone, system=self._system)
 
 
-def _is_no(value: object) -> bool:
+def roles_of(value: object, apart: str) -> tuple[str, ...]:
+    """The roles of a list, or of a text with `apart` between two."""
+    told = value if isinstance(value, list | tuple) else str(value or "").split(apart)
+    return tuple(text for role in told if (text := str(role).strip()))
+
+
+def is_no(value: object) -> bool:
+    """Whether a field that says yes or no is empty or says no."""
     return is_empty(value) or str(value).strip().casefold() in {"0", "false", "nej", "no", "n", "f"}
 
 
@@ -140,11 +163,19 @@ class MemoryAccounts:
         """So many removals take place, but their answer never arrives."""
         self.locked: set[str] = set()
         """The system will not let these go."""
+        self.by_hand = False
+        """Only a person can remove them."""
+        self.told_at: datetime | None = None
 
     @property
     def system(self) -> str:
         """The policy's name of it."""
         return self._system
+
+    def as_of(self) -> datetime | None:
+        """When somebody told them, if that was set."""
+        self._reach()
+        return self.told_at
 
     def accounts(self) -> Iterator[Access]:
         """Every account at the moment of the call."""
@@ -154,6 +185,8 @@ class MemoryAccounts:
     def remove(self, key: str) -> None:
         """Forget it, unless a failure is switched on."""
         self._reach()
+        if self.by_hand:
+            raise Refused("removed_by_hand", ref=self._system)
         if key in self.locked:
             raise Refused("system_conflict", ref=self._system, records=1)
         self.held.pop(key, None)

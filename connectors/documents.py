@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from connectors.base import StagedItem, Staging
+from lifecycle.placement.reach import Grant
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class Document:
     """Bytes."""
     read: Callable[[], bytes] = field(repr=False)
     """The bytes. Raises `Changed` (also when it is gone), `Unreachable`."""
+    grants: Callable[[], list[Grant]] | None = field(default=None, repr=False)
+    """To whom it is open, where the place tells that; raises as `read`."""
 
 
 class Documents(Protocol):
@@ -45,8 +48,12 @@ class FolderDocuments:
 
     lasting: Final = False
 
-    def __init__(self, folder: Staging) -> None:
+    def __init__(
+        self, folder: Staging, *, grants: Callable[[StagedItem], list[Grant]] | None = None
+    ) -> None:
+        """`grants`: asks with whom an item is shared, where the folder can tell."""
         self._folder = folder
+        self._grants = grants
 
     def documents(self) -> Iterator[Document]:
         """Every file, those in subfolders too."""
@@ -54,7 +61,12 @@ class FolderDocuments:
             if not item.empty_folder:
                 # A path tells more than a name; an opaque id tells nobody anything.
                 where = item.key if item.key.endswith(item.name) else item.name
-                yield Document(item.key, where, item.version, item.size, self._reader(item))
+                read, grants = self._reader(item), self._asker(item)
+                yield Document(item.key, where, item.version, item.size, read, grants)
 
     def _reader(self, item: StagedItem) -> Callable[[], bytes]:
         return lambda: self._folder.read(item)
+
+    def _asker(self, item: StagedItem) -> Callable[[], list[Grant]] | None:
+        grants = self._grants
+        return None if grants is None else lambda: grants(item)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from console.options import CONTROLLER, AsJson, Controller
-from console.output import Exit, failures, local_time, print_json, refuse, say, table
+from console.output import Exit, failures, local_time, print_json, printable, refuse, say, table
 
 app = typer.Typer(help="Where personal data lies, and may not.", no_args_is_help=True)
 
@@ -114,5 +114,4 @@ def show(
         with open_house(controller) as house:
             found, where = reveal(house, ref)
         say(f"{found.ref}  {found.place}: {found.sign.replace('_', ' ')} ({found.rule})")
-        # Control characters of a file's name are none of the terminal's business.
-        say("".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in where))
+        say(printable(where))

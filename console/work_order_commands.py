@@ -8,7 +8,7 @@ import typer
 
 from console.officer_commands import ask_code
 from console.options import CONTROLLER, AsJson, Controller
-from console.output import Exit, failures, print_json, refuse, say, table
+from console.output import Exit, failures, print_json, printable, refuse, say, table
 
 app = typer.Typer(help="What a person weeds or hands over.", no_args_is_help=True)
 Ref = Annotated[str, typer.Argument(help="The work order, W-….")]
@@ -34,13 +34,15 @@ def list_(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None:
         else:
             table(
                 "Work orders",
-                ["order", "place", "role", "items", "by", "state"],
+                ["order", "what", "place", "role", "items", "seen gone", "by", "state"],
                 [
                     [
                         one.ref,
+                        one.what,
                         one.system,
                         one.role,
                         one.items,
+                        one.seen_gone if one.what == "mend" else "",
                         one.due_on,
                         f"{one.state}, OVERDUE" if one.overdue else one.state,
                     ]
@@ -57,7 +59,9 @@ def show(
     reveal: Annotated[
         bool,
         typer.Option(
-            "--reveal", help="Also say whose papers they are: for this terminal, with a code."
+            "--reveal",
+            help="Also say whose papers they are, or where it was found: for this terminal, with a "
+            "code.",
         ),
     ] = False,
     by: Annotated[str | None, typer.Option(help="With --reveal: the officer's handle.")] = None,
@@ -79,10 +83,14 @@ def show(
             slip = {}
             if reveal and by is not None:
                 slip = open_slip(house, ref, officer=by, code=ask_code("Code"))
-        todo = f"{order.items} to weed" if order.what == "weed" else "to hand over"
+        todo = "to hand over"
+        if order.what in {"weed", "mend"}:
+            todo = f"{order.items} to {order.what}"
         say(f"{order.ref}  {order.system}: {todo} by {order.due_on} ({order.state})")
         if order.what == "container":
             say(f"  Fetch it:  gallra share show {order.plan} --where")
+        elif order.what == "mend" and order.seen_gone:
+            say(f"  Seen gone at the last look: {order.seen_gone} of {order.items}")
         elif order.what == "password":
             say(f"  See it:  gallra share password {order.plan} --by HANDLE")
         say(f"  Who: {order.role}" + (", then a second person" if order.second_person else ""))
@@ -90,7 +98,8 @@ def show(
         say(f"  Evidence: {order.evidence}")
         for number, (subject, what) in enumerate(sorted(slip.items()), start=1):
             words = [str(value) for part in what.values() for value in part.values()]
-            say(f"  {number}. {' '.join(words) or 'known by reference only'}  ({subject})")
+            told = printable(" ".join(words)) or "known by reference only"
+            say(f"  {number}. {told}  ({subject})")
 
 
 @app.command()
@@ -105,7 +114,7 @@ def done(
     ],
     controller: Controller = CONTROLLER,
 ) -> None:
-    """Say that the place is weeded, or the thing handed over, with evidence and your code.
+    """Say that it is weeded, mended or handed over, with evidence and your code.
 
     Example:  gallra work-orders done W-0123456789ABC --by rektor --evidence shredded
     """
@@ -133,6 +142,9 @@ def confirm(ref: Ref, by: By, controller: Controller = CONTROLLER) -> None:
             state = second(house, ref, officer=by, code=ask_code("Code"))
             order = line(house, ref)
         now = f"gallra execute {order.plan}"
+        if order.what == "mend":
+            say(f"{ref}  {state}. What is there still at the next look is on a new order.")
+            return
         if order.what != "weed":
             now = f"gallra share send {order.plan}"
         say(f"{ref}  {state}. Its plan goes on with the next run, or now: {now}")

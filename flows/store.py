@@ -1,4 +1,5 @@
-"""Every night: what lies where it may not, and who has access too much (A-58, A-78, A-104)."""
+"""Every night: what lies where it may not, and who has access too much; what a person mends is a
+work order (A-58, A-78, A-104)."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ def look_through(controller: Controller) -> dict[str, ScanCount]:
 
 @step("review the accounts", minutes=20, tags={"deletes"}, tried_again=False)
 def review_accounts(controller: Controller) -> dict[str, AccessCount]:
-    """Remove leavers' accounts where the policy says so; tell the rest; by system."""
+    """Remove leavers' accounts where the policy says so and somebody agreed; order the rest to be
+    mended; by system."""
     with open_house(controller) as house:
         return access.review(house)
 
@@ -57,6 +59,7 @@ def store(controller: Controller) -> dict[str, int]:
         "could_not_look": sum(count.could_not_look for count in looked.values()),
         "accounts_standing": sum(count.standing for count in reviewed.values()),
         "accounts_removed": sum(count.removed for count in reviewed.values()),
+        "removals_to_agree": sum(count.to_agree for count in reviewed.values()),
     }
     get_run_logger().info(" ".join(f"{name}={value}" for name, value in told.items()))
     missed = [name for name, count in looked.items() if not count.reached]
@@ -85,6 +88,7 @@ def _show(controller: str, looked: dict[str, ScanCount], reviewed: dict[str, Acc
             "Finns · There": each.accounts,
             "Borttagna · Removed": each.removed,
             "Kvar · Standing": each.standing,
+            "Att besluta · To agree": each.to_agree,
             "Nått · Reached": _reached(each.reached),
         }
         for name, each in reviewed.items()
@@ -93,7 +97,7 @@ def _show(controller: str, looked: dict[str, ScanCount], reviewed: dict[str, Acc
         f"store-{controller}",
         lines,
         about="## Lagring och åtkomst · Storage and access\n\n`gallra store list`, "
-        "`gallra access list`",
+        "`gallra access list`, `gallra work-orders list`",
     )
 
 

@@ -101,9 +101,14 @@ def review(
         for rule in rules:
             matter = _breaks(rule, account, lines, bool(staff), levels, system, today)
             if matter is not None:
-                goes = rule.then == "remove" and matter in {Matter.LEFT, Matter.COURSE_OVER}
-                found.append(Breach(account.key, matter, rule.source.id or rule.id, goes))
+                named = rule.source.id or rule.id
+                found.append(Breach(account.key, matter, named, removes(rule, matter)))
     return found
+
+
+def removes(rule: AccessRule, matter: str) -> bool:
+    """Whether an account with which that is wrong is removed by this rule, and not told only."""
+    return rule.then == "remove" and matter in {Matter.LEFT, Matter.COURSE_OVER}
 
 
 def _breaks(

@@ -124,6 +124,8 @@ class EventKind(StrEnum):
     FINDINGS_NOTED = "findings.noted"
     FINDING_SHOWN = "finding.shown"
     ACCESS_REVIEWED = "access.reviewed"
+    ACCESS_REMOVAL_AGREED = "access.removal_agreed"
+    ACCESS_REMOVAL_LAPSED = "access.removal_lapsed"
     ACCESS_REMOVAL_INTENDED = "access.removal_intended"
     ACCESS_REMOVED = "access.removed"
     TO_DO_OPENED = "to_do.opened"

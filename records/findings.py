@@ -13,6 +13,8 @@ from records import bulk
 from records.tables import finding, scanned
 
 OPEN: Final = "open"
+AGREED: Final = "agreed"
+"""Somebody who may agreed that the account is removed."""
 INTENDED: Final = "intended"
 CLEARED: Final = "cleared"
 _c = finding.c
@@ -81,7 +83,15 @@ Seal = Callable[[int, bytes], bytes]
 class Ledge:
     """The findings of one place while it is being scanned; written part by part."""
 
-    def __init__(self, connection: Connection, *, controller: str, place: str) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        controller: str,
+        place: str,
+        signs: Collection[str] | None = None,
+    ) -> None:
+        """`signs`: of these alone, where a place is looked at in several ways."""
         self._controller = controller
         self._place = place
         query = select(
@@ -90,6 +100,8 @@ class Ledge:
         ).where(_c.controller == controller, _c.place == place)  # fmt: skip
         self._rows: dict[tuple[bytes, str], Row] = {}
         for row in bulk.fetch_all(connection, query):
+            if signs is not None and row[4] not in signs:
+                continue
             digest = bytes(row[1])
             known = None if row[2] is None else bytes(row[2])
             sealed = None if row[3] is None else bytes(row[3])
@@ -184,6 +196,44 @@ def listed(connection: Connection, *, controller: str, place: str | None = None)
     return [Finding(*row) for row in rows]
 
 
+def sealed_at(
+    connection: Connection, *, controller: str, place: str
+) -> list[tuple[int, str, str, str | None, bytes]]:
+    """(id, sign, state, agreed at, where it is, sealed) of what stands at a place, by age."""
+    rows = connection.execute(
+        select(_c.id, _c.sign, _c.state, _c.agreed_at, _c.sealed)
+        .where(
+            _c.controller == controller,
+            _c.place == place,
+            _c.state != CLEARED,
+            _c.sealed.is_not(None),
+        )
+        .order_by(_c.first_seen_at, _c.id)
+    )
+    return [(row[0], row[1], row[2], row[3], bytes(row[4])) for row in rows]
+
+
+def agree(connection: Connection, number: int, *, by: str, at: str) -> None:
+    """An officer (a reference) agreed that an account goes. Raises `Changed("finding_changed")`
+    when its finding is not open any more."""
+    changed = connection.execute(
+        update(finding)
+        .where(_c.id == number, _c.state == OPEN)
+        .values(state=AGREED, agreed_at=at, agreed_by=by)
+    )
+    if changed.rowcount != 1:
+        raise Changed("finding_changed")
+
+
+def standing(connection: Connection, *, controller: str, place: str) -> int:
+    """How many stand at a place."""
+    return connection.execute(
+        select(func.count())
+        .select_from(finding)
+        .where(_c.controller == controller, _c.place == place, _c.state != CLEARED)
+    ).scalar_one()
+
+
 def get(connection: Connection, *, controller: str, number: int) -> tuple[Finding, bytes | None]:
     """A finding and where it is, sealed. Raises `Refused("finding_unknown")`."""
     row = connection.execute(
@@ -247,23 +297,40 @@ def digests_looked(connection: Connection, *, controller: str, place: str) -> se
     return {bytes(row[0]) for row in bulk.fetch_all(connection, query)}
 
 
+def shows_of(connection: Connection, *, controller: str, place: str) -> Mapping[bytes, str]:
+    """Digest → what the document shows of a person, of every one that shows anything."""
+    query = select(scanned.c.digest, scanned.c.shows).where(
+        scanned.c.controller == controller, scanned.c.place == place, scanned.c.shows != ""
+    )
+    return {bytes(row[0]): row[1] for row in bulk.fetch_all(connection, query)}
+
+
 def note_looked(
     connection: Connection,
-    rows: Iterable[tuple[bytes, str, str]],
+    rows: Iterable[tuple[bytes, str, str, str]],
     *,
     controller: str,
     place: str,
     rules: str,
     at: str,
 ) -> None:
-    """(digest, version, outcome) of what has just been looked at."""
+    """(digest, version, outcome, shows) of what has just been looked at."""
     bulk.upsert_rows(
         connection,
         scanned,
-        ("controller", "place", "digest", "version", "policy_sha256", "outcome", "seen_at"),
+        (
+            "controller",
+            "place",
+            "digest",
+            "version",
+            "policy_sha256",
+            "outcome",
+            "seen_at",
+            "shows",
+        ),
         [
-            (controller, place, digest, version, rules, outcome, at)
-            for digest, version, outcome in rows
+            (controller, place, digest, version, rules, outcome, at, shows)
+            for digest, version, outcome, shows in rows
         ],
     )
 

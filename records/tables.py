@@ -512,13 +512,18 @@ finding = Table(
     Column("seen_at", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("cleared_at", Text),
+    Column("order_id", Id, nullable=False, server_default="0"),
+    Column("agreed_at", Text),
+    Column("agreed_by", Text),
     UniqueConstraint("controller", "place", "digest", "sign", name="finding_once"),
     Index("finding_state", "controller", "state", "place"),
 )
 """Something of a kind (`sign`) that may not be where it is, `number` times: in a document, in a
 field of a record, or an account that should not be. `worth`: the class of the data; `sealed`: the
 path, or the system's key, dropped when it is cleared; `bytes_digest`: knows a document again that
-was moved. States: open → cleared; an account also open → intended → cleared."""
+was moved; `order_id`: the work order that mends it, 0 before there is one; `agreed_by`: the officer
+who agreed that the account is removed. States: open → cleared; an account also open → agreed →
+intended → cleared."""
 
 scanned = Table(
     "scanned",
@@ -530,11 +535,13 @@ scanned = Table(
     Column("policy_sha256", Text, nullable=False),
     Column("outcome", Text, nullable=False),
     Column("seen_at", Text, nullable=False),
+    Column("shows", Text),
     PrimaryKeyConstraint("controller", "place", "digest"),
     sqlite_with_rowid=False,
 )
 """Which version of a document was looked at under which policy and words: it is not opened again
-until either changes. `outcome`: `looked`, or why nobody could look."""
+until either changes. `outcome`: `looked`, or why nobody could look; `shows`: signs of a person, or
+`unread`: then with whom it is shared is asked each time; "" or none: nothing."""
 
 # --- proof ----------------------------------------------------------------------------------
 

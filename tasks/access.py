@@ -1,5 +1,6 @@
-"""Who has an account that the policy does not give: told, and removed where the policy says so,
-with intent, effect, reading back and ledger (A-78, A-79, A-86, A-104…A-107, B-10)."""
+"""Who has an account that the policy does not give: a work order, or removed where the policy says
+so and somebody agreed, with intent, effect, reading back and ledger (A-78, A-79, A-86, A-104…A-107,
+B-10)."""
 
 from __future__ import annotations
 
@@ -10,16 +11,18 @@ from connectors.accounts import Accounts
 from lifecycle.access import Access, Breach, Matter, Member
 from lifecycle.access import review as judge
 from lifecycle.errors import Busy, GallraError, NotProven, Refused, Retryable
-from lifecycle.ledger import EventKind
+from lifecycle.ledger import EventKind, instant
 from lifecycle.references import FINDING, to_reference
 from records import findings, leases, to_dos
 from records.engines import reading
-from records.findings import CLEARED, INTENDED, OPEN, Ledge, Seen
+from records.findings import AGREED, CLEARED, INTENDED, OPEN, Ledge, Seen
 from tasks.findings import ACCOUNTS
 from tasks.house import House
 from tasks.intake import local_today
+from tasks.mending import open_orders
 
-TO_DO: Final = "access_to_judge"
+TO_DO: Final = "removals_to_agree"
+"""Accounts that the policy has removed as soon as somebody who may agrees."""
 _WORTH: Final = "account"
 _FEW: Final = 2
 """So many may go from the smallest of systems without anybody looking."""
@@ -39,12 +42,15 @@ class AccessCount(NamedTuple):
     """The system would not let them go."""
     standing: int = 0
     """For a person to judge, or to be removed."""
+    to_agree: int = 0
+    """Of these the ones that are removed as soon as somebody agrees."""
 
 
 def review(
     house: House, *, remove: bool = True, accept_many: bool = False
 ) -> dict[str, AccessCount]:
-    """Judge every bound account; remove those of leavers where the policy says so.
+    """Judge every bound account; remove those of leavers where the policy says so and somebody who
+    may has agreed (`access_agreeing.agree_removals`). What a person has to do is a work order.
 
     A system that does not answer, or a staff list that cannot be read, changes nothing there and
     removes nobody: `reached=False`. Raises, after all others were looked at,
@@ -89,23 +95,23 @@ class _Review:
         self._place = place_of(accounts.system)
 
     def run(self, *, remove: bool, accept_many: bool) -> AccessCount:
-        house, name = self._house, self._accounts.system
-        staff = house.staff()
+        name = self._accounts.system
+        staff = self._house.staff()
         held, breaches, going = self._judged(staff)
-        removed = 0
-        if remove and (removed := self._finish_earlier(going)):
+        self._let_lapse()
+        removed = self._note_gone({account.key for account in held})
+        if remove and (finished := self._finish_earlier(going)):
+            removed += finished
             held, breaches, going = self._judged(staff)
         kept = 0
-        ledge = self._write(breaches)
-        if remove and going:
-            if _is_too_many(len(going), of=len(held)) and not accept_many:
-                raise NotProven("too_many_leavers", ref=name, accounts=len(going))
-            done, refused = self._remove(going)
-            removed, kept = removed + done, kept + refused
-        with reading(house.engine) as connection:
-            ledge = Ledge(connection, controller=house.controller, place=self._place)
-        count = AccessCount(True, len(held), removed, kept, ledge.standing())
-        self._note(count)
+        self._write(breaches)
+        too_many = _is_too_many(len(going), of=len(held)) and not accept_many
+        if remove and not too_many and not self._accounts.by_hand:
+            done, kept = self._remove(going)
+            removed += done
+        count = self._note(going, AccessCount(True, len(held), removed, kept))
+        if remove and too_many:
+            raise NotProven("too_many_leavers", ref=name, accounts=len(going))
         return count
 
     def _judged(self, staff: Sequence[Member]) -> tuple[list[Access], list[Breach], set[str]]:
@@ -120,7 +126,7 @@ class _Review:
         )
         return held, breaches, {breach.key for breach in breaches if breach.goes}
 
-    def _write(self, breaches: list[Breach]) -> Ledge:
+    def _write(self, breaches: list[Breach]) -> None:
         house = self._house
         keys = {self._digest(breach.key): breach.key for breach in breaches}
         seen = [
@@ -147,16 +153,33 @@ class _Review:
                 cleared=noted.cleared,
             )
             work.commit()
-        return ledge
+
+    def _let_lapse(self) -> None:
+        """Who agreed so long ago that an approval would not count any more is asked again."""
+        house = self._house
+        oldest = house.now() - house.policy.approvals.valid_for.exact
+        for number, _, state, agreed_at, _ in self._standing():
+            if state == AGREED and (agreed_at or "") < instant(oldest):
+                self._go_on(number, AGREED, OPEN, EventKind.ACCESS_REMOVAL_LAPSED)
+
+    def _note_gone(self, there: set[str]) -> int:
+        """Accounts of whose removal somebody agreed and that are not there any more: whoever
+        removed them, by hand or otherwise."""
+        gone = 0
+        for number, _, state, _, key in self._standing():
+            if state == AGREED and key not in there:
+                self._go_on(number, AGREED, CLEARED, EventKind.ACCESS_REMOVED)
+                gone += 1
+        return gone
 
     def _remove(self, keys: set[str]) -> tuple[int, int]:
         """How many are proven gone, and how many the system keeps."""
         removed = kept = 0
-        for number, matter, state, key in self._standing():
-            if key not in keys or matter not in {Matter.LEFT, Matter.COURSE_OVER}:
+        for number, matter, state, _, key in self._standing():
+            if key not in keys or matter not in {Matter.LEFT, Matter.COURSE_OVER} or state == OPEN:
                 continue
-            if state == OPEN:
-                self._go_on(number, OPEN, INTENDED, EventKind.ACCESS_REMOVAL_INTENDED)
+            if state == AGREED:
+                self._go_on(number, AGREED, INTENDED, EventKind.ACCESS_REMOVAL_INTENDED)
             done = self._carry_out(number, key)
             removed, kept = removed + done, kept + (not done)
         return removed, kept
@@ -165,7 +188,7 @@ class _Review:
         """Removals that were intended, and cut short: how many are proven gone. Whom the list has
         back keeps the account, whatever was intended before."""
         done = 0
-        for number, _, state, key in self._standing():
+        for number, _, state, _, key in self._standing():
             if state != INTENDED:
                 continue
             if key in going:
@@ -193,31 +216,35 @@ class _Review:
             )
             work.commit()
 
-    def _standing(self) -> list[tuple[int, str, str, str]]:
-        """(number, matter, state, the account's key) of what stands here."""
+    def _standing(self) -> list[tuple[int, str, str, str | None, str]]:
+        """(number, matter, state, agreed at, the account's key) of what stands here."""
         house = self._house
-        found = []
         with reading(house.engine) as connection:
-            for row in findings.listed(connection, controller=house.controller, place=self._place):
-                _, sealed = findings.get(connection, controller=house.controller, number=row.id)
-                if sealed is not None:
-                    key = house.vault.open_name(row.id, sealed)
-                    found.append((row.id, row.sign, row.state, key))
-        return found
+            rows = findings.sealed_at(connection, controller=house.controller, place=self._place)
+        return [(*row[:4], house.vault.open_name(row[0], row[4])) for row in rows]
 
     def _digest(self, key: str) -> bytes:
         return self._house.vault.index_digest(f"account.{self._accounts.system}", key)
 
-    def _note(self, count: AccessCount) -> None:
+    def _note(self, going: set[str], count: AccessCount) -> AccessCount:
         house = self._house
+        told = self._accounts.as_of()
+        waiting = [one for one in self._standing() if one[2] == OPEN and one[4] in going]
+        to_agree = sum(matter in {Matter.LEFT, Matter.COURSE_OVER} for _, matter, *_ in waiting)
         with house.work() as work:
+            standing = findings.standing(
+                work.connection, controller=house.controller, place=self._place
+            )
             to_dos.stand(
                 work.connection,
                 controller=house.controller,
                 kind=TO_DO,
                 ref=self._accounts.system,
-                number=count.standing,
+                number=to_agree,
                 at=house.at(),
+            )
+            ordered = open_orders(
+                house, work, self._place, told_at=None if told is None else instant(told)
             )
             work.record(
                 EventKind.ACCESS_REVIEWED,
@@ -225,9 +252,12 @@ class _Review:
                 acted=count.removed,
                 facts={"system": self._accounts.system},
                 kept=count.kept,
-                standing=count.standing,
+                standing=standing,
+                to_agree=to_agree,
+                ordered=ordered,
             )
             work.commit()
+        return count._replace(standing=standing, to_agree=to_agree)
 
 
 def _note_unreached(house: House, name: str, failure: GallraError) -> None:

@@ -44,21 +44,25 @@ def standing(house: House, *, place: str | None = None) -> list[Standing]:
             rule=row.rule,
             number=row.number,
             since=row.first_seen_at,
-            owner=owner_of(house, row.place),
+            owner=owner_of(house, row.place, rule=row.rule),
         )
         for row in rows
         if place is not None or not row.place.startswith(ACCOUNTS)
     ]
 
 
-def owner_of(house: House, place: str) -> str:
-    """The role that mends what is found at `place`."""
+def owner_of(house: House, place: str, *, rule: str = "") -> str:
+    """The role that mends what is found at `place`; of an account, by the sentence it breaks."""
     bound = house.scans.get(place)
     if bound is not None:
         return bound.owner
-    name = place.removeprefix(ACCOUNTS)
-    by_hand = house.policy.systems[name].by_hand if name in house.policy.systems else None
-    return by_hand.role if by_hand is not None else next(iter(house.policy.approvals.erasure))
+    if place.startswith(ACCOUNTS):
+        for each in house.policy.access:
+            if place.removeprefix(ACCOUNTS) in each.systems and rule == (each.source.id or each.id):
+                return each.order.role
+    elif house.policy.placement is not None:
+        return house.policy.placement.order.role
+    return next(iter(house.policy.approvals.erasure))
 
 
 def reveal(house: House, ref: str) -> tuple[Standing, str]:
@@ -77,6 +81,6 @@ def reveal(house: House, ref: str) -> tuple[Standing, str]:
         work.commit()
     found = Standing(
         ref, row.place, row.sign, row.worth, row.rule, row.number, row.first_seen_at,
-        owner_of(house, row.place),
+        owner_of(house, row.place, rule=row.rule),
     )  # fmt: skip
     return found, house.vault.open_name(number, sealed)

@@ -8,23 +8,31 @@ from hashlib import sha256
 from itertools import islice
 from typing import Final
 
+from sqlalchemy import Connection
+
 from connectors.document_text import document_text
 from connectors.documents import Document
-from lifecycle.errors import FileRefused, Retryable, Unreachable
+from lifecycle.errors import FileRefused, Misconfigured, Retryable, Unreachable
 from lifecycle.intake.outcomes import FileReason
 from lifecycle.ledger import EventKind
 from lifecycle.placement.allowed import misplaced
+from lifecycle.placement.reach import UNREAD
 from lifecycle.placement.showing import Reader
 from lifecycle.placement.wording import FOLDER
+from lifecycle.policy.data import DataClass
+from lifecycle.policy.placement import Sign
 from records import findings
 from records.engines import reading
 from records.findings import Ledge, Seen
 from tasks.house import House
 from tasks.intake import local_today
 from tasks.placement_notes import LOOKED, Part, ScanCount, finish, with_noted, with_outcomes
+from tasks.placement_sharing import look_with_whom
 
 _PART: Final = 100
 """Documents that are looked at before what was found is written down."""
+_NOBODY_SHOULD: Final = frozenset({FileReason.PASSWORD_PROTECTED, FileReason.EMPTY_FILE})
+"""Of these it is as it should be that nobody can look: with whom they are shared tells nothing."""
 _TRY_AGAIN: Final = frozenset({FileReason.READER_CRASHED, FileReason.READER_TIMEOUT})
 
 
@@ -53,7 +61,7 @@ class DocumentScan:
             for document in house.scans[place].documents.documents()
         }
         with reading(house.engine) as connection:
-            ledge = Ledge(connection, controller=house.controller, place=place)
+            ledge = self._ledge(connection)
             before = findings.looked_before(connection, controller=house.controller, place=place)
         changed, count = self._sorted_out(listed, before, ScanCount())
         gone = ledge.digests() - listed.keys()
@@ -61,7 +69,19 @@ class DocumentScan:
         while batch := list(islice(waiting, _PART)):
             count = self._write(ledge, self._look(batch), count, gone_from=gone)
         self._forget(before.keys() - listed.keys())
-        return finish(house, place, ledge, count, gone=ledge.digests() - listed.keys())
+        failure: Misconfigured | None = None
+        try:
+            count = look_with_whom(house, place, listed, self._reader.wording, count)
+        except Misconfigured as error:
+            failure = error  # what was found in the documents is ordered to be mended all the same
+        count = finish(house, place, ledge, count, gone=ledge.digests() - listed.keys())
+        if failure is not None:
+            raise failure
+        return count
+
+    def _ledge(self, connection: Connection) -> Ledge:
+        house = self._house
+        return Ledge(connection, controller=house.controller, place=self._place, signs=set(Sign))
 
     def _sorted_out(
         self,
@@ -101,7 +121,7 @@ class DocumentScan:
     def _look(self, batch: list[tuple[bytes, Document]]) -> Part:
         part = Part()
         for digest, document in batch:
-            outcome = LOOKED
+            outcome, shows = LOOKED, [UNREAD]
             try:
                 data = document.read()
                 text = document_text(data)
@@ -111,11 +131,14 @@ class DocumentScan:
                 continue  # another version by now, or gone: the next look meets it
             except FileRefused as refused:
                 outcome = refused.code
+                if outcome in _NOBODY_SHOULD:
+                    shows = []
             else:
                 # A part that nobody could read keeps the whole from being called clean.
                 if text.unread:
                     outcome = FileReason.NOT_A_WORKBOOK
                 shown = self._reader.shows(text.text, today=self._today)
+                shows = [*self._protected(shown), *([UNREAD] if text.unread else [])]
                 known = self._house.vault.fingerprint(data)
                 part.seen += [
                     Seen(digest, each.sign, each.data_class, each.rule, each.times, known)
@@ -123,20 +146,27 @@ class DocumentScan:
                         self._house.policy, self._place, shown, self._reader.wording
                     )
                 ]
-            part.looked.append((digest, document.version, outcome))
+            part.looked.append((digest, document.version, outcome, " ".join(shows)))
             part.keys[digest] = document.where
         return part
+
+    def _protected(self, shown: Mapping[Sign, int]) -> list[str]:
+        """What of it is worth protecting."""
+        class_of = self._reader.wording.class_of
+        return [
+            sign for sign in Sign if shown.get(sign) and class_of(sign) != DataClass.NON_SENSITIVE
+        ]
 
     def _write(
         self, ledge: Ledge, part: Part, count: ScanCount, *, gone_from: set[bytes]
     ) -> ScanCount:
         house, place = self._house, self._place
-        outcomes = Counter(outcome for _, _, outcome in part.looked)
+        outcomes = Counter(outcome for _, _, outcome, _ in part.looked)
         # A document that cannot be opened now keeps what was found in it before, unless a password
         # is why: then it is as it should be, or nobody can tell.
         readable = [
             digest
-            for digest, _, outcome in part.looked
+            for digest, _, outcome, _ in part.looked
             if outcome in {LOOKED, FileReason.PASSWORD_PROTECTED, FileReason.EMPTY_FILE}
         ]
         with house.work() as work:

@@ -10,7 +10,6 @@ from typing import Final
 from connectors.documents import Document
 from records import findings
 from records.engines import reading
-from records.findings import Ledge
 from tasks.placement_documents import DocumentScan
 from tasks.placement_notes import ScanCount, finish
 
@@ -29,7 +28,7 @@ class MessageScan(DocumentScan):
         """Raises `Unreachable`: what was written until then stays, the next look goes on."""
         house, place = self._house, self._place
         with reading(house.engine) as connection:
-            ledge = Ledge(connection, controller=house.controller, place=place)
+            ledge = self._ledge(connection)
         count = ScanCount()
         listed: set[bytes] = set()
         waiting = house.scans[place].documents.documents()

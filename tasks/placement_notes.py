@@ -8,11 +8,11 @@ from typing import Final, NamedTuple
 
 from lifecycle.intake.outcomes import FileReason
 from lifecycle.ledger import EventKind
-from records import to_dos
+from records import findings
 from records.findings import Ledge, Noted, Seen
 from tasks.house import House
+from tasks.mending import open_orders
 
-TO_DO: Final = "misplaced_data"
 LOOKED: Final = "looked"
 _NOTHING_IN_IT: Final = frozenset({FileReason.EMPTY_FILE})
 
@@ -39,8 +39,8 @@ class ScanCount(NamedTuple):
 
 @dataclass(slots=True)
 class Part:
-    looked: list[tuple[bytes, str, str]] = field(default_factory=list)
-    """(digest, version, outcome)"""
+    looked: list[tuple[bytes, str, str, str]] = field(default_factory=list)
+    """(digest, version, outcome, what it shows)"""
     seen: list[Seen] = field(default_factory=list)
     keys: dict[bytes, str] = field(default_factory=dict, repr=False)
 
@@ -48,20 +48,13 @@ class Part:
 def finish(
     house: House, place: str, ledge: Ledge, count: ScanCount, *, gone: set[bytes]
 ) -> ScanCount:
-    """What is not there any more is cleared, the to-do says how many stand, the look is noted."""
+    """What is not there any more is cleared, what stands is on a work order, the look is noted."""
     with house.work() as work:
         noted = ledge.note(
             work.connection, looked=gone, seen=(), gone_from=(), at=house.at(), seal=_never
         )
-        standing = ledge.standing()
-        to_dos.stand(
-            work.connection,
-            controller=house.controller,
-            kind=TO_DO,
-            ref=place,
-            number=standing,
-            at=house.at(),
-        )
+        standing = findings.standing(work.connection, controller=house.controller, place=place)
+        ordered = open_orders(house, work, place)
         count = count._replace(cleared=count.cleared + noted.cleared, standing=standing)
         work.record(
             EventKind.PLACE_SCANNED,
@@ -75,6 +68,7 @@ def finish(
             moved=count.moved,
             cleared=count.cleared,
             standing=standing,
+            ordered=ordered,
         )
         work.commit()
     return count

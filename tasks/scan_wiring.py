@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from connectors.accounts import Accounts, MemoryAccounts, SqlAccounts
@@ -14,8 +15,11 @@ from connectors.staff_list import read_staff
 from connectors.staff_table import StaffTable
 from lifecycle.access import Member
 from lifecycle.bindings import Bindings, SecretName
+from lifecycle.bindings.accounts import AccountsBinding, AccountsFile, StaffFile
+from lifecycle.bindings.accounts import HttpAccounts as HttpBinding
 from lifecycle.bindings.accounts import SqlAccounts as SqlBinding
-from lifecycle.bindings.accounts import StaffFile
+from lifecycle.bindings.google_drive import GoogleDriveStaging
+from lifecycle.bindings.onedrive import OneDriveStaging
 from lifecycle.bindings.scan import ScannedMailboxes, ScannedPlace
 from lifecycle.policy.model import Policy
 from tasks.secrets import secret
@@ -28,12 +32,14 @@ class ScanPlace:
 
     documents: Documents
     owner: str
+    ours: tuple[str, ...] = ()
+    """The organisation's mail domains; whoever else a document is shared with is an outsider."""
 
 
 def scan_places(bindings: Bindings, policy: Policy, settings: Settings) -> dict[str, ScanPlace]:
     """Every place that is bound under `scan`, by the policy's name. None is asked anything yet."""
     return {
-        name: ScanPlace(_documents(scanned, policy, settings), scanned.owner)
+        name: ScanPlace(_documents(scanned, policy, settings), scanned.owner, scanned.ours)
         for name, scanned in bindings.scan.items()
     }
 
@@ -43,6 +49,14 @@ def _documents(scanned: ScannedPlace, policy: Policy, settings: Settings) -> Doc
         return secret(wanted, settings.environment)
 
     where = scanned.where
+    if isinstance(where, OneDriveStaging):
+        from connectors import onedrive_sharing
+
+        return onedrive_sharing.opened_documents(where, secrets=secrets)
+    if isinstance(where, GoogleDriveStaging):
+        from connectors import google_drive_sharing
+
+        return google_drive_sharing.opened_documents(where, key=secrets(where.key))
     if not isinstance(where, ScannedMailboxes):
         return FolderDocuments(staging(where, secrets=secrets))
     from connectors.mailbox_documents import MailboxDocuments
@@ -56,21 +70,40 @@ def _documents(scanned: ScannedPlace, policy: Policy, settings: Settings) -> Doc
     )
 
 
-def bound_accounts(bindings: Bindings, policy: Policy, settings: Settings) -> dict[str, Accounts]:
-    """The accounts of every system that is bound under `accounts`. None is asked anything yet."""
-    made: dict[str, Accounts] = {}
-    for name, bound in bindings.accounts.items():
-        if isinstance(bound, SqlBinding):
-            password = bound.password
-            made[name] = SqlAccounts(
-                bound,
-                system=name,
-                password=None if password is None else secret(password, settings.environment),
-                zone=ZoneInfo(policy.controller.time_zone),
-            )
-        else:
-            made[name] = MemoryAccounts(system=name)
-    return made
+def bound_accounts(
+    bindings: Bindings, policy: Policy, settings: Settings, *, now: Callable[[], datetime]
+) -> dict[str, Accounts]:
+    """The accounts of every system that is bound under `accounts`. None is asked anything yet.
+    `now`: UTC; a list that somebody exported grows old."""
+    zone = ZoneInfo(policy.controller.time_zone)
+    return {
+        name: _accounts(name, bound, settings, zone=zone, now=now)
+        for name, bound in bindings.accounts.items()
+    }
+
+
+def _accounts(
+    name: str,
+    bound: AccountsBinding,
+    settings: Settings,
+    *,
+    zone: ZoneInfo,
+    now: Callable[[], datetime],
+) -> Accounts:
+    def shown(wanted: SecretName | None) -> Callable[[], str] | None:
+        return None if wanted is None else secret(wanted, settings.environment)
+
+    if isinstance(bound, SqlBinding):
+        return SqlAccounts(bound, system=name, password=shown(bound.password), zone=zone)
+    if isinstance(bound, HttpBinding):
+        from connectors.accounts_http import HttpAccounts
+
+        return HttpAccounts(bound, system=name, token=shown(bound.token), zone=zone)
+    if isinstance(bound, AccountsFile):
+        from connectors.accounts_list import ListedAccounts
+
+        return ListedAccounts(bound, system=name, zone=zone, now=now)
+    return MemoryAccounts(system=name)
 
 
 def staff_list(

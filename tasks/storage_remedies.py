@@ -6,17 +6,12 @@ from typing import Final
 
 STORAGE: Final[dict[str, tuple[str, str, str]]] = {
     # --- what a person must do ----------------------------------------------------------------
-    "misplaced_data": (
-        "Documents or free-text fields show what the policy does not allow in that place.",
-        "Nothing of them was kept or changed; each is known by reference and kind alone.",
-        "See `gallra store list`; `gallra store show` says where one is. Move it, protect it with "
-        "a password or mend the text: what is gone at the next look closes itself.",
-    ),
-    "access_to_judge": (
-        "Accounts are shared, too wide, without training or somebody's who is on no list.",
-        "None of these was removed: a person judges.",
-        "See `gallra access list`; `gallra store show` says which account it is. Mend it in the "
-        "system or on the list of staff: the next review closes it.",
+    "removals_to_agree": (
+        "By the policy and the list of staff accounts have to go: of leavers, or after a course.",
+        "None of them was removed: somebody who may approve erasures has to agree first.",
+        "See `gallra access list`; `gallra store show` says which account it is. Then "
+        "`gallra access agree D-… --by HANDLE`: the next review removes it, or a work order to the "
+        "policy's role where no machine can.",
     ),
     # --- what was asked for ---------------------------------------------------------------------
     "finding_unknown": (
@@ -32,9 +27,41 @@ STORAGE: Final[dict[str, tuple[str, str, str]]] = {
     "finding_changed": (
         "Somebody else went on with that finding at the same moment.",
         "Nothing was done twice.",
-        "Run `gallra access review` again.",
+        "Run the command again.",
     ),
     # --- access ---------------------------------------------------------------------------------
+    "removal_not_asked": (
+        "One of these findings is no account that the policy has removed.",
+        "Nothing was agreed to, of the others neither.",
+        "See `gallra access list`; what a person judges is mended on its work order.",
+    ),
+    "removal_agreed": (
+        "Somebody has agreed to that removal already.",
+        "Nothing was agreed to, of the others neither.",
+        "Leave it out; `gallra access review` removes it.",
+    ),
+    "removed_by_hand": (
+        "An account of a system that no machine reaches was to be removed by one.",
+        "Nothing was removed.",
+        "Remove it in the system, on its work order (`gallra work-orders list`), and export the "
+        "list of accounts again.",
+    ),
+    "account_list_missing": (
+        "The list of accounts that somebody exports does not lie where the binding says.",
+        "No account of that system was judged; nobody counts as having one, or none.",
+        "Export it there, readable for Gallra; then `gallra access review`.",
+    ),
+    "account_list_stale": (
+        "The list of accounts is older than the binding's `longest`.",
+        "It was not read: who came or went since does not stand in it.",
+        "Export it again; then `gallra access review`.",
+    ),
+    "account_list_malformed": (
+        "The list of accounts is empty, lacks a header, has a date that is none, a line without a "
+        "key, or two with one.",
+        "Half a list is none: no account was judged.",
+        "Export it again, or mend the binding's columns: each header once. Rerun.",
+    ),
     "too_many_leavers": (
         "By the list of staff more than a third of a system's accounts would have to go, and three "
         "at least.",

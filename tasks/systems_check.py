@@ -16,11 +16,12 @@ from connectors.examination import (
     looked,
 )
 from connectors.examining.graph_rights import Need
-from connectors.examining.registry import ExaminedAs, examiner, needs_of
+from connectors.examining.registry import ExaminedAs, behind_http, examiner, needs_of
 from connectors.smtp import Mailbox
 from lifecycle.bindings import Absent, Bindings, Manual, Workbuster
+from lifecycle.bindings.accounts import AccountsBinding, StaffFile, StaffTable
+from lifecycle.bindings.accounts import HttpAccounts as HttpAccountsBinding
 from lifecycle.bindings.accounts import SqlAccounts as SqlAccountsBinding
-from lifecycle.bindings.accounts import StaffFile, StaffTable
 from lifecycle.bindings.mail import Mail
 from lifecycle.bindings.onedrive import GraphApp
 from lifecycle.bindings.recipients import Contact
@@ -125,8 +126,7 @@ def _subjects(house: House, bindings: Bindings) -> Iterator[_Subject]:
     for name, scanned in sorted(bindings.scan.items()):
         yield from by_kind("scan", name, scanned.where, puts=False)
     for name, accounts in sorted(bindings.accounts.items()):
-        if isinstance(accounts, SqlAccountsBinding):
-            yield _Subject("accounts", name, _all_of(_accounts(house, name, accounts)))
+        yield _Subject("accounts", name, _all_of(_accounts(house, name, accounts)))
     if bindings.staff is not None:
         yield _Subject(STAFF, STAFF, _all_of(_staff(house, bindings.staff)))
     if bindings.archive is not None:
@@ -179,12 +179,16 @@ def _case_system(house: House, bindings: Bindings) -> Iterator[_Subject]:
     yield _Subject("case_system", bound.system, _all_of(ReadExaminer(reach=reach)))
 
 
-def _accounts(house: House, name: str, bound: SqlAccountsBinding) -> Examiner:
-    from connectors.examining.sql import accounts
-
+def _accounts(house: House, name: str, bound: AccountsBinding) -> Examiner:
     def reach() -> None:
         for _ in house.accounts[name].accounts():
             break
+
+    if isinstance(bound, HttpAccountsBinding):
+        return behind_http(reach, token=bound.token is not None)
+    if not isinstance(bound, SqlAccountsBinding):
+        return ReadExaminer(reach=reach)
+    from connectors.examining.sql import accounts
 
     password = bound.password
     return accounts(

@@ -161,7 +161,7 @@ def open_house(
             ),
             archive=_archive(bindings),
             scans=scan_places(bindings, policy, settings),
-            accounts=bound_accounts(bindings, policy, settings),
+            accounts=bound_accounts(bindings, policy, settings, now=now),
             staff=staff_list(bindings, policy, settings),
             mailbox=_mailbox(bindings, policy, settings),
             now=now,

@@ -12,10 +12,10 @@ from typing import Any, Final, NamedTuple
 from lifecycle.errors import Refused
 from lifecycle.ledger import EventKind
 from lifecycle.plan import ERASURES
-from lifecycle.policy.erasure import ByHand
+from lifecycle.policy.orders import OrderRule
 from lifecycle.references import OFFICER, PLAN, WORK_ORDER, from_reference, to_reference
 from lifecycle.retention.calendar import add_period
-from records import bulk, disclosures, plans, work_orders
+from records import bulk, disclosures, mending, plans, work_orders
 from records.engines import reading
 from records.officers import Officer
 from records.tables import shredding
@@ -24,6 +24,8 @@ from records.work_orders import WorkOrder
 from tasks.handing_over import load_of, rule_of
 from tasks.house import House
 from tasks.intake import local_today
+from tasks.mending import MEND, is_mending, place_of, where_on
+from tasks.mending import rule_of as mending_rule_of
 from tasks.officer_codes import agree
 from tasks.work_order_items import SLIP, destroy_slips, judge_anew, on_slip
 
@@ -34,10 +36,16 @@ WORDS: Final = (
     "emptied",
     "handed-back",
     "handed-over",
+    "mended",
+    "moved",
     "nothing-found",
     "posted",
+    "protected",
+    "removed",
     "shredded",
     "told",
+    "trained",
+    "unshared",
     "uploaded",
     "wiped",
 )
@@ -65,7 +73,9 @@ class Line(NamedTuple):
     evidence: str
     """What the policy, or the binding, asks for as evidence."""
     what: str
-    """`weed`, or `container`, `password`: what is handed over of a disclosure."""
+    """`weed`, `mend`, or `container`, `password`: what is handed over of a disclosure."""
+    seen_gone: int = 0
+    """Of what is mended: so much was not there any more at the last look. It closes nothing."""
 
 
 def lines(house: House, *, plan: str | None = None) -> list[Line]:
@@ -76,14 +86,17 @@ def lines(house: House, *, plan: str | None = None) -> list[Line]:
             if plan is None
             else work_orders.of_plan(connection, from_reference(PLAN, plan))
         )
+        standing = mending.standing_of(connection, controller=house.controller)
     today = local_today(house).isoformat()
-    return [_line(house, one, today) for one in found]
+    return [_line(house, one, today, standing.get(one.number, 0)) for one in found]
 
 
 def line(house: House, ref: str) -> Line:
     """One work order. Raises `Refused("work_order_unknown")`."""
     order = _require(house, from_reference(WORK_ORDER, ref))
-    return _line(house, order, local_today(house).isoformat())
+    with reading(house.engine) as connection:
+        standing = mending.standing_of(connection, controller=house.controller)
+    return _line(house, order, local_today(house).isoformat(), standing.get(order.number, 0))
 
 
 def finish(house: House, ref: str, *, officer: str, code: str, evidence: str) -> str:
@@ -95,8 +108,10 @@ def finish(house: House, ref: str, *, officer: str, code: str, evidence: str) ->
     """
     number = from_reference(WORK_ORDER, ref)
     proof = _evidence(evidence)
-    # Whose papers were held meanwhile is not on the slip any more, and not proven by it.
-    judge_anew(house, _require(house, number))
+    order = _require(house, number)
+    if not is_mending(order):
+        # Whose papers were held meanwhile is not on the slip any more, and not proven by it.
+        judge_anew(house, order)
 
     def act(work: UnitOfWork, who: Officer) -> str | None:
         order = work_orders.get(work.connection, controller=house.controller, number=number)
@@ -154,6 +169,8 @@ def reveal(house: House, ref: str, *, officer: str, code: str) -> dict[str, Any]
     gone), `work_order_hands_over`, `role_may_not_finish`, or as `officer_codes.agree` does.
     """
     number = from_reference(WORK_ORDER, ref)
+    if is_mending(_require(house, number)):
+        return _reveal_findings(house, number, officer=officer, code=code)
     if _what(house, _require(house, number)) != WEED:
         raise Refused("work_order_hands_over", ref=ref)
     judge_anew(house, _require(house, number))
@@ -184,6 +201,27 @@ def reveal(house: House, ref: str, *, officer: str, code: str) -> dict[str, Any]
     return {who: what for who, what in told.items() if who in kept}
 
 
+def _reveal_findings(house: House, number: int, *, officer: str, code: str) -> dict[str, Any]:
+    """Where each finding of an order is, of what stands still."""
+    told: dict[str, Any] = {}
+
+    def act(work: UnitOfWork, who: Officer) -> str | None:
+        order = work_orders.get(work.connection, controller=house.controller, number=number)
+        if not who.roles & _may_look(house, order):
+            return "role_may_not_finish"
+        told.update({ref: {"found": where} for ref, where in where_on(house, work, order).items()})
+        work.record(
+            EventKind.FINDING_SHOWN,
+            ref=to_reference(WORK_ORDER, number),
+            found=len(told),
+            facts={"officer": to_reference(OFFICER, who.id), "place": place_of(order)},
+        )
+        return None
+
+    agree(house, handle=officer, code=code, ref=to_reference(WORK_ORDER, number), act=act)
+    return told
+
+
 def remind(house: House) -> int:
     """Write about every order whose reminder is due; how many. Nothing personal is in the mail.
 
@@ -198,11 +236,11 @@ def remind(house: House) -> int:
             late = " OVERDUE: an open breach of the rule." if one.due_on < str(today) else ""
             ref = to_reference(WORK_ORDER, one.number)
             what = _what(house, one)
-            told = f"{one.items} to weed in" if what == WEED else f"a {what} to hand over:"
+            told = _told_of(what, one.items)
             house.mailbox.write(
                 subject=f"Gallra: work order {ref}",
                 text=(
-                    f"Work order {ref}: {told} {one.system}, by {one.due_on}."
+                    f"Work order {ref}: {told} {_where(one)}, by {one.due_on}."
                     f"{late}\nState: {one.state}. Who: {one.role}.\n"
                     f"What to do: gallra work-orders show {ref}\n"
                 ),
@@ -256,7 +294,19 @@ def _may_look(house: House, order: WorkOrder) -> set[str]:
     return {order.role, *deciding.erasure, *deciding.second}
 
 
-def _rule(house: House, order: WorkOrder) -> ByHand:
+def _told_of(what: str, items: int) -> str:
+    if what in {WEED, MEND}:
+        return f"{items} to {what} in"
+    return f"a {what} to hand over:"
+
+
+def _where(order: WorkOrder) -> str:
+    return place_of(order) if is_mending(order) else order.system
+
+
+def _rule(house: House, order: WorkOrder) -> OrderRule:
+    if is_mending(order):
+        return mending_rule_of(house, order)
     if _what(house, order) != WEED:
         return rule_of(house, order)
     systems = house.policy.systems
@@ -267,7 +317,9 @@ def _rule(house: House, order: WorkOrder) -> ByHand:
 
 
 def _what(house: House, order: WorkOrder) -> str:
-    """`weed`, or what is handed over of a disclosure."""
+    """`weed`, `mend`, or what is handed over of a disclosure."""
+    if is_mending(order):
+        return MEND
     with reading(house.engine) as connection:
         plan = plans.get(connection, controller=house.controller, number=order.plan_number)
         if plan.kind in ERASURES:
@@ -276,12 +328,13 @@ def _what(house: House, order: WorkOrder) -> str:
     return load_of(disclosure, order)
 
 
-def _line(house: House, order: WorkOrder, today: str) -> Line:
+def _line(house: House, order: WorkOrder, today: str, standing: int) -> Line:
     rule = _rule(house, order)
+    mends = is_mending(order)
     return Line(
         ref=to_reference(WORK_ORDER, order.number),
-        plan=to_reference(PLAN, order.plan_number),
-        system=order.system,
+        plan="" if mends else to_reference(PLAN, order.plan_number),
+        system=_where(order),
         role=order.role,
         items=order.items,
         due_on=order.due_on,
@@ -291,6 +344,7 @@ def _line(house: House, order: WorkOrder, today: str) -> Line:
         how=rule.how,
         evidence=rule.evidence,
         what=_what(house, order),
+        seen_gone=order.items - standing if mends else 0,
     )
 
 

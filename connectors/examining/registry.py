@@ -77,14 +77,18 @@ def _sql(binding: Any, about: ExaminedAs) -> Examiner:
     return sql(binding, name=about.name, password=password, reach=_reading(about))
 
 
-def _http(binding: Any, about: ExaminedAs) -> Examiner:
-    token = "http_rights" if binding.token is not None else "http_without_token"
+def behind_http(reach: Callable[[], None], *, token: bool) -> Examiner:
+    """A JSON interface: only reading is tried, the rest is asked. `token`: whether one is bound."""
     notes = (
-        Finding(What.RIGHTS, State.ASK, token),
+        Finding(What.RIGHTS, State.ASK, "http_rights" if token else "http_without_token"),
         Finding(What.DELETION, State.ASK, "http_deletion"),
         Finding(What.COPIES, State.ASK, "http_copies"),
     )
-    return ReadExaminer(reach=_reading(about), notes=notes)
+    return ReadExaminer(reach=reach, notes=notes)
+
+
+def _http(binding: Any, about: ExaminedAs) -> Examiner:
+    return behind_http(_reading(about), token=binding.token is not None)
 
 
 def _reading(about: ExaminedAs) -> Callable[[], None]:

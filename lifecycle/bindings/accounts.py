@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field
 
+from lifecycle.bindings.http import Base, Dotted, Erase, ListPath, OnePath, Paging
 from lifecycle.bindings.places import Place, SecretName
 from lifecycle.bindings.sql import Column, database_url
 from lifecycle.configuration.problems import Path as Where
 from lifecycle.configuration.validated import Part, nearest
 from lifecycle.policy.model import Policy
-from lifecycle.policy.values import Sentence
+from lifecycle.policy.values import ExactPeriod, Sentence
 
 StaffColumn = Literal["holder", "role", "unit", "starts", "ends", "trained_in"]
+AccountColumn = Literal["key", "holder", "roles", "shared", "last_login", "course_ends"]
 
 
 class SqlAccounts(Part):
@@ -42,6 +44,46 @@ class SqlAccounts(Part):
         """Every column that is read."""
         optional = (self.roles, self.shared, self.last_login, self.course_ends)
         return {self.key, self.holder, *self.only, *(name for name in optional if name)}
+
+
+class HttpAccounts(Part):
+    """Accounts behind a JSON interface: listed, looked at and removed one by one."""
+
+    kind: Literal["http"]
+    url: Base = Field(repr=False)
+    token: SecretName | None = Field(default=None, description="sent as a bearer token")
+    timeout: int = Field(default=30, ge=1, le=600, strict=True, description="seconds")
+    list_: ListPath = Field(alias="list", description="path of the list")
+    items: Dotted | None = Field(
+        default=None, description="where the list stands in the answer; left out: it is the answer"
+    )
+    paging: Paging | None = None
+    one: OnePath = Field(description="path of one account, to look at it")
+    one_item: Dotted | None = Field(
+        default=None, description="where it stands in that answer; left out: it is the answer"
+    )
+    erase: Erase = Field(description="how one is removed")
+    key: Dotted
+    holder: Dotted = Field(description="by what the staff list knows the person, e.g. an address")
+    roles: Dotted | None = Field(default=None, description="a list, or a text with `apart` in it")
+    apart: str = Field(default=",", min_length=1, max_length=3, description="between two roles")
+    shared: Dotted | None = Field(default=None, description="says that it is a group's account")
+    last_login: Dotted | None = None
+    course_ends: Dotted | None = None
+    only: dict[Dotted, str | int | bool] = Field(
+        default={}, description="the accounts that are staff's, where pupils stand there too"
+    )
+
+
+class AccountsFile(Part):
+    """Accounts of a system that no machine reaches: a list, .csv or .xlsx, that somebody exports.
+    A person removes them, on a work order."""
+
+    kind: Literal["file"]
+    path: Place
+    columns: dict[Sentence, AccountColumn] = Field(description="header → what it is")
+    apart: str = Field(default=",", min_length=1, max_length=3, description="between two roles")
+    longest: ExactPeriod = Field(description="an older list is none, e.g. P7D: export it again")
 
 
 class MemoryAccounts(Part):
@@ -91,20 +133,28 @@ class StaffTable(Part):
 
 _OPTIONAL: Final = ("starts", "ends", "trained_in")
 BoundStaff = Annotated[StaffFile | StaffTable, Field(discriminator="kind")]
-BoundAccounts = Annotated[SqlAccounts | MemoryAccounts, Field(discriminator="kind")]
+AccountsBinding: TypeAlias = SqlAccounts | HttpAccounts | AccountsFile | MemoryAccounts
+BoundAccounts = Annotated[AccountsBinding, Field(discriminator="kind")]
 
 
 def check_access(
-    accounts: Mapping[str, SqlAccounts | MemoryAccounts],
+    accounts: Mapping[str, AccountsBinding],
     staff: StaffFile | StaffTable | None,
     policy: Policy,
 ) -> Iterator[tuple[Where, str]]:
     """What does not fit the policy: where in the file, and what would be right."""
-    for name in accounts:
+    for name, bound in accounts.items():
         if name not in policy.systems:
             yield (
                 ("accounts", name),
                 f"the policy has no such system{nearest(name, policy.systems)}",
             )
+        if isinstance(bound, AccountsFile):
+            told = list(bound.columns.values())
+            if not {"key", "holder"} <= set(told) or len(set(told)) != len(told):
+                yield (
+                    ("accounts", name, "columns"),
+                    "key and holder need a header, and each meaning one only",
+                )
     if isinstance(staff, StaffFile) and not {"holder", "role"} <= set(staff.columns.values()):
         yield ("staff", "columns"), "holder and role need a header: by them people are judged"

@@ -3,10 +3,11 @@ are (A-58)."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from lifecycle.bindings.google_drive import GoogleDriveStaging
 from lifecycle.bindings.imports import FolderStaging, MemoryStaging
@@ -17,6 +18,9 @@ from lifecycle.configuration.problems import Path as Where
 from lifecycle.configuration.validated import Part, nearest
 from lifecycle.policy.model import Policy
 from lifecycle.policy.values import Name
+
+_DOMAIN: Final = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}", re.ASCII)
+_TELLS_WITH_WHOM: Final = (OneDriveStaging, GoogleDriveStaging)
 
 
 class ScannedMailboxes(GraphApp):
@@ -33,10 +37,24 @@ class ScannedMailboxes(GraphApp):
         return self
 
 
+def _domain(value: object) -> str:
+    if not isinstance(value, str) or not _DOMAIN.fullmatch(value):
+        raise ValueError(f"'{value}' is no mail domain; write e.g. example.se")
+    return value
+
+
+Domain = Annotated[str, BeforeValidator(_domain)]
+
+
 class ScannedPlace(Part):
     """A place of the policy that is looked through."""
 
     owner: Name = Field(description="the role of the policy that mends what is found")
+    ours: tuple[Domain, ...] = Field(
+        default=(),
+        description="the organisation's own mail domains: whoever else a document is shared with "
+        "is an outsider",
+    )
     where: Annotated[
         FolderStaging
         | MemoryStaging
@@ -59,6 +77,15 @@ def check_scan(scan: Mapping[str, ScannedPlace], policy: Policy) -> Iterator[tup
             yield here, "what lies there is imported or sealed, not looked through; take it away"
         elif system.may_lie is None:
             yield here, "the policy does not say what may lie there; write its may_lie"
+        elif (
+            isinstance(scanned.where, _TELLS_WITH_WHOM)
+            and not scanned.ours
+            and any(each.shared_with for each in system.may_lie)
+        ):
+            yield (
+                (*here, "ours"),
+                "the policy asks with whom it is shared: write the organisation's mail domains",
+            )
         if scanned.owner not in policy.roles:
             yield (
                 (*here, "owner"),

@@ -11,8 +11,8 @@ from typing import Final
 
 from lifecycle.placement.identity_numbers import identity_numbers
 from lifecycle.placement.wording import Wording
-from lifecycle.policy.placement import Sign
 from lifecycle.placement.words import Words
+from lifecycle.policy.placement import Sign
 
 _SENTENCE: Final = re.compile(r"(?<=[.!?])\s+|[\r\n\f\v]+")
 _TOKEN: Final = re.compile(r"[^\W_]+(?:-[^\W_]+)*")

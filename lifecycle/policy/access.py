@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from lifecycle.configuration.validated import Part
+from lifecycle.policy.orders import OrderRule
 from lifecycle.policy.values import Name, Sentence, Source
 
 
@@ -36,7 +37,10 @@ class AccessRule(Part):
         default=(), description="course_over_goes: whose accounts; []: everybody's"
     )
     then: Literal["remove", "tell"] = Field(
-        description="remove: the account is removed; tell: a person looks at it"
+        description="remove: the account is removed when somebody agreed; tell: a person judges"
+    )
+    order: OrderRule = Field(
+        description="who mends it, and by when; or removes it, where no machine can"
     )
     source: Source
     also: tuple[Source, ...] = Field(default=(), description="further sentences that it follows")

@@ -136,6 +136,7 @@ def _check_access(policy: Policy) -> Iterator[Finding]:
             yield ("access", position, "id"), "two rules have this id; give each its own"
         seen.add(rule.id)
         yield from _known(("access", position, "systems"), "system", rule.systems, policy.systems)
+        yield from _role(policy, ("access", position, "order", "role"), rule.order.role)
         if rule.asks is Asks.NO_WIDER_THAN_NEEDED:
             for system in rule.systems:
                 if system in policy.systems and not policy.systems[system].levels:

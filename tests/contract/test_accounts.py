@@ -1,9 +1,9 @@
-"""What the accounts of a system promise, whether they are a dictionary or a table."""
+"""What the accounts of a system promise, whether they are a dictionary, a table or an interface."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -12,9 +12,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from connectors.accounts import Accounts, MemoryAccounts, SqlAccounts
+from connectors.accounts_http import HttpAccounts
 from lifecycle.access import Access
+from lifecycle.bindings.accounts import HttpAccounts as HttpBinding
 from lifecycle.bindings.accounts import SqlAccounts as Binding
 from lifecycle.errors import Refused, Unreachable
+from tests.factories.stand_in_server import StandIn, stand_in_server
 
 HELD = [
     Access(key="1", holder="anna@example.se", roles=("Coach",), last_login=date(2026, 10, 1)),
@@ -34,12 +37,58 @@ class World:
         self.accounts, self.away, self.lock = accounts, away, lock
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
+    monkeypatch.setattr("connectors.http_client._PAUSES", (0.0, 0.0, 0.0))
+    with stand_in_server() as server:
+        server.behaviour.token = "word-0017"
+        server.behaviour.page_size = 2
+        server.resources["users"] = [
+            {
+                "id": int(each.key),
+                "sort": "personal",
+                "mail": each.holder or None,
+                "roles": list(each.roles),
+                "group": each.shared,
+                "seen": {"last": None if each.last_login is None else each.last_login.isoformat()},
+                "ends": None if each.course_ends is None else each.course_ends.isoformat(),
+            }
+            for each in HELD
+        ]
+        server.resources["users"].append({"id": 9, "sort": "elev", "mail": "tuva@example.se"})
+        yield server
+
+
+def behind(server: StandIn) -> HttpAccounts:
+    binding = HttpBinding.model_validate(
+        {
+            "kind": "http", "url": server.url, "timeout": 5, "list": "/users", "items": "data",
+            "paging": {"next": "links.next", "total": "meta.total"}, "one": "/users/{key}",
+            "one_item": "record", "erase": {"path": "/users/{key}"}, "key": "id", "holder": "mail",
+            "roles": "roles", "shared": "group", "last_login": "seen.last", "course_ends": "ends",
+            "only": {"sort": "personal"},
+        }
+    )  # fmt: skip
+    zone = ZoneInfo("Europe/Stockholm")
+    return HttpAccounts(binding, system="novo", token=lambda: "word-0017", zone=zone)
+
+
+@pytest.fixture(params=["memory", "sqlite", "http"])
 def world(request: pytest.FixtureRequest, tmp_path: Path) -> World:
     if request.param == "memory":
         twin = MemoryAccounts(system="novo")
         twin.held = {each.key: each for each in HELD}
         return World(twin, lambda: setattr(twin, "unreachable", True), twin.locked.add)
+    if request.param == "http":
+        server: StandIn = request.getfixturevalue("server")
+
+        def hold(key: str) -> None:
+            next(one for one in server.resources["users"] if str(one["id"]) == key)["onHold"] = True
+
+        def away() -> None:
+            server.behaviour.always = 503
+
+        return World(behind(server), away, hold)
     file = tmp_path / "novo.db"
     with closing(sqlite3.connect(file)) as db, db:
         db.execute(
@@ -73,6 +122,8 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> World:
 def test_every_account_is_listed_and_nobody_elses(world: World) -> None:
     assert sorted(world.accounts.accounts(), key=lambda each: each.key) == HELD
     assert world.accounts.system == "novo"
+    assert not world.accounts.by_hand
+    assert world.accounts.as_of() is None
 
 
 def test_an_account_is_removed_exactly_and_again_is_success(world: World) -> None:
@@ -99,6 +150,37 @@ def test_what_the_system_keeps_is_told(world: World) -> None:
     with pytest.raises(Refused, match="system_conflict"):
         world.accounts.remove("1")
     assert world.accounts.is_there("1")
+
+
+def test_a_pupil_beside_them_is_never_removed(server: StandIn) -> None:
+    with pytest.raises(Unreachable, match="system_unlike_binding"):
+        behind(server).remove("9")
+    assert len(server.resources["users"]) == 4
+
+
+def test_what_is_only_marked_as_deleted_or_hidden_is_there_still(server: StandIn) -> None:
+    accounts = behind(server)
+    server.behaviour.recycle_bin = True
+    accounts.remove("1")
+    assert accounts.is_there("1")
+    # An interface that answers "not found" to every question about one: the list shows it.
+    server.behaviour.one_not_found = True
+    assert accounts.is_there("2")
+
+
+@pytest.mark.parametrize("trouble", ["short", "elsewhere", "garbage", "login"])
+def test_half_a_list_is_none_and_the_token_goes_nowhere_else(server: StandIn, trouble: str) -> None:
+    how = server.behaviour
+    if trouble == "short":
+        how.lies_about_total = 1
+    elif trouble == "elsewhere":
+        how.next_host = "http://localhost:9"
+    elif trouble == "garbage":
+        how.raw = b"<html>"
+    else:
+        how.token = "another"
+    with pytest.raises(Unreachable):
+        list(behind(server).accounts())
 
 
 def test_no_value_is_shown_by_accident() -> None:

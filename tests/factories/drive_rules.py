@@ -87,6 +87,7 @@ PERMISSION: Final = frozenset(
     {
         "deleted",
         "displayName",
+        "domain",
         "emailAddress",
         "expirationTime",
         "id",

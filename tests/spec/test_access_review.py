@@ -25,10 +25,13 @@ from records.tables import RECORDS, ledger_event
 from records.to_dos import open_to_dos
 from tasks.access import TO_DO, AccessCount, place_of
 from tasks.access import review as review_accounts
+from tasks.access_agreeing import agree_removals
 from tasks.findings import reveal, standing
 from tasks.house import House
 from tasks.scan_wiring import staff_list
 from tests.factories.houses import build, dialect, house, surroundings
+from tests.factories.keys import StandingClock
+from tests.factories.officers import Authenticator, enrol
 
 __all__ = ["build", "dialect", "house", "surroundings"]
 
@@ -145,6 +148,19 @@ def workbuster() -> MemoryAccounts:
     return accounts
 
 
+@pytest.fixture
+def chef(house: House, standing_clock: StandingClock) -> Authenticator:
+    return enrol(house, standing_clock, "rektor", "chef")
+
+
+def agree(house: House, chef: Authenticator, *, system: str = "workbuster") -> int:
+    """Somebody who may agrees to every removal that the policy asks for now."""
+    review_accounts(house, remove=False)
+    found = standing(house, place=place_of(system))
+    refs = [one.ref for one in found if one.sign in {"left", "course_over"}]
+    return agree_removals(house, refs, officer=chef.handle, code=chef.fresh())
+
+
 def reviewing(house: House, accounts: MemoryAccounts, *staff: Member) -> House:
     return dataclasses.replace(
         house, accounts={accounts.system: accounts}, staff=lambda: list(staff)
@@ -158,23 +174,27 @@ STAFF = (
 )
 
 
-def test_an_account_is_removed_with_intent_proof_and_ledger(
-    house: House, workbuster: MemoryAccounts
+def test_an_account_is_removed_with_agreement_intent_proof_and_ledger(
+    house: House, workbuster: MemoryAccounts, chef: Authenticator
 ) -> None:
     office = reviewing(house, workbuster, *STAFF)
-    told = review_accounts(office, remove=False)["workbuster"]
-    assert told == AccessCount(accounts=3, standing=1)
+    told = review_accounts(office)["workbuster"]
+    assert told == AccessCount(accounts=3, standing=1, to_agree=1)
+    assert _to_dos(office) == [("workbuster", 1)]
     (found,) = standing(office, place=place_of("workbuster"))
     assert (found.sign, found.rule) == ("left", "A-104")
     assert reveal(office, found.ref)[1] == "k-bo@example.se"
-    assert len(workbuster.held) == 3
+    assert len(workbuster.held) == 3, "nobody agreed"
+    assert agree_removals(office, [found.ref], officer=chef.handle, code=chef.fresh()) == 1
+    assert len(workbuster.held) == 3, "a review removes it"
     count = review_accounts(office)["workbuster"]
     assert (count.removed, count.standing) == (1, 0)
     assert set(workbuster.held) == {"k-anna@example.se", "k-siv@example.se"}
     kinds = [each["kind"] for each in _events(office)]
     order = [kind for kind in kinds if kind.startswith("access.")]
     assert order == [
-        *("access.reviewed", "access.removal_intended", "access.removed", "access.reviewed")
+        *("access.reviewed", "access.removal_agreed"),
+        *("access.removal_intended", "access.removed", "access.reviewed"),
     ]
     assert _to_dos(office) == []
     everything = b"".join(repr(tuple(row)).encode() for row in _all_rows(office))
@@ -184,9 +204,10 @@ def test_an_account_is_removed_with_intent_proof_and_ledger(
 
 @pytest.mark.parametrize("lost", [True, False])
 def test_a_removal_that_was_cut_short_is_finished_by_the_next_review(
-    house: House, workbuster: MemoryAccounts, lost: bool
+    house: House, workbuster: MemoryAccounts, chef: Authenticator, lost: bool
 ) -> None:
     office = reviewing(house, workbuster, *STAFF)
+    agree(office, chef)
     if lost:
         workbuster.lost_answers = 1
     else:
@@ -200,10 +221,13 @@ def test_a_removal_that_was_cut_short_is_finished_by_the_next_review(
     assert [e["kind"] for e in _events(office)].count("access.removal_intended") == 1
 
 
-def test_whom_the_list_has_back_keeps_the_account(house: House, workbuster: MemoryAccounts) -> None:
+def test_whom_the_list_has_back_keeps_the_account(
+    house: House, workbuster: MemoryAccounts, chef: Authenticator
+) -> None:
     """A removal that was cut short is not finished when it would not be begun today."""
     workbuster.locked.add("k-bo@example.se")
     wrong = reviewing(house, workbuster, *STAFF)
+    agree(wrong, chef)
     assert review_accounts(wrong)["workbuster"].kept == 1
     workbuster.locked.clear()
 
@@ -219,9 +243,13 @@ def test_whom_the_list_has_back_keeps_the_account(house: House, workbuster: Memo
 
 
 def test_an_account_that_is_still_there_is_not_called_removed(
-    house: House, workbuster: MemoryAccounts, monkeypatch: pytest.MonkeyPatch
+    house: House,
+    workbuster: MemoryAccounts,
+    chef: Authenticator,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     office = reviewing(house, workbuster, *STAFF)
+    agree(office, chef)
     monkeypatch.setattr(workbuster, "remove", lambda key: None)
     with pytest.raises(NotProven, match="account_still_there"):
         review_accounts(office)
@@ -244,7 +272,7 @@ def test_a_system_or_a_list_that_does_not_answer_removes_nobody(
 
 
 def test_when_nearly_everybody_would_go_somebody_has_to_look(
-    house: House, workbuster: MemoryAccounts
+    house: House, workbuster: MemoryAccounts, chef: Authenticator
 ) -> None:
     staff = [member("anna@example.se")]
     for number in range(25):
@@ -252,6 +280,7 @@ def test_when_nearly_everybody_would_go_somebody_has_to_look(
         workbuster.held[each.key] = each
         staff.append(member(each.holder, ends="2026-01-31"))
     office = reviewing(house, workbuster, *staff)
+    assert agree(office, chef) == 25
     with pytest.raises(NotProven, match="too_many_leavers"):
         review_accounts(office)
     assert len(workbuster.held) == 28
@@ -263,7 +292,7 @@ def test_when_nearly_everybody_would_go_somebody_has_to_look(
     [(8, 3, True), (9, 3, False), (9, 4, True), (3, 3, True), (3, 2, False), (50, 17, True)],
 )
 def test_in_a_small_office_somebody_looks_as_well(
-    house: House, of: int, going: int, asks: bool
+    house: House, chef: Authenticator, of: int, going: int, asks: bool
 ) -> None:
     accounts, staff = MemoryAccounts(system="workbuster"), []
     for number in range(of):
@@ -271,6 +300,7 @@ def test_in_a_small_office_somebody_looks_as_well(
         accounts.held[each.key] = each
         staff.append(member(each.holder, ends="2026-01-31" if number < going else None))
     office = reviewing(house, accounts, *staff)
+    agree(office, chef)
     if asks:
         with pytest.raises(NotProven, match="too_many_leavers"):
             review_accounts(office)
@@ -289,7 +319,7 @@ def test_what_a_person_judged_and_mended_closes_itself(
     workbuster.held["k-siv@example.se"] = account("siv@example.se", "Administratör")
     office = reviewing(house, workbuster, *staff)
     assert review_accounts(office)["workbuster"].standing == 1
-    assert _to_dos(office) == [("workbuster", 1)]
+    assert _to_dos(office) == [], "nothing is removed here: it is on a work order"
     workbuster.held["k-siv@example.se"] = account("siv@example.se", "Coach")
     assert review_accounts(office)["workbuster"].standing == 0
     assert _to_dos(office) == []
@@ -344,7 +374,9 @@ def _all_rows(house: House) -> list[object]:
         return [r for t in RECORDS.sorted_tables for r in connection.execute(select(t))]
 
 
-def test_the_list_of_staff_may_be_another_systems_table(house: House, tmp_path: Path) -> None:
+def test_the_list_of_staff_may_be_another_systems_table(
+    house: House, chef: Authenticator, tmp_path: Path
+) -> None:
     db = tmp_path / "payroll.db"
     with closing(sqlite3.connect(db)) as connection, connection:
         connection.execute("CREATE TABLE people (mail TEXT, work TEXT, last_day DATE)")
@@ -369,6 +401,7 @@ def test_the_list_of_staff_may_be_another_systems_table(house: House, tmp_path: 
         accounts={"workbuster": accounts},
         staff=staff_list(bindings, house.policy, house.settings),
     )
+    agree(office, chef)
     assert review_accounts(office)["workbuster"].removed == 1
     assert set(accounts.held) == {"k-anna@example.se"}
     # A table that is gone, or empty, makes nobody a leaver.

@@ -19,12 +19,12 @@ from connectors.memory import MemoryStaging
 from lifecycle.errors import Refused
 from records.engines import reading
 from records.tables import RECORDS, finding, ledger_event
-from records.to_dos import open_to_dos
 from tasks.findings import Standing, reveal, standing
 from tasks.house import House
 from tasks.placement import scan, scannable
-from tasks.placement_notes import TO_DO, ScanCount
+from tasks.placement_notes import ScanCount
 from tasks.scan_wiring import ScanPlace
+from tasks.work_orders import lines
 from tests.factories.documents import docx, paragraph, pdf, protected_zip
 from tests.factories.houses import build, dialect, house, surroundings
 from tests.factories.participants_everywhere import systems_of
@@ -98,13 +98,13 @@ def test_the_owner_finds_the_document_and_nobody_else_reads_its_name(
         assert part not in everything
 
 
-def test_what_is_gone_closes_itself_and_so_does_the_to_do(
+def test_a_finding_that_is_gone_closes_itself_and_its_order_says_so(
     looking: House, server: MemoryStaging
 ) -> None:
     server.put("a.txt", PERSON.encode())
     server.put("b.txt", NOTE.encode())
     _scan(looking)
-    assert _to_dos(looking) == [(TO_DO, "file-server", 2)]
+    assert _orders(looking) == [("file-server", 2, 0)]
     _replace(server, "a.txt", b"Inget om n\xc3\xa5gon.")
     count = _scan(looking)
     assert (count.looked, count.unchanged, count.cleared, count.standing) == (1, 1, 1, 1)
@@ -112,16 +112,16 @@ def test_what_is_gone_closes_itself_and_so_does_the_to_do(
     _replace(server, "b.txt", b"x")
     server.delete_permanently(next(i for i in server.list_items() if i.name == "b.txt"))
     assert _scan(looking).standing == 0
-    assert _to_dos(looking) == []
+    assert _orders(looking) == [("file-server", 2, 2)], "a person says that it is mended"
     with pytest.raises(Refused, match="finding_cleared"):
         reveal(looking, ref)
     with reading(looking.engine) as connection:
         assert set(connection.execute(select(finding.c.sealed)).scalars()) == {None}
-    # It comes back: a new finding of a new age, and the to-do stands again.
+    # It comes back: a new finding of a new age, on an order of its own.
     server.put("b.txt", NOTE.encode())
     assert _scan(looking).new == 1
     assert standing(looking)[0].ref != ref
-    assert _to_dos(looking) == [(TO_DO, "file-server", 1)]
+    assert sorted(_orders(looking)) == [("file-server", 1, 0), ("file-server", 2, 2)]
 
 
 def test_a_renamed_document_keeps_its_reference_and_its_age(
@@ -259,10 +259,9 @@ def test_a_system_that_does_not_answer_is_never_clean(
     file.with_suffix(".away").rename(file)
 
 
-def _to_dos(house: House) -> list[tuple[str, str, int]]:
-    with reading(house.engine) as connection:
-        rows = open_to_dos(connection, controller=house.controller)
-    return [(row.kind, row.ref, row.number) for row in rows if row.kind == TO_DO]
+def _orders(house: House) -> list[tuple[str, int, int]]:
+    """(place, findings, seen gone) of the open orders."""
+    return [(one.system, one.items, one.seen_gone) for one in lines(house)]
 
 
 def _events(house: House) -> list[bytes]:

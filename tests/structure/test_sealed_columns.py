@@ -44,6 +44,8 @@ REFERENCES = frozenset(
         "ended_by",
         "cause_id",
         "telling_id",
+        "order_id",
+        "agreed_by",
     ]
 )
 """Opaque numbers, and names that Gallra itself gave; `…_by`: an officer's reference."""
@@ -93,6 +95,7 @@ INSTANTS_AND_DATES = frozenset(
         "sent_at",
         "password_at",
         "ended_at",
+        "agreed_at",
         "until_on",
     ]
 )
@@ -133,6 +136,7 @@ VOCABULARY = frozenset(
         "recipient",
         "stage",
         "because",
+        "shows",
     ]
 )
 """Words out of the policy, the bindings or an enumeration; an officer's handle."""
