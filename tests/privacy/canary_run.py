@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,8 @@ class Evidence:
     """Where everything lies when all is over."""
 
     folder: Path
+    everyday: bool = True
+    """Else thorough: more errors, and every way out."""
     played: list[dict[str, Any]] = field(default_factory=list)
     listed: dict[str, int] = field(default_factory=dict)
     commands: dict[str, int] = field(default_factory=dict)
@@ -60,13 +62,18 @@ class Evidence:
         return self.folder / "home"
 
     @property
+    def wider(self) -> Path:
+        """What the other ways carried, in a thorough run."""
+        return self.out / "received" / "wider"
+
+    @property
     def out(self) -> Path:
         """What processes said and what was asked of the API."""
         return self.folder / "out"
 
 
 def run_everything(folder: Path, *, thorough: bool) -> Evidence:
-    found = Evidence(folder)
+    found = Evidence(folder, everyday=not thorough)
     for place in (found.home, found.out, folder / "tmp", folder / "api", folder / "given"):
         place.mkdir(mode=0o700)
     began = time.monotonic()
@@ -80,9 +87,15 @@ def run_everything(folder: Path, *, thorough: bool) -> Evidence:
         Watcher(found.out / "processes"),
         postgres_server() as postgres,
         outside_world(folder / "outside", found.out / "received") as outside,
+        ExitStack() as stack,
     ):
         more = placed_people.bound(folder / "places", outside)
-        erasing_people.installed(folder / "installed", more)
+        if thorough:
+            from tests.privacy.wider_world import wider_world
+
+            wider = wider_world(folder / "wider", found.wider)
+            more["channels"] |= stack.enter_context(wider)
+        erasing_people.installed(folder / "installed", more, any_channel=thorough)
         addresses = {
             "GALLRA_DATABASE_URL": postgres.new("records"),
             "GALLRA_KEY_DATABASE_URL": postgres.new("keys"),

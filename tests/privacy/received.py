@@ -7,6 +7,9 @@ import email.policy
 import io
 import json
 import re
+import shutil
+import subprocess
+import tempfile
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -14,8 +17,10 @@ from typing import Final, NamedTuple
 from lifecycle.passwords import is_generated
 from tests.factories.smtp_channel_world import DOMAIN
 from tests.privacy.outside_world import DESKS
+from tests.privacy.wider_ways import LEAK
 
 _REF: Final = re.compile(r"X-[0-9A-Z]{13}")
+PDF_READER: Final = shutil.which("pdftotext")
 
 
 class Letter(NamedTuple):
@@ -85,6 +90,18 @@ def texts(record: Path) -> list[Text]:
     return [Text(str(body["to"]), json.dumps(body, ensure_ascii=False)) for body in bodies]
 
 
+def sealed_files(record: Path) -> dict[str, tuple[str, bytes]]:
+    """Reference → ending and bytes of everything that somebody got by one of the other ways; what
+    was leaked on purpose is called otherwise."""
+    found: dict[str, tuple[str, bytes]] = {}
+    for place in sorted(record.glob("*.file")):
+        about, ending = _REF.match(place.name), place.name.removesuffix(".file").rpartition(".")[2]
+        if about is not None and not place.name.endswith(f"{LEAK}.file"):
+            assert about[0] not in found, "nothing goes twice"
+            found[about[0]] = (ending, place.read_bytes())
+    return found
+
+
 def opened(name: str, content: bytes, password: str) -> str | None:
     """What the container says to whoever has the password; None where it is another one."""
     if name.endswith(".zip"):
@@ -96,6 +113,8 @@ def opened(name: str, content: bytes, password: str) -> str | None:
                 return str(archive.read("content.csv").decode("utf-8"))
             except RuntimeError:
                 return None
+    if name.endswith(".pdf"):
+        return _pdf_text(content, password)
     import msoffcrypto
     from msoffcrypto.exceptions import InvalidKeyError
     from openpyxl import load_workbook
@@ -108,3 +127,21 @@ def opened(name: str, content: bytes, password: str) -> str | None:
         return None
     rows = load_workbook(plain).active.iter_rows(values_only=True)
     return "\n".join(";".join(map(str, row)) for row in rows)
+
+
+def _pdf_text(content: bytes, password: str) -> str | None:
+    """By poppler's own reading of it, where that is installed; else that it opens, in no words."""
+    import pikepdf
+
+    try:
+        with pikepdf.open(io.BytesIO(content), password=password):
+            pass
+    except pikepdf.PasswordError:
+        return None
+    if PDF_READER is None:
+        return ""
+    with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
+        file.write(content)
+        file.flush()
+        read = [PDF_READER, "-upw", password, "-layout", file.name, "-"]
+        return subprocess.run(read, check=True, capture_output=True, text=True).stdout

@@ -34,6 +34,7 @@ from tests.privacy.forcing import ERRORS, breaker
 from tests.privacy.outside_world import CONTROL_DESK, DESKS, MAIL
 from tests.privacy.placed_people import FITS, PLACED, play_each
 from tests.privacy.scenarios import SIGNALS, Scenario, chained, patched
+from tests.privacy.wider_ways import LEAK, WAYS, Way
 
 SHARED: Final = (LATE, PEOPLE[12], PEOPLE[13])
 """Who is in every container; the first one is erased afterwards, and the recipient told."""
@@ -79,7 +80,9 @@ class Sharing:
     def house(self, stack: ExitStack) -> House:
         return stack.enter_context(tasks.wiring.open_house("academedia", now=self._clock))
 
-    def prepare(self, contact: str, *, container: str = "zip", agreed: bool = True) -> str:
+    def prepare(
+        self, contact: str, *, container: str = "zip", channel: str = MAIL, agreed: bool = True
+    ) -> str:
         """Somebody prepares, somebody else approves; the reference."""
         first, second = self._officers
         with ExitStack() as stack:
@@ -87,7 +90,7 @@ class Sharing:
             people = [find_by_national_id(house, one.national_id) for one in SHARED]
             wish = Wish(
                 recipient=_RECIPIENT, contact=contact, categories=("identity",),
-                purpose="assignment", channel=MAIL, container=container,
+                purpose="assignment", channel=channel, container=container,
                 until=local_today(house) + timedelta(days=10), condition=Condition.NONE,
             )  # fmt: skip
             chosen = Selection(references=tuple(found.ref for [found] in people))
@@ -125,6 +128,26 @@ class Sharing:
                 )
             )
 
+    def leak_widely(self) -> None:
+        """A file that no task would write, by each of the other ways: it must be found at each."""
+        plain = self._home.parent / "given" / "leak"
+        plain.write_text(told(CONTROLS[28]), encoding="utf-8")
+        with ExitStack() as stack:
+            house = self.house(stack)
+            for way in WAYS:
+                house.doors.door(way.name).channel.deliver(
+                    Parcel(
+                        ref=to_reference(PARCEL, new_id()),
+                        file=plain,
+                        name=LEAK,
+                        to=(CONTROL_DESK,),
+                        subject="Kontroll",
+                        text="" if way.folder == "sftp" else told(CONTROLS[29]),
+                        until=local_today(house) + timedelta(days=10),
+                    )
+                )
+        plain.unlink()
+
 
 def share_everything(drive: Any, home: Path, *, thorough: bool) -> None:
     """Send, fail to send, take back; what is left for a worker is one to send and one to decide."""
@@ -141,11 +164,37 @@ def share_everything(drive: Any, home: Path, *, thorough: bool) -> None:
                    fits=stage == _STOOD[name])  # fmt: skip
     office.prepare("desk", container="xlsx")
     drive.run("a workbook", "share")
+    if thorough:
+        share_widely(drive, office)
     for scenario in _taking_back(thorough=thorough):
         drive.play(scenario)
     office.leak()
     office.prepare("desk")
     office.prepare("desk", container="xlsx", agreed=False)
+
+
+def share_widely(drive: Any, office: Sharing) -> None:
+    """The same by every other way, with errors on the way there; all of it is taken back by the
+    run that finds its time up, after others have failed at it."""
+    office.leak_widely()
+    for way in WAYS:
+        office.prepare("desk", container=way.container, channel=way.name)
+        play_each(drive, sending_widely(way), "share", thorough=False)
+        drive.run(f"it is sent by {way.name} at last", "share")
+    later = {"tasks.withdrawing.local_today": _much_later}
+    people, kinds = cycle(SHARED), cycle(kind for kind in list(ERRORS)[4:] if kind not in SIGNALS)
+    withdraws = [f"{connector}.withdraw" for connector in (_SMTP, *(w.connector for w in WAYS))]
+    silent = dict.fromkeys(withdraws, chained(Unreachable("server_unreachable")))
+    for target in withdraws[1:]:
+        kind = next(kinds)
+        broken = silent | {target: breaker(kind, next(people))}
+        name = f"{kind} out of {target} (withdraw)"
+        drive.play(Scenario(name, "share", patched(later | broken), FITS))
+
+
+def sending_widely(way: Way) -> tuple[str, ...]:
+    """Where an error comes from while something goes that way."""
+    return tuple(f"{way.connector}.{name}" for name in ("check", "deliver", "standing"))
 
 
 _STOOD: Final = {

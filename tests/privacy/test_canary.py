@@ -4,6 +4,7 @@ error path forced, and are found nowhere; thirty more are left on purpose, and a
 from __future__ import annotations
 
 import json
+import re
 import signal
 import sqlite3
 import time
@@ -23,10 +24,18 @@ from tests.privacy.encodings import Needle, encodings, needles
 from tests.privacy.forcing import ERRORS
 from tests.privacy.outside_world import CONTROL_DESK, DESKS, TOKEN
 from tests.privacy.placed_people import HOLDERS, LOOKING, PLACED
-from tests.privacy.received import letters, opened, passwords_in, texts
+from tests.privacy.received import (
+    PDF_READER,
+    letters,
+    opened,
+    passwords_in,
+    sealed_files,
+    texts,
+)
 from tests.privacy.scenarios import TARGETS
 from tests.privacy.searching import Finder, Hit, search
-from tests.privacy.sharing_people import SENDING, SHARED, TAKING_BACK
+from tests.privacy.sharing_people import SENDING, SHARED, TAKING_BACK, sending_widely
+from tests.privacy.wider_ways import CLOUD_TOKEN, DESK, OFFICE, WAYS
 
 pytestmark = [pytest.mark.server, pytest.mark.postgres, pytest.mark.timeout(2400)]
 
@@ -114,7 +123,7 @@ def _secrets(evidence: Evidence) -> list[Needle]:
     the people."""
     sent = texts(evidence.out / "received")
     words = [f"{desk.mail}@{DOMAIN}" for desk in DESKS.values()]
-    words += [TOKEN, *(desk.phone for desk in DESKS.values())]
+    words += [TOKEN, CLOUD_TOKEN, *(desk.phone for desk in DESKS.values())]
     words += [password for text in sent for password in text.passwords]
     return [
         Needle(f"person {SECRETS + number}: {form}", data)
@@ -192,6 +201,9 @@ def test_every_forced_run_ended_as_it_should(searched: Searched) -> None:
         *LOOKING,
         *(f"{t} (withdraw)" for t in TAKING_BACK),
     }
+    if not searched.evidence.everyday:
+        targets |= {target for way in WAYS for target in sending_widely(way)}
+        targets |= {f"{way.connector}.withdraw (withdraw)" for way in WAYS}
     assert {t for t in targets if any(n.endswith(t) for n in names)} == targets
     assert len(played) >= 50
     assert searched.evidence.killed == -signal.SIGKILL
@@ -281,6 +293,46 @@ def test_only_a_sealed_container_carries_a_person_and_only_to_its_recipient(
     names = [name for letter in sent for name, _ in letter.files]
     assert len(names) == len(set(names)) == 7  # nothing goes twice, whatever went wrong
     assert len(keys) == len(messages)
+
+
+def test_by_every_other_way_too_only_a_sealed_container_carries_a_person(
+    searched: Searched,
+) -> None:
+    """In a thorough run: by OneDrive, Google Drive, Outlook and their own server."""
+    record = searched.evidence.wider
+    if not record.is_dir():
+        assert searched.evidence.everyday
+        return
+    messages = [one for one in texts(searched.evidence.out / "received") if one.desk == "desk"]
+    keys = {ref: one.passwords[0] for one in messages for ref in one.about}
+    people = Finder(needles(SHARED))
+    leaked = Finder(needles([CONTROLS[28], CONTROLS[29]]))
+    for way in WAYS:
+        place = record / way.folder
+        sealed = sealed_files(place)
+        [(ref, (ending, content))] = sealed.items()  # once, whatever went wrong
+        assert ending == way.container
+        assert not [*people.find_all(content)]
+        plain = opened(f"{ref}.{ending}", content, keys[ref])
+        assert plain is not None
+        if ending != "pdf" or PDF_READER is not None:
+            labels = [label for label, _ in people.find(plain.encode())]
+            for number in range(len(SHARED)):
+                assert any(label.startswith(f"person {number}: national_id") for label in labels)
+        others = {each for each in keys.values() if each != keys[ref]}
+        assert others
+        assert not [each for each in others if opened(f"{ref}.{ending}", content, each) is not None]
+        asked = (place / "asked").read_bytes()
+        assert asked
+        told_to = set(re.findall(rb"[a-z.]+@example\.se", asked)) - {OFFICE.encode()}
+        if way.folder != "sftp":  # a folder there is one recipient's
+            assert told_to == {DESK.encode(), CONTROL_DESK.encode()}
+        everything = b"".join(each.read_bytes() for each in place.iterdir())
+        assert not [key for key in keys.values() if key.encode() in everything]
+        # Else nothing would be found because nobody looked there.
+        assert {label.partition(":")[0] for label, _ in leaked.find(everything)} == (
+            {"person 0"} if way.folder == "sftp" else {"person 0", "person 1"}
+        )
 
 
 def test_what_was_looked_through_is_told_to_the_operator_alone(searched: Searched) -> None:
