@@ -6,7 +6,8 @@ BIN    := $(VENV)/bin
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 FILE   ?=
 TESTS  ?=
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
+# In the order of the folders: the slowest files come early, and small ones fill up the end.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 # Waiting for a disk is most of what the tests would do: where memory is a disk with room for them,
 # and nobody has chosen another place, they work there. Nothing they prove is about a power cut.
 MEMORY := $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 8000000 { print "/dev/shm" }')

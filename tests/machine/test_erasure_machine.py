@@ -38,4 +38,4 @@ def test_the_same_lives_every_day(lives: int) -> None:
 @pytest.mark.timeout(0)
 def test_nightly() -> None:
     """Longer lives; MACHINE_EXAMPLES=1000 makes it the full run: docs/development.md."""
-    run(60, 50)
+    run(40, 50)
