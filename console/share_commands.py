@@ -18,6 +18,7 @@ from lifecycle.telling import Because
 
 if TYPE_CHECKING:
     from tasks.share_register import Entry
+    from tasks.telling_due import ToTell
 
 app = typer.Typer(
     help="What is given to others: prepared, approved, sent, taken back.", no_args_is_help=True
@@ -117,26 +118,23 @@ def list_(
     """
     with failures(as_json=as_json):
         from tasks.share_register import register
-        from tasks.telling import waiting
+        from tasks.telling_due import to_tell
         from tasks.wiring import open_house
 
         with open_house(controller) as house:
             found = register(house, everything=everything)
-            tellings = waiting(house)
+            tellings = to_tell(house)
         if as_json:
             print_json(
                 {
                     "disclosures": [one._asdict() for one in found],
-                    "tellings": [
-                        one._asdict() | {"ref": one.ref, "cause": one.cause} for one in tellings
-                    ],
+                    "tellings": [one._asdict() for one in tellings],
                 }
             )
         elif not found:
             say("Nothing is shared.")
         if not as_json:
-            rows = [(one.ref, one.because, one.disclosure, one.people) for one in tellings]
-            _show_lists(found, rows)
+            _show_lists(found, tellings)
         if tellings or any(one.overdue for one in found):
             raise typer.Exit(Exit.ATTENTION)
 
@@ -175,11 +173,11 @@ def show(
         show_entry(told)
         table("About", ["person", "categories"], [(who, ", ".join(what)) for who, what in people])
         told_of = [
-            (one.ref, one.because, one.cause or "-", one.people, one.done_at or "to do")
+            (one.ref, one.because, one.cause or "-", one.people, one.how or "-", one.done_at or "-")
             for one in tellings
         ]
         if told_of:
-            table("Tellings", ["telling", "because", "by", "people", "done"], told_of)
+            table("Tellings", ["telling", "because", "by", "people", "how", "done"], told_of)
 
 
 @app.command()
@@ -325,20 +323,54 @@ def tell(
 
 
 @app.command()
+def letters(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None:
+    """Write to every recipient that must be told, where a mailbox is bound; each once. Of whom
+    nobody can write to a work order is opened. The run `share` does the same.
+
+    Example:  gallra share letters
+    """
+    with failures(as_json=as_json):
+        from tasks.telling_letters import tell_waiting
+        from tasks.wiring import open_house
+
+        with open_house(controller) as house:
+            tried = tell_waiting(house)
+        if as_json:
+            print_json({"tellings": [one._asdict() for one in tried]})
+        elif not tried:
+            say("Nobody to write to.")
+        else:
+            for one in tried:
+                left = f": {one.failure}" if one.failure else ""
+                say(f"{one.ref}  {one.came.replace('_', ' ')}{left}")
+        if any(one.failure for one in tried):
+            raise typer.Exit(Exit.NOT_PROVEN)
+
+
+@app.command()
 def about(
     ref: Annotated[str, typer.Argument(help="The telling, N-…, as `gallra share list` shows it.")],
+    letter: Annotated[
+        bool, typer.Option("--letter", help="The text by which they are told, to send yourself.")
+    ] = False,
     controller: Controller = CONTROLLER,
     as_json: AsJson = False,
 ) -> None:
     """Show whom a telling is about, by reference, and what was rectified or restricted.
 
-    Example:  gallra share about N-0123456789ABC
+    Example:  gallra share about N-0123456789ABC --letter
     """
     with failures(as_json=as_json):
         from tasks.telling import about_whom
+        from tasks.telling_text import letter_to_tell
         from tasks.wiring import open_house
 
         with open_house(controller) as house:
+            if letter:
+                told = letter_to_tell(house, ref)
+                say(told.subject)
+                say(told.text.rstrip())
+                return
             people = about_whom(house, ref)
         if as_json:
             print_json({"about": dict(people)})
@@ -383,7 +415,7 @@ def show_entry(told: Entry) -> None:
         say("! its time is up.")
 
 
-def _show_lists(found: list[Entry], tellings: Sequence[tuple[str, str, str, int]]) -> None:
+def _show_lists(found: Sequence[Entry], tellings: Sequence[ToTell]) -> None:
     heads = ["disclosure", "to", "people", "until", "stands"]
     rows = [
         (
@@ -398,5 +430,16 @@ def _show_lists(found: list[Entry], tellings: Sequence[tuple[str, str, str, int]
     if rows:
         table("Disclosures", heads, rows)
     if tellings:
-        heads = ["telling", "because", "disclosure", "people"]
-        table("Recipients to tell", heads, tellings)
+        heads = ["telling", "because", "disclosure", "people", "by", "how"]
+        lines = [
+            (
+                one.ref,
+                one.because,
+                one.disclosure,
+                one.people,
+                f"{one.due_on} OVERDUE" if one.overdue else one.due_on or "-",
+                one.how or "-",
+            )
+            for one in tellings
+        ]
+        table("Recipients to tell", heads, lines)

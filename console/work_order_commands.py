@@ -43,7 +43,7 @@ def list_(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None:
                         one.role,
                         one.items,
                         one.seen_gone if one.what == "mend" else "",
-                        one.due_on,
+                        one.due_on or "-",
                         f"{one.state}, OVERDUE" if one.overdue else one.state,
                     ]
                     for one in found
@@ -86,13 +86,18 @@ def show(
         todo = "to hand over"
         if order.what in {"weed", "mend"}:
             todo = f"{order.items} to {order.what}"
-        say(f"{order.ref}  {order.system}: {todo} by {order.due_on} ({order.state})")
+        elif order.what == "telling":
+            todo = "a recipient to tell"
+        until = f" by {order.due_on}" if order.due_on else ""
+        say(f"{order.ref}  {order.system}: {todo}{until} ({order.state})")
         if order.what == "container":
             say(f"  Fetch it:  gallra share show {order.plan} --where")
         elif order.what == "mend" and order.seen_gone:
             say(f"  Seen gone at the last look: {order.seen_gone} of {order.items}")
         elif order.what == "password":
             say(f"  See it:  gallra share password {order.plan} --by HANDLE")
+        elif order.what == "telling":
+            say(f"  The text:  gallra share about {order.system.partition(' ')[2]} --letter")
         say(f"  Who: {order.role}" + (", then a second person" if order.second_person else ""))
         say(f"  How: {order.how}")
         say(f"  Evidence: {order.evidence}")

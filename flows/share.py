@@ -15,6 +15,7 @@ from flows.run_names import run_name
 from flows.session import assert_logs_are_masked
 from lifecycle.disclosure import Stage
 from tasks.approvals import PLAN_CHANGED, POLICY_CHANGED
+from tasks.telling_letters import Came
 
 Totals = dict[str, int | str]
 
@@ -33,7 +34,8 @@ _PERHAPS: Final = frozenset({Stage.PERHAPS_SENT, Stage.PERHAPS_TOLD})
 )
 @neutral
 def share(controller: Controller) -> Totals:
-    """Send what is approved, take back what is over, and put before people what waits for them.
+    """Send what is approved, take back what is over, tell recipients what became of their data, and
+    put before people what waits for them.
 
     Nothing is prepared here: a person does that with `gallra share prepare` (H-32). Waits, without
     a process, until somebody answers its form or approves with `gallra approve`. Safe to run again
@@ -63,8 +65,15 @@ def share(controller: Controller) -> Totals:
         failures += [
             StepFailed(one.failure, ref=one.ref, kind="NotProven") for one in taken if one.failure
         ]
+        tried = []
+        with collected(failures):
+            tried = share_steps.tell(controller)
+        failures += [
+            StepFailed(one.failure, ref=one.ref, kind="NotProven") for one in tried if one.failure
+        ]
         known = share_steps.register(controller)
-        share_pages.show(controller, known, to_tell=share_steps.to_tell(controller))
+        to_tell = share_steps.to_tell(controller)
+        share_pages.show(controller, known, to_tell)
         for stale in approval_form.waiting_elsewhere():
             if not share_steps.is_open_to_decide(controller, PlanReference(stale)):
                 approval_form.withdraw(stale)
@@ -73,6 +82,9 @@ def share(controller: Controller) -> Totals:
             "taken_back": sum(not one.failure for one in taken),
             "waiting": sum(one.asks for one in known),
             "overdue": sum(one.overdue for one in known),
+            "told": sum(one.came == Came.TOLD for one in tried),
+            "to_tell": len(to_tell),
+            "told_late": sum(one.overdue for one in to_tell),
         }
         get_run_logger().info(" ".join(f"{name}={value}" for name, value in told.items()))
         red = {failure.ref for failure in failures}

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from flows import pages
 from tasks.share_register import Entry
+from tasks.telling_due import ToTell
 
 
-def show(controller: str, known: Sequence[Entry], *, to_tell: int) -> None:
+def show(controller: str, known: Sequence[Entry], to_tell: Sequence[ToTell]) -> None:
     """The page of what is not over; that there is nothing is a page too."""
     lines: list[pages.Line] = [
         {
@@ -27,8 +28,14 @@ def show(controller: str, known: Sequence[Entry], *, to_tell: int) -> None:
         f"sharing-{controller}",
         lines or [{pages.OUTCOME: "Inget delas · nothing is shared"}],
         about="## Utlämningar · Disclosures\n\n"
-        f"{to_tell} underrättelser att lämna (art. 19) · recipients to tell",
+        f"{len(to_tell)} underrättelser att lämna (art. 19) · recipients to tell"
+        f"{_late(to_tell)}",
     )
+
+
+def _late(to_tell: Sequence[ToTell]) -> str:
+    late = sum(one.overdue for one in to_tell)
+    return f" ⚠ {late} försenade · overdue" if late else ""
 
 
 def told(one: Entry) -> str:

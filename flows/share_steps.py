@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from flows.parameters import Controller, PlanReference
 from flows.steps import step
-from tasks import disclosing, share_register, telling, withdrawing
+from tasks import disclosing, share_register, telling_due, telling_letters, withdrawing
 from tasks.disclosing import Sent
 from tasks.share_register import Entry
+from tasks.telling_due import ToTell
+from tasks.telling_letters import Tried
 from tasks.wiring import open_house
 from tasks.withdrawing import Taken
 
@@ -42,11 +44,18 @@ def register(controller: Controller) -> list[Entry]:
         return share_register.register(house, everything=False)
 
 
-@step("whom to tell", minutes=10, tags={"sharing"}, tried_again=True)
-def to_tell(controller: Controller) -> int:
-    """How many tellings of a rectification, erasure or restriction are still to be done."""
+@step("tell recipients", minutes=60, tags={"discloses"}, tried_again=False)
+def tell(controller: Controller) -> list[Tried]:
+    """What was rectified, erased or restricted: by letter, once, or by a work order."""
     with open_house(controller) as house:
-        return len(telling.waiting(house))
+        return telling_letters.tell_waiting(house)
+
+
+@step("whom to tell", minutes=10, tags={"sharing"}, tried_again=True)
+def to_tell(controller: Controller) -> list[ToTell]:
+    """Tellings of a rectification, erasure or restriction that are still to be done."""
+    with open_house(controller) as house:
+        return telling_due.to_tell(house)
 
 
 @step("is it open to decide", minutes=10, tags={"sharing"}, tried_again=True)

@@ -147,6 +147,9 @@ class EventKind(StrEnum):
     DISCLOSURE_DELETION_CONFIRMED = "disclosure.deletion_confirmed"
     TELLING_ASKED = "telling.asked"
     TELLING_OPENED = "telling.opened"
+    TELLING_INTENDED = "telling.intended"
+    TELLING_NOT_SENT = "telling.not_sent"
+    TELLING_PERHAPS_SENT = "telling.perhaps_sent"
     TELLING_DONE = "telling.done"
 
 

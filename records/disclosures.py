@@ -205,8 +205,8 @@ def note_reminded(connection: Connection, number: int, *, on: str) -> None:
 
 def of_erased(
     connection: Connection, *, controller: str, plan_number: int, stages: Collection[Stage]
-) -> dict[int, int]:
-    """Disclosure → of how many of its people that erasure has proven gone what was disclosed."""
+) -> dict[int, set[int]]:
+    """Disclosure → those of its people of whom that erasure has proven gone what was disclosed."""
     told = plan_item.alias("told")
     gone = plan_item.alias("gone")
     rows = connection.execute(
@@ -226,7 +226,7 @@ def of_erased(
     for number, person, disclosed, erased in rows:
         if not set(disclosed.split()).isdisjoint(erased.split()):
             people.setdefault(number, set()).add(person)
-    return {number: len(who) for number, who in sorted(people.items())}
+    return dict(sorted(people.items()))
 
 
 def closed_with_password(connection: Connection, *, controller: str) -> list[int]:

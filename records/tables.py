@@ -475,11 +475,13 @@ telling = Table(
     Column("done_at", Text),
     Column("done_by", Text),
     Column("because", Text, nullable=False, server_default="erased"),
+    Column("how", Text),
     UniqueConstraint("disclosure_id", "cause_id", name="telling_once"),
 )
 """A recipient must be told that data of people of a disclosure was erased by a plan, rectified by
 an import, or rectified or restricted as somebody says (art. 19). `cause_id`: the plan, the import,
-or a number of its own; `number`: how many people."""
+or a number of its own; `number`: how many people; `how`: by letter or by a person, once a run has
+seen to it."""
 
 concerned = Table(
     "concerned",

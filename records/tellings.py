@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, select, update
 
 from lifecycle.errors import Changed, Refused
 from lifecycle.references import IMPORT, PLAN, TELLING, new_id, to_reference
-from lifecycle.telling import Because
+from lifecycle.telling import Because, How
 from records import bulk
 from records.tables import concerned, file_import, telling
 
@@ -32,6 +32,8 @@ class Telling(NamedTuple):
     because: Because
     by_import: bool
     """Whether an import brought it; else an erasure did, or a person."""
+    how: How | None = None
+    """None: no run has seen to it."""
 
     @property
     def ref(self) -> str:
@@ -102,6 +104,11 @@ def find(
     return [_of(row) for row in connection.execute(query.order_by(_c.opened_at, _c.id))]
 
 
+def numbers(connection: Connection, *, controller: str) -> list[int]:
+    """Every telling there is, done or not."""
+    return list(connection.execute(select(_c.id).where(_c.controller == controller)).scalars())
+
+
 def about(connection: Connection, number: int) -> dict[int, tuple[str, ...]]:
     """Whom a telling is about, and which categories; nobody for an erasure's."""
     rows = connection.execute(
@@ -132,8 +139,21 @@ def to_be_told(
     return found
 
 
+def note_how(connection: Connection, number: int, *, was: How | None, how: How) -> None:
+    """By which way they are told. Raises `Changed("telling_changed")` if that has changed since,
+    or they were told."""
+    same = _c.how.is_(None) if was is None else _c.how == str(was)
+    noted = connection.execute(
+        update(telling).where(_c.id == number, _c.done_at.is_(None), same).values(how=str(how))
+    )
+    if noted.rowcount != 1:
+        raise Changed("telling_changed")
+
+
 def note_done(connection: Connection, number: int, *, by: str, at: str) -> None:
-    """Somebody has told the recipient. Raises `Changed("telling_changed")` if it was done."""
+    """The recipient is told; `by`: an officer, or `letter`.
+
+    Raises `Changed("telling_changed")` if it was done."""
     done = connection.execute(
         update(telling).where(_c.id == number, _c.done_at.is_(None)).values(done_at=at, done_by=by)
     )
@@ -168,7 +188,11 @@ def _open(
 
 def _of(row: Row[Any]) -> Telling:
     found = Telling(*row)
-    return found._replace(because=Because(found.because), by_import=bool(found.by_import))
+    return found._replace(
+        because=Because(found.because),
+        by_import=bool(found.by_import),
+        how=None if found.how is None else How(found.how),
+    )
 
 
 _SELECT: Final = select(
@@ -181,4 +205,5 @@ _SELECT: Final = select(
     _c.done_by,
     _c.because,
     file_import.c.id.is_not(None),
+    _c.how,
 ).join(file_import, file_import.c.id == _c.cause_id, isouter=True)

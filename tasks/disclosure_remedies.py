@@ -312,8 +312,32 @@ DISCLOSURES: Final[dict[str, tuple[str, str, str]]] = {
     "tell_recipients": (
         "What a recipient received about somebody was rectified, erased or restricted since.",
         "It is so with us; what the recipient has is with them.",
-        "See with `gallra share list` why, and with `gallra share about` about whom. Tell the "
-        "recipient, naming the disclosure's reference, then note it: `gallra share told`.",
+        "Nothing, where a mailbox is bound: the next run of `share` writes to them. Else a work "
+        "order names who tells them. See why with `gallra share list`, about whom with `gallra "
+        "share about`, the text with `--letter`; who has told them notes it: `gallra share told`.",
+    ),
+    "telling_overdue": (
+        "A recipient should have been told of a rectification, erasure or restriction by now.",
+        "It is so with us; what the recipient has is with them.",
+        "See with `gallra share list` which one and how; tell them today with the text of `gallra "
+        "share about N-… --letter`, then note it: `gallra share told`.",
+    ),
+    "telling_not_in_ledger": (
+        "A telling stands in the records of which the ledger knows nothing.",
+        "Nobody was written to because of it.",
+        "Somebody has changed the records by hand: tell the data protection officer. See it with "
+        "`gallra share list`.",
+    ),
+    "no_mailbox_bound": (
+        "No mailbox of that recipient is bound, or no way of mail that reaches it.",
+        "No letter was sent; a work order says who tells them.",
+        "Tell them with the text of `gallra share about N-… --letter`. For the next time write "
+        "`email` for the contact into the file of systems.",
+    ),
+    "nothing_left": (
+        "What was on its way when the data changed never left: there is nobody to tell.",
+        "The telling is closed and stands in the ledger.",
+        "Nothing to do.",
     ),
     "telling_unknown": (
         "No telling has that reference.",

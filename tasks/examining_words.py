@@ -160,6 +160,12 @@ WORDS: Final[dict[str, str]] = {
     "http_copies": f"{_ASK} how long do the system's recycle bin, logs and backups keep records?",
     # --- ways and others ----------------------------------------------------------------------
     "way_open": "A parcel may go this way to them, by verified encryption.",
+    "password_way_open": "A password may go this way to them, to another address than the file.",
+    "gateway_not_asked": (
+        "The number is one, but whether the gateway knows Gallra was not asked: no way to ask that "
+        "without sending is bound. Write under `probe` a path of the gateway's that answers to our "
+        "token and sends nothing."
+    ),
     "way_for_others": ("A parcel may not go this way to them; another bound channel reaches them."),
     "nobody_to_try": (
         "No contact under recipients is reached by this channel, so it was not tried."

@@ -14,7 +14,13 @@ from tasks.doors import Door
 from tasks.house import House
 
 LOST: Final = "sent_journal_lost"
-_GOES: Final = frozenset({EventKind.DISCLOSURE_INTENDED, EventKind.DISCLOSURE_PASSWORD_INTENDED})
+_GOES: Final = frozenset(
+    {
+        EventKind.DISCLOSURE_INTENDED,
+        EventKind.DISCLOSURE_PASSWORD_INTENDED,
+        EventKind.TELLING_INTENDED,
+    }
+)
 
 
 def require_notes(house: House, door: Door) -> None:

@@ -24,14 +24,13 @@ from lifecycle.bindings.accounts import HttpAccounts as HttpAccountsBinding
 from lifecycle.bindings.accounts import SqlAccounts as SqlAccountsBinding
 from lifecycle.bindings.mail import Mail
 from lifecycle.bindings.onedrive import GraphApp
-from lifecycle.bindings.recipients import Contact
 from lifecycle.configuration.validated import Part
 from lifecycle.errors import GallraError, Refused
-from tasks.doors import Door
 from tasks.examining_words import sentence
 from tasks.house import House
 from tasks.quiet import UNEXPECTED
 from tasks.secrets import secret
+from tasks.ways_check import ways
 from tasks.wiring import mail_of, open_house, read_bindings, witness_shares_volume
 
 STAGING: Final = "staging"
@@ -122,7 +121,7 @@ def _subjects(house: House, bindings: Bindings) -> Iterator[_Subject]:
             yield from by_kind("systems", name, system)
     for name, channel in sorted(bindings.channels.items()):
         yield from by_kind("channels", name, channel)
-        yield _Subject("channels", name, lambda _, name=name: _ways(house, name))  # type: ignore[misc]
+        yield _Subject("channels", name, _ways(house, name, channel))
     for name, scanned in sorted(bindings.scan.items()):
         yield from by_kind("scan", name, scanned.where, puts=False)
     for name, accounts in sorted(bindings.accounts.items()):
@@ -216,50 +215,8 @@ def _staff(house: House, bound: StaffFile | StaffTable) -> Examiner:
     )
 
 
-def _ways(house: House, name: str) -> list[Finding]:
-    """Whether each contact that the channel leads to may be written to, servers and TLS included;
-    told by the contact's name in the bindings."""
-    door = house.doors.door(name)
-    found = []
-    for recipient, contacts in sorted(house.doors.recipients.items()):
-        for word, contact in sorted(contacts.items()):
-            one = _way(house, door, contact)
-            if one is not None:
-                found.append(one._replace(about=(f"{recipient}/{word}",)))
-    return found or [Finding(What.WAY, State.ASK, "nobody_to_try")]
-
-
-def _way(house: House, door: Door, contact: Contact) -> Finding | None:
-    """None: the channel does not reach them, nor has to."""
-    try:
-        is_for_passwords = contact.password_by == door.name
-        to = (door.password_address(contact),) if is_for_passwords else door.address(contact)
-    except GallraError:
-        return None
-    found = looked(What.WAY, lambda: door.channel.check(to), code="way_open")
-    if found.state is not State.WRONG or contact.password_by == door.name:
-        return found
-    if found.code in _FOR_ANOTHER and _another_way(house, door, contact):
-        return Finding(What.WAY, State.OK, "way_for_others")
-    return found
-
-
-_FOR_ANOTHER: Final = frozenset(
-    {"recipient_not_encrypted", "recipient_not_pinned", "folder_of_another_recipient"}
-)
-"""The channel is for others, which is no fault of either."""
-
-
-def _another_way(house: House, door: Door, contact: Contact) -> bool:
-    for other in house.doors.ways.values():
-        if other.name in (door.name, contact.password_by):
-            continue
-        try:
-            other.channel.check(other.address(contact))
-        except GallraError:
-            continue
-        return True
-    return False
+def _ways(house: House, name: str, binding: Part) -> Callable[[bool], list[Finding]]:
+    return lambda _: ways(house.doors, name, binding)
 
 
 def _witness(house: House, bindings: Bindings) -> Iterator[Finding]:

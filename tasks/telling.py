@@ -16,6 +16,7 @@ from records.officers import Officer
 from records.plans import Plan
 from records.tellings import About, Telling
 from records.unit_of_work import UnitOfWork
+from tasks import telling_orders
 from tasks.house import House
 from tasks.officer_codes import agree
 
@@ -37,7 +38,7 @@ def open_erased(house: House, work: UnitOfWork, plan: Plan) -> int:
         work.connection,
         controller=house.controller,
         plan_id=plan.number,
-        people=people,
+        people={number: len(who) for number, who in people.items()},
         at=house.at(),
     )
     _note_opened(house, work, opened)
@@ -106,27 +107,42 @@ def note_told(house: House, ref: str, *, officer: str, code: str) -> None:
         found = tellings.get(work.connection, controller=house.controller, number=number)
         if found.done_at is not None:
             return "telling_done"
-        by = to_reference(OFFICER, who.id)
-        tellings.note_done(work.connection, number, by=by, at=house.at())
-        to_dos.close_to_do(
-            work.connection, controller=house.controller, kind=TELL, ref=ref, at=house.at()
-        )
-        work.record(
-            EventKind.TELLING_DONE,
-            ref=ref,
-            rule="H-31",
-            expected=found.people,
-            acted=found.people,
-            facts={
-                "officer": by,
-                "disclosure": found.disclosure,
-                "because": str(found.because),
-            },
-        )
-        work.record(EventKind.TO_DO_CLOSED, ref=ref, facts={"kind": TELL})
+        close_by(house, work, found, who)
+        telling_orders.close_open(house, work, found, by=to_reference(OFFICER, who.id))
         return None
 
     agree(house, handle=officer, code=code, ref=ref, act=act)
+
+
+def close_by(house: House, work: UnitOfWork, one: Telling, who: Officer) -> None:
+    """That officer has told them, within the caller's transaction. Raises `Changed`."""
+    by = to_reference(OFFICER, who.id)
+    close(house, work, one, by=by, acted=one.people, facts={"officer": by})
+
+
+def close(
+    house: House,
+    work: UnitOfWork,
+    one: Telling,
+    *,
+    by: str,
+    acted: int,
+    facts: Mapping[str, str],
+) -> None:
+    """There is nobody to tell of it any more, within the caller's transaction. Raises `Changed`."""
+    tellings.note_done(work.connection, one.number, by=by, at=house.at())
+    to_dos.close_to_do(
+        work.connection, controller=house.controller, kind=TELL, ref=one.ref, at=house.at()
+    )
+    work.record(
+        EventKind.TELLING_DONE,
+        ref=one.ref,
+        rule="H-31",
+        expected=one.people,
+        acted=acted,
+        facts={**facts, "disclosure": one.disclosure, "because": str(one.because)},
+    )
+    work.record(EventKind.TO_DO_CLOSED, ref=one.ref, facts={"kind": TELL})
 
 
 def _note_opened(house: House, work: UnitOfWork, opened: Sequence[Telling]) -> None:

@@ -1,5 +1,5 @@
-"""Whoever weeds a place or hands something over says so with a code and evidence, and where the
-policy asks a second person looks."""
+"""Whoever weeds a place, hands something over or tells a recipient says so with a code and
+evidence, and where the policy asks a second person looks."""
 
 from __future__ import annotations
 
@@ -15,18 +15,21 @@ from lifecycle.plan import ERASURES
 from lifecycle.policy.orders import OrderRule
 from lifecycle.references import OFFICER, PLAN, WORK_ORDER, from_reference, to_reference
 from lifecycle.retention.calendar import add_period
-from records import bulk, disclosures, mending, plans, work_orders
+from records import bulk, disclosures, mending, plans, tellings, work_orders
 from records.engines import reading
 from records.officers import Officer
 from records.tables import shredding
 from records.unit_of_work import UnitOfWork
 from records.work_orders import WorkOrder
+from tasks import telling_orders
 from tasks.handing_over import load_of, rule_of
 from tasks.house import House
 from tasks.intake import local_today
 from tasks.mending import MEND, is_mending, place_of, where_on
 from tasks.mending import rule_of as mending_rule_of
 from tasks.officer_codes import agree
+from tasks.telling import close_by
+from tasks.telling_orders import TELL, is_telling, telling_of
 from tasks.work_order_items import SLIP, destroy_slips, judge_anew, on_slip
 
 WORDS: Final = (
@@ -65,6 +68,7 @@ class Line(NamedTuple):
     role: str
     items: int
     due_on: str
+    """The last local day; "" where nobody has decided one."""
     state: str
     """`open`, `done` (waits for a second person), `confirmed`."""
     overdue: bool
@@ -73,7 +77,8 @@ class Line(NamedTuple):
     evidence: str
     """What the policy, or the binding, asks for as evidence."""
     what: str
-    """`weed`, `mend`, or `container`, `password`: what is handed over of a disclosure."""
+    """`weed`, `mend`, or `container`, `password`: what is handed over of a disclosure; `telling`:
+    its recipient is told."""
     seen_gone: int = 0
     """Of what is mended: so much was not there any more at the last look. It closes nothing."""
 
@@ -130,6 +135,12 @@ def finish(house: House, ref: str, *, officer: str, code: str, evidence: str) ->
         )
         if not _rule(house, order).second_person:
             _confirm(house, work, order, who)
+        if is_telling(order):
+            one = tellings.get(
+                work.connection, controller=house.controller, number=telling_of(order)
+            )
+            if one.done_at is None:
+                close_by(house, work, one, who)
         return None
 
     agree(house, handle=officer, code=code, ref=ref, act=act)
@@ -233,14 +244,15 @@ def remind(house: House) -> int:
     due = [one for one in open_ones if _reminder_on(house, one) <= today]
     for one in due:
         if house.mailbox is not None:
-            late = " OVERDUE: an open breach of the rule." if one.due_on < str(today) else ""
+            late = " OVERDUE: an open breach of the rule." if one.is_late(str(today)) else ""
             ref = to_reference(WORK_ORDER, one.number)
             what = _what(house, one)
             told = _told_of(what, one.items)
+            until = f", by {one.due_on}" if one.due_on else ""
             house.mailbox.write(
                 subject=f"Gallra: work order {ref}",
                 text=(
-                    f"Work order {ref}: {told} {_where(one)}, by {one.due_on}."
+                    f"Work order {ref}: {told} {_where(one)}{until}."
                     f"{late}\nState: {one.state}. Who: {one.role}.\n"
                     f"What to do: gallra work-orders show {ref}\n"
                 ),
@@ -251,7 +263,8 @@ def remind(house: House) -> int:
             work.record(
                 EventKind.WORK_ORDER_REMINDED,
                 ref=to_reference(WORK_ORDER, one.number),
-                facts={"system": one.system.partition(" ")[0], "due_on": one.due_on},
+                facts={"system": one.system.partition(" ")[0]}
+                | ({"due_on": one.due_on} if one.due_on else {}),
             )
             work.commit()
     return len(due)
@@ -297,16 +310,18 @@ def _may_look(house: House, order: WorkOrder) -> set[str]:
 def _told_of(what: str, items: int) -> str:
     if what in {WEED, MEND}:
         return f"{items} to {what} in"
-    return f"a {what} to hand over:"
+    return "a recipient to tell:" if what == TELL else f"a {what} to hand over:"
 
 
 def _where(order: WorkOrder) -> str:
     return place_of(order) if is_mending(order) else order.system
 
 
-def _rule(house: House, order: WorkOrder) -> OrderRule:
+def _rule(house: House, order: WorkOrder) -> OrderRule | telling_orders.Rule:
     if is_mending(order):
         return mending_rule_of(house, order)
+    if is_telling(order):
+        return telling_orders.rule_of(house)
     if _what(house, order) != WEED:
         return rule_of(house, order)
     systems = house.policy.systems
@@ -317,9 +332,11 @@ def _rule(house: House, order: WorkOrder) -> OrderRule:
 
 
 def _what(house: House, order: WorkOrder) -> str:
-    """`weed`, `mend`, or what is handed over of a disclosure."""
+    """`weed`, `mend`, what is handed over of a disclosure, or `telling`."""
     if is_mending(order):
         return MEND
+    if is_telling(order):
+        return TELL
     with reading(house.engine) as connection:
         plan = plans.get(connection, controller=house.controller, number=order.plan_number)
         if plan.kind in ERASURES:
@@ -339,7 +356,7 @@ def _line(house: House, order: WorkOrder, today: str, standing: int) -> Line:
         items=order.items,
         due_on=order.due_on,
         state=order.state,
-        overdue=order.state != "confirmed" and order.due_on < today,
+        overdue=order.is_late(today),
         second_person=rule.second_person,
         how=rule.how,
         evidence=rule.evidence,

@@ -12,6 +12,7 @@ from lifecycle.policy.data import LegalBasis
 from lifecycle.policy.free_text import AbsenceRule, FreeTextRule
 from lifecycle.policy.model import Policy
 from lifecycle.policy.sharing import Sharing
+from lifecycle.policy.values import Term
 
 Finding = tuple[Path, str]
 _SUBJECT = "kind of data subject"
@@ -113,6 +114,15 @@ def _check_sharing(policy: Policy, sharing: Sharing) -> Iterator[Finding]:
         if name in sharing.recipients or name in policy.purposes:
             message = "is a recipient or a purpose too, so it would get people's data; keep one"
             yield ("sharing", "anonymous_only", name), message
+    telling = sharing.telling
+    here = ("sharing", "telling")
+    if telling is None:
+        if sharing.recipients:
+            yield here, "is missing: it says who tells recipients what was erased, and until when"
+        return
+    yield from _role(policy, (*here, "role"), telling.role)
+    if telling.within is Term.UNDECIDED:
+        yield from _open(policy, (*here, "within"), telling.decision)
 
 
 def _check_processors(policy: Policy) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from lifecycle.configuration.validated import Part
 from lifecycle.policy.data import DataClass, LegalBasis
-from lifecycle.policy.values import Name, Sentence, Source
+from lifecycle.policy.values import Deadline, Name, Sentence, Source
 
 Safeguard = Literal[
     "access_control",
@@ -79,6 +79,22 @@ class AnonymousOnly(Part):
     source: Source
 
 
+class Telling(Part):
+    """How recipients are told that data was rectified, erased or restricted (art. 19)."""
+
+    within: Deadline = Field(
+        description="from the day on which it is known here; undecided: no sentence says until "
+        "when, needs `decision:`"
+    )
+    role: Name = Field(description="who tells those whom no bound mail reaches")
+    how: Sentence = Field(description="what that person does, in the controller's language")
+    evidence: Sentence = Field(description="what proves that it is done")
+    decision: Name | None = Field(
+        default=None, description="the decision that an undecided last day waits for"
+    )
+    source: Source
+
+
 class Sharing(Part):
     """How data may be shared."""
 
@@ -92,4 +108,5 @@ class Sharing(Part):
         default_factory=dict,
         description="as whose recipient and for what as a purpose nothing is shared (H-36)",
     )
+    telling: Telling | None = Field(default=None, description="needed where there are recipients")
     source: Source

@@ -57,8 +57,9 @@ SENDING: Final = (
     "tasks.sending_passwords.password_parcel",
     f"{_SMS}.deliver",
     "tasks.sending_passwords.close_as_sent",
+    "tasks.telling_letters.tell_waiting",
     "tasks.share_register.register",
-    "tasks.telling.waiting",
+    "tasks.telling_due.to_tell",
     "flows.share_pages.show",
 )
 """Where an error comes from while a disclosure is sent, in the order in which it is met."""

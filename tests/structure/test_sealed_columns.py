@@ -137,6 +137,7 @@ VOCABULARY = frozenset(
         "stage",
         "because",
         "shows",
+        "how",
     ]
 )
 """Words out of the policy, the bindings or an enumeration; an officer's handle."""

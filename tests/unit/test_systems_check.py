@@ -119,7 +119,7 @@ def test_everything_that_is_bound_is_tried_and_nothing_is_sent(here: Installatio
         ("paper-binder", "reached", "ok", "by_hand"),
         ("archive", "reached", "ok", "answers"),
         ("mail", "way", "ok", "way_open"),
-        ("text", "way", "ok", "way_open"),
+        ("text", "way", "ok", "password_way_open"),
         ("witness", "reached", "ok", "witness_keeps"),
         ("watch", "reached", "ok", "mail_server_answers"),
     } <= told
@@ -160,6 +160,61 @@ def test_a_gateway_that_does_not_know_us_is_wrong(
 ) -> None:
     monkeypatch.setenv("GALLRA_SMS_TOKEN", "canary-token")
     assert [f["code"] for f in here.found("text")] == ["gateway_login_refused"]
+
+
+def test_a_gateway_that_cannot_be_asked_is_not_called_open(here: Installation) -> None:
+    here.bindings["channels"]["text"].pop("probe")
+    [one] = here.found("text")
+    assert (one["state"], one["code"]) == ("ask", "gateway_not_asked")
+    assert here.texts.requests == []
+    assert here.gallra("text").exit_code == Exit.DONE
+
+
+def test_passwords_that_reach_nobody_by_their_way_are_a_fault(here: Installation) -> None:
+    desk = here.bindings["recipients"]["arbetsformedlingen"]["desk"]
+    del desk["phone"]
+    [one] = here.found("text")
+    assert (one["state"], one["code"]) == ("wrong", "contact_not_reached")
+    assert "arbetsformedlingen/desk" in one["say"]
+    assert here.gallra("text").exit_code == Exit.ATTENTION
+    # A folder carries files alone.
+    here.bindings["channels"]["stick"] = {
+        "kind": "manual", "by": "usb_stick", "folder": "${GALLRA_HOME}/sticks", "role": "chef",
+        "how": "take it there", "within": "P3D", "remind_every": "P1D", "evidence": "a word",
+        "second_person": False,
+    }  # fmt: skip
+    desk["password_by"] = "stick"
+    codes = {one["code"] for one in here.found("stick") if one["what"] == "way"}
+    assert codes == {"password_way_without_letters"}
+
+
+def test_a_password_by_a_second_mail_is_tried_at_its_own_address(here: Installation) -> None:
+    """To another mailbox on another server: that one has to prove itself too, and two mails are
+    one way."""
+    second = deepcopy(here.bindings["channels"]["mail"])
+    second |= {"servers": {"losen.example.se": second["servers"][DOMAIN]}, "only_pinned": True}
+    here.bindings["channels"]["second-mail"] = second
+    desk = here.bindings["recipients"]["arbetsformedlingen"]["desk"]
+    desk |= {"password_by": "second-mail", "password_email": "canary-losen@losen.example.se"}
+    [one] = here.found("second-mail")
+    assert (one["state"], one["code"]) == ("wrong", "password_not_apart")
+    here.bindings["channels"]["stick"] = {
+        "kind": "manual", "by": "usb_stick", "folder": "${GALLRA_HOME}/sticks", "role": "chef",
+        "how": "take it there", "within": "P3D", "remind_every": "P1D", "evidence": "a word",
+        "second_person": False,
+    }  # fmt: skip
+    desk["by_hand"] = "Storgatan 1"
+    [one] = here.found("second-mail")
+    assert (one["state"], one["code"]) == ("ok", "password_way_open")
+    assert [word for word in here.office.commands if "canary" in word] == []
+    second["trusted"] = str(here.folder.parent / "other.pem")
+    [one] = here.found("second-mail")
+    assert (one["state"], one["code"]) == ("wrong", "recipient_certificate_refused")
+    del second["servers"]["losen.example.se"]
+    second["servers"] = {"example.dk": [{"host": HOST, "port": 25, "address": "127.0.0.1"}]}
+    [one] = here.found("second-mail")
+    assert (one["state"], one["code"]) == ("wrong", "recipient_not_pinned")
+    assert here.office.mails == here.texts.texts == []
 
 
 def test_a_channel_for_others_is_no_fault(here: Installation) -> None:
@@ -220,7 +275,8 @@ def _codes_of_findings() -> set[str]:
     """Every literal code in what looks at systems, and at what gives `ok`."""
     found: set[str] = set()
     files = [*(ROOT / "connectors" / "examining").glob("*.py")]
-    files += [ROOT / "connectors" / "examination.py", ROOT / "tasks" / "systems_check.py"]
+    files += [ROOT / "connectors" / "examination.py"]
+    files += [ROOT / "tasks" / f"{name}_check.py" for name in ("systems", "ways")]
     for file in files:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "Finding":
