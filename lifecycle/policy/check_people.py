@@ -164,7 +164,7 @@ def _check_placement(policy: Policy) -> Iterator[Finding]:
         for position, part in enumerate(parts):
             here: Path = ("systems", name, "may_lie", position, "categories")
             yield from _known(here, "category of what this place holds", part.categories, held)
-    looked = any(rule.names for rule in (*policy.free_text, *policy.absence))
+    looked = any(one.names for one in policy.free_text) or any(one.names for one in policy.absence)
     if (allowing or looked) and policy.placement is None:
         yield ("placement",), "is missing: say who mends what lies where it may not, and by when"
     if policy.placement is not None:
