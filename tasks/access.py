@@ -230,7 +230,7 @@ class _Review:
         house = self._house
         told = self._accounts.as_of()
         waiting = [one for one in self._standing() if one[2] == OPEN and one[4] in going]
-        to_agree = sum(matter in {Matter.LEFT, Matter.COURSE_OVER} for _, matter, *_ in waiting)
+        to_agree = sum(one[1] in {Matter.LEFT, Matter.COURSE_OVER} for one in waiting)
         with house.work() as work:
             standing = findings.standing(
                 work.connection, controller=house.controller, place=self._place

@@ -101,11 +101,6 @@ def _open(
     )
 
 
-def standing_of(house: House, work: UnitOfWork, order: WorkOrder) -> int:
-    """How many of an order's findings were there at the last look."""
-    return mending.standing_of(work.connection, controller=house.controller).get(order.number, 0)
-
-
 def where_on(house: House, work: UnitOfWork, order: WorkOrder) -> Mapping[str, Mapping[str, str]]:
     """Where each finding of an order is: personal data, for an officer's own terminal."""
     return {
