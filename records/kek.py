@@ -79,6 +79,8 @@ class DirectoryKeks:
                 status = os.fstat(file.fileno())
                 code = "" if self._is_private(status) else "kek_readable_by_others"
                 found = file.read(4096)
+            if not self._file(epoch).exists():  # it was being overwritten as it was read
+                code = "kek_missing"
         except FileNotFoundError:
             code = "kek_missing"
         except OSError:
@@ -112,10 +114,11 @@ class DirectoryKeks:
             return
         failed = False
         try:
+            # Under another name first: whoever still reads it finds the whole key or none.
+            if file.exists():
+                file.rename(self.directory / f".{_name(epoch)}.{secrets.token_hex(4)}")
             for leftover in self._leftovers(epoch):
                 _overwrite_and_remove(leftover)
-            if file.exists():
-                _overwrite_and_remove(file)
             _sync_directory(self.directory)
         except OSError:
             failed = True

@@ -109,6 +109,55 @@ def test_a_destroyed_kek_is_overwritten_and_gone(tmp_path: Path) -> None:
     assert len(keks.read(2)) == 32
 
 
+def test_who_reads_a_key_while_it_is_destroyed_has_it_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half a key would make everything it wraps look damaged."""
+    keks = DirectoryKeks(tmp_path, writable=True)
+    keks.create(1)
+    seen: list[str] = []
+    sync, opened = os.fsync, (tmp_path / "kek-1").open("rb")
+
+    def overwritten(descriptor: int) -> None:
+        sync(descriptor)
+        with pytest.raises(KeyFailure) as caught:
+            keks.read(1)
+        seen.append(caught.value.code)
+        # Another had opened it just before, and reads on.
+        with monkeypatch.context() as patch, pytest.raises(KeyFailure) as late:
+            patch.setattr(Path, "open", lambda *_: opened)
+            keks.read(1)
+        seen.append(late.value.code)
+        monkeypatch.undo()
+
+    with opened:
+        monkeypatch.setattr(os, "fsync", overwritten)
+        keks.destroy(1)
+    assert seen == ["kek_missing", "kek_missing"]
+    assert names(tmp_path) == []
+
+
+def test_a_killed_destruction_is_finished_when_it_is_repeated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keks = DirectoryKeks(tmp_path, writable=True)
+    secret = keks.create(1)
+    other_name = tmp_path / "kept-by-a-hard-link"
+    os.link(tmp_path / "kek-1", other_name)
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(kek, "_overwrite_and_remove", killed)
+        with pytest.raises(KeyboardInterrupt):
+            keks.destroy(1)
+    assert keks.epochs() == []
+    keks.destroy(1)
+    assert names(tmp_path) == ["kept-by-a-hard-link"]
+    assert other_name.read_bytes() != secret
+
+
 def test_a_leftover_of_a_killed_creation_goes_with_its_epoch(tmp_path: Path) -> None:
     keks = DirectoryKeks(tmp_path, writable=True)
     keks.create(1)
