@@ -54,7 +54,7 @@ def take_out(desk: Desk, table: str, column: str, number: int) -> Row:
     with desk.house().engine.begin() as connection:
         [row] = connection.execute(select(of).where(of.c[column] == number)).mappings()
         connection.execute(delete(of).where(of.c[column] == number))
-    return dict(row)
+    return {str(name): value for name, value in row.items()}
 
 
 def put_back(desk: Desk, table: str, row: Row) -> None:
