@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple, Protocol
 
 from connectors.base import StagedItem, Staging
-from connectors.system import OuterSystem
+from connectors.system import Asked, Exports, OuterSystem
 from lifecycle.errors import GallraError, NotProven, Refused, Retryable
 
 PROBE_NAME: Final = "gallra-probe.tmp"
@@ -25,6 +25,8 @@ class What(StrEnum):
     DELETION = "deletion"
     COPIES = "copies"
     """Whatever would keep what was deleted: retention, holds, versions, backups."""
+    READING_OUT = "reading out"
+    """Whether a disclosure can take something from there."""
     WAY = "way"
     """Whether a recipient can be reached this way."""
 
@@ -109,6 +111,29 @@ def first_record(system: OuterSystem) -> None:
         break
 
 
+def reading_out(system: OuterSystem | None, *, marked: bool) -> Iterator[Finding]:
+    """Whether a disclosure could take something from there: one record is read out as it would be,
+    and thrown away. `marked`: the binding says by what a protected identity shows."""
+    if not isinstance(system, Exports):
+        return
+    yield _read_out(system, system)
+    if not marked:
+        yield Finding(What.READING_OUT, State.ASK, "protected_not_marked")
+
+
+def _read_out(system: OuterSystem, exports: Exports) -> Finding:
+    try:
+        first = next(iter(system.records()), None)
+        if first is None:
+            return Finding(What.READING_OUT, State.ASK, "nothing_to_read_out")
+        asked = Asked(key=first.key, kind=first.kind, categories=first.categories)
+        for _ in exports.read_out([asked]):
+            pass
+    except GallraError as error:
+        return finding_of(What.READING_OUT, error)
+    return Finding(What.READING_OUT, State.OK, "read_out")
+
+
 def deletion(staging: Staging, *, probe: bool, code: str = "deletion_for_good") -> Finding:
     """Whether a file of ours that is put there can be deleted for good; untried without `probe`."""
     if not probe:
@@ -165,6 +190,8 @@ class ReadExaminer:
     reach: Reach
     notes: tuple[Finding, ...] = ()
     code: str = "answers"
+    more: Callable[[], Iterator[Finding]] | None = None
+    """Asked only if it is reached."""
 
     def examine(self, *, probe: bool) -> Iterator[Finding]:
         """Reached, and the notes if it is."""
@@ -172,6 +199,8 @@ class ReadExaminer:
         yield reached
         if reached.state is State.OK:
             yield from self.notes
+            if self.more is not None:
+                yield from self.more()
 
 
 def harmless(examiner: Examiner, *, probe: bool) -> list[Finding]:

@@ -10,6 +10,7 @@ from connectors.http_client import HttpClient
 from connectors.http_listing import Listing
 from connectors.http_listing import at as at
 from connectors.mapped import Keys, is_empty, local_date
+from connectors.read_out import is_protected
 from connectors.system import Record
 from lifecycle.bindings.http import Resource
 from lifecycle.errors import Refused, Unreachable
@@ -62,6 +63,11 @@ class BoundResource:
         """Whether the system says that it keeps the record."""
         locked = self.binding.locked
         return locked is not None and at(item, locked.field) == locked.value
+
+    def is_protected(self, item: Mapping[str, Any]) -> bool:
+        """Whether the system says that the person's identity is protected."""
+        mark = self.binding.protected
+        return mark is not None and is_protected(at(item, mark.field), mark.negatives)
 
     def others(self, item: Mapping[str, Any]) -> tuple[str, ...]:
         """Keys of the people because of whom this one is known."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -17,6 +17,8 @@ from lifecycle.disclosure import Condition
 from lifecycle.telling import Because
 
 if TYPE_CHECKING:
+    from tasks.disclosure_sources import Source
+    from tasks.disclosures import Selection
     from tasks.share_register import Entry
     from tasks.telling_due import ToTell
 
@@ -64,27 +66,34 @@ def prepare(
         Condition, typer.Option(help="On what it rests, where the policy asks for that.")
     ] = Condition.NONE,
     container: Annotated[str, typer.Option(help="zip, xlsx or pdf; sealed in any case.")] = "zip",
+    taken_from: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--from",
+            help="Out of which system, by the policy's name; may be repeated. Without it: out of "
+            "Gallra's own records alone.",
+        ),
+    ] = None,
     controller: Controller = CONTROLLER,
     as_json: AsJson = False,
 ) -> None:
     """Prepare a disclosure. Nothing leaves: another officer has to approve it first.
 
-    Nobody can be chosen by what is known about them, only by reference, case or project.
+    Nobody can be chosen by what is known about them, only by reference, case or project. What is
+    taken from another system is read there anew when it is sent: if it has changed since, nothing
+    is sent.
 
     Example:  gallra share prepare --to municipality --contact desk --category identity ...
     """
     with failures(as_json=as_json):
-        from tasks.disclosures import Selection, Wish
+        from tasks.disclosure_judging import Wish
+        from tasks.disclosure_sources import sources
+        from tasks.disclosures import chosen as people_in
         from tasks.disclosures import prepare as draw_up
         from tasks.share_register import entry
         from tasks.wiring import open_house
 
-        lines = [] if selection is None else selection.read_text(encoding="utf-8").split()
-        people = [one for one in lines if one[:2].upper() in {"S-", "E-"}]
-        cases = [one for one in lines if one not in people]
-        chosen = Selection(
-            references=(*(about or ()), *people), cases=(*(case or ()), *cases), project=project
-        )
+        chosen = _selected(about, case, project, selection)
         wish = Wish(
             recipient=recipient,
             contact=contact,
@@ -94,16 +103,58 @@ def prepare(
             container=container,
             until=until.date(),
             condition=because,
+            systems=tuple(taken_from or ()),
         )
         with open_house(controller) as house:
             code = ask_code(f"Code of {by}")
             told = entry(house, draw_up(house, wish, chosen, by=by, code=code).ref)
+            there = sources(house, people_in(house, chosen), category)
+        left = [one for one in there if one.system not in told.sources.get(one.category, ())]
         if as_json:
-            print_json(told._asdict())
+            print_json(told._asdict() | {"not_taken": [one._asdict() for one in left]})
             return
         show_entry(told)
+        if left:
+            _show_sources("It lies here too, and is not taken", left)
         say("Nothing has left. Another officer approves it:")
         say(f"gallra approve {told.ref}")
+
+
+@app.command()
+def sources(
+    category: Annotated[list[str], typer.Option(help="Which data; may be repeated.")],
+    about: Annotated[
+        list[str] | None, typer.Option(help="S-… or E-…, as `gallra find` shows; may be repeated.")
+    ] = None,
+    case: Annotated[list[str] | None, typer.Option(help="A case number; may be repeated.")] = None,
+    project: Annotated[str | None, typer.Option(help="Everybody with a case in it.")] = None,
+    selection: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True, dir_okay=False, help="A file: references, case numbers, one a line."
+        ),
+    ] = None,
+    controller: Controller = CONTROLLER,
+    as_json: AsJson = False,
+) -> None:
+    """Show where data of people lies, and how a disclosure could take it; nothing is read there.
+
+    Example:  gallra share sources --about S-0123456789ABC --category study
+    """
+    with failures(as_json=as_json):
+        from tasks.disclosure_sources import sources as where
+        from tasks.disclosures import chosen as people_in
+        from tasks.wiring import open_house
+
+        chosen = _selected(about, case, project, selection)
+        with open_house(controller) as house:
+            found = where(house, people_in(house, chosen), category)
+        if as_json:
+            print_json({"sources": [one._asdict() for one in found]})
+        elif not found:
+            say("None of it lies anywhere, as far as Gallra knows.")
+        else:
+            _show_sources("Where it lies", found)
 
 
 @app.command("list")
@@ -408,11 +459,42 @@ def show_entry(told: Entry) -> None:
     say(f"  {told.people} people: {', '.join(told.categories)} ({told.data_class})")
     if told.without:
         say(f"! of {told.without} chosen people there is nothing of that: they are left out.")
+    for name, systems in told.sources.items():
+        say(f"  {name}: out of {', '.join(systems)}")
+    if told.held:
+        say(f"! of {told.held} people a legal hold keeps something of it.")
     say(f"  purpose {told.purpose}; basis {told.legal_basis}; rests on {told.condition}")
     say(f"  by {told.channel} as {told.container}, the password by {told.password_by}")
     say(f"  rule {told.rule}" + (f" ({told.sentence})" if told.sentence else ""))
     if told.overdue:
         say("! its time is up.")
+
+
+_HOW: Final = {
+    "ours": "Gallra's own records: taken without --from",
+    "read_out": "--from reads it there",
+    "by_hand": "a person looks it up and hands it over",
+    "same_as_ours": "the same as in Gallra's own records",
+    "not_read_out": "is not read out: it tells of others too",
+}
+
+
+def _selected(
+    about: list[str] | None, case: list[str] | None, project: str | None, file: Path | None
+) -> Selection:
+    from tasks.disclosures import Selection
+
+    lines = [] if file is None else file.read_text(encoding="utf-8").split()
+    people = [one for one in lines if one[:2].upper() in {"S-", "E-"}]
+    cases = [one for one in lines if one not in people]
+    return Selection(
+        references=(*(about or ()), *people), cases=(*(case or ()), *cases), project=project
+    )
+
+
+def _show_sources(title: str, found: Sequence[Source]) -> None:
+    heads = ["category", "system", "people", "how"]
+    table(title, heads, [(one.category, one.system, one.people, _HOW[one.how]) for one in found])
 
 
 def _show_lists(found: Sequence[Entry], tellings: Sequence[ToTell]) -> None:

@@ -98,6 +98,9 @@ class PlanItem(NamedTuple):
     ripe_on: str | None
     last_day: str | None
     reason: str | None
+    digest: str | None = None
+    """Of a disclosure's record in an outer system: a keyed digest (hexadecimal) of what was agreed
+    to. The key goes when the disclosure is over, and with it all that the digest could tell."""
 
 
 def plan_hash(
@@ -118,7 +121,9 @@ def plan_hash(
         head.append(terms)
     digest.update(orjson.dumps(head))
     for item in sorted(items, key=_order):
-        digest.update(b"\n" + orjson.dumps(tuple(item)))
+        # Without a digest as before there were any: what was approved then is so still.
+        told = tuple(item) if item.digest is not None else tuple(item)[:-1]
+        digest.update(b"\n" + orjson.dumps(told))
     return digest.hexdigest()
 
 

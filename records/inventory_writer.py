@@ -245,7 +245,11 @@ def _worked_on(connection: Connection, people: set[int]) -> set[int]:
         connection, (due.c.placement_id, due.c.done_at), due.c.subject_id, sorted(people)
     )
     begun = bulk.fetch_in(
-        connection, (plan_item.c.placement_id, plan_item.c.state), plan_item.c.subject_id, people
+        connection,
+        (plan_item.c.placement_id, plan_item.c.state),
+        plan_item.c.subject_id,
+        people,
+        also={plan_item.c.verdict: str(Verdict.GO)},
     )
     return {number for number, done_at in settled if number and done_at is not None} | {
         number for number, state in begun if number and state in _BEGUN

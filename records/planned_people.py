@@ -8,7 +8,8 @@ from typing import NamedTuple
 from sqlalchemy import Connection, and_, or_, select
 
 from lifecycle.plan import ERASURES, ItemState, PlanState
-from records import came_back, plans
+from lifecycle.retention.facts import Verdict
+from records import bulk, came_back, plans
 from records.tables import plan, plan_item
 
 
@@ -67,6 +68,46 @@ def going(
         )
         for row in rows
     ]
+
+
+def being_erased(
+    connection: Connection, *, controller: str, subjects: Collection[int]
+) -> set[tuple[int, int, str, str]]:
+    """(person, placement, system, category) of what an erasure that has begun takes of these
+    people, and is not proven yet."""
+    begun = set(
+        connection.execute(
+            select(plan.c.id).where(
+                plan.c.controller == controller,
+                plan.c.state == str(PlanState.EXECUTING),
+                plan.c.kind.in_([str(kind) for kind in ERASURES]),
+            )
+        ).scalars()
+    )
+    if not begun:
+        return set()
+    columns = (
+        plan_item.c.plan_id,
+        plan_item.c.subject_id,
+        plan_item.c.placement_id,
+        plan_item.c.system,
+        plan_item.c.categories,
+        plan_item.c.state,
+    )
+    rows = bulk.fetch_in(
+        connection,
+        columns,
+        plan_item.c.subject_id,
+        sorted(set(subjects)),
+        also={plan_item.c.verdict: str(Verdict.GO)},
+    )
+    unfinished = {str(ItemState.PLANNED), str(ItemState.INTENDED), str(ItemState.ACTED)}
+    return {
+        (person, placement, system, category)
+        for number, person, placement, system, categories, state in rows
+        if number in begun and state in unfinished
+        for category in categories.split()
+    }
 
 
 def mentions(

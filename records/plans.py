@@ -254,6 +254,7 @@ def _rows(number: int, given: Iterable[PlanItem]) -> Iterator[tuple[Any, ...]]:
         values = item._asdict()
         values["categories"] = " ".join(item.categories)
         values["stays"] = " ".join(item.stays)
+        values["digest"] = None if item.digest is None else bytes.fromhex(item.digest)
         is_done = item.verdict in {Verdict.GO, DISCLOSE}
         state = ItemState.PLANNED if is_done else ItemState.SHOWN
         yield (number, position, *values.values(), str(state))
@@ -275,7 +276,8 @@ def stored(row: Row[Any]) -> StoredItem:
     """A row of `select_items`."""
     # By position: a plan has many thousand items, and a row's names cost more than all the rest.
     number, subject, placement, system, verdict, action, categories, stays = row[:8]
-    rule, ripe_on, last_day, reason, state, acted_at, answer, proven_at = row[8:16]
+    rule, ripe_on, last_day, reason, digest = row[8:13]
+    state, acted_at, answer, proven_at = row[13:17]
     item = PlanItem(
         subject_id=subject,
         placement_id=placement,
@@ -288,6 +290,7 @@ def stored(row: Row[Any]) -> StoredItem:
         ripe_on=ripe_on,
         last_day=last_day,
         reason=reason,
+        digest=None if digest is None else bytes(digest).hex(),
     )
     return StoredItem(number, item, _STATES[state], acted_at, answer, proven_at)
 

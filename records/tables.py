@@ -371,13 +371,15 @@ plan_item = Table(
     Column("acted_at", Text),
     Column("answer", Text),
     Column("proven_at", Text),
+    Column("digest", LargeBinary, info={"keyed": True}),
     PrimaryKeyConstraint("plan_id", "number"),
     Index("plan_item_subject", "subject_id"),
     Index("plan_item_state", "plan_id", "state", "system"),
     sqlite_with_rowid=False,
 )
 """One person × one system × what goes there (or stays, and why). States of what goes: planned →
-intended → acted → proven. After the person is gone the reference says nothing any more."""
+intended → acted → proven. After the person is gone the reference says nothing any more. `digest`:
+of what a disclosure takes from an outer system, under a key that goes with the disclosure."""
 
 approval = Table(
     "approval",

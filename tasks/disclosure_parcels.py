@@ -6,7 +6,7 @@ arrived: a restart derives the same one, and nothing stores it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -21,10 +21,10 @@ from lifecycle.disclosure import Stage
 from lifecycle.errors import Misconfigured, Refused, Unreachable
 from lifecycle.opening import Container, opening_letter, opening_on_server
 from lifecycle.passwords import RANDOM_BYTES, password_from
-from lifecycle.plan import ItemState
+from lifecycle.plan import ItemState, PlanItem
 from lifecycle.references import PARCEL, to_reference
 from records import disclosures, plans
-from records.disclosures import Content, Disclosure
+from records.disclosures import Disclosure
 from records.engines import reading
 from records.plans import Plan
 from tasks.disclosure_letters import deletion_letter, password_letter
@@ -32,6 +32,7 @@ from tasks.disclosures import SEED
 from tasks.doors import Cell, Cover, Door
 from tasks.house import House
 from tasks.intake import local_today
+from tasks.reading_out import require_as_agreed, take_out
 
 _CONTAINERS: Final[dict[str, Container]] = {"zip": "zip", "xlsx": "xlsx", "pdf": "pdf"}
 _INFO: Final = b"gallra disclosure password 1"
@@ -48,6 +49,7 @@ class Packed(NamedTuple):
     file: Path
     people: int
     cells: int
+    """0 where it was sealed by an earlier run."""
 
 
 def content_ref(disclosure: Disclosure) -> str:
@@ -59,19 +61,16 @@ def seal_content(house: House, plan: Plan, disclosure: Disclosure, *, password: 
     """Open exactly what was approved, and lay it sealed into the outgoing folder.
 
     What may be on its way already is not sealed anew: other bytes would be another container to a
-    channel that looks for what it delivered. Raises `KeyFailure`,
-    `Unreachable("outgoing_not_writable")`, and what the sealer raises.
+    channel that looks for what it delivered. What lies in other systems is read now, and must be
+    what was agreed to. Raises `KeyFailure`, `Unreachable("outgoing_not_writable")`, as
+    `reading_out.take_out` and `reading_out.require_as_agreed`, and what the sealer raises.
     """
     with reading(house.engine) as connection:
-        stored = [
-            one
+        items = [
+            one.item
             for one in plans.items(connection, plan.number)
             if one.state is not ItemState.DROPPED
         ]
-        of = {one.item.subject_id: frozenset(one.item.categories) for one in stored}
-        found = disclosures.content(connection, list(of), disclosure.terms.categories)
-    wanted = [one for one in found if one.category in of[one.subject_id]]
-    cells = _cells(house, wanted)
     folder = house.doors.outgoing
     file = folder / file_name(disclosure)
     failed = False
@@ -82,12 +81,13 @@ def seal_content(house: House, plan: Plan, disclosure: Disclosure, *, password: 
         failed = True
     if failed:
         raise Unreachable("outgoing_not_writable")
-    on_its_way = disclosure.stage is Stage.SENDING and file.is_file() and not file.is_symlink()
-    if not on_its_way:
-        contact = house.doors.contact(disclosure.terms.recipient, disclosure.terms.contact)
-        cover = Cover(contact.language, local_today(house))
-        house.doors.sealer(disclosure.terms.container)(cells, file, password, cover)
-        file.chmod(0o600)
+    if disclosure.stage is Stage.SENDING and file.is_file() and not file.is_symlink():
+        return Packed(file, people=len({one.subject_id for one in items}), cells=0)
+    cells = _cells(house, disclosure, items)
+    contact = house.doors.contact(disclosure.terms.recipient, disclosure.terms.contact)
+    cover = Cover(contact.language, local_today(house))
+    house.doors.sealer(disclosure.terms.container)(cells, file, password, cover)
+    file.chmod(0o600)
     return Packed(file, people=len({one.person for one in cells}), cells=len(cells))
 
 
@@ -102,14 +102,19 @@ def password_of(house: House, disclosure: Disclosure) -> str:
     Raises `Refused("disclosure_key_gone")` afterwards, and where a backup has brought back what had
     been sent since; `KeyFailure`.
     """
+    seed = _seed(house, disclosure)
+    salt = disclosure.number.to_bytes(8, "big")
+    derived = HKDF(algorithm=SHA256(), length=RANDOM_BYTES, salt=salt, info=_INFO).derive(seed)
+    return password_from(derived)
+
+
+def _seed(house: House, disclosure: Disclosure) -> bytes:
     with reading(house.engine) as connection:
         sealed = disclosures.sealed(connection, disclosure.number)
     if sealed is None:
         raise Refused("disclosure_key_gone", ref=disclosure.ref)
     [seed] = house.vault.open([(disclosure.number, disclosure.number, SEED, sealed)])
-    salt = disclosure.number.to_bytes(8, "big")
-    derived = HKDF(algorithm=SHA256(), length=RANDOM_BYTES, salt=salt, info=_INFO).derive(seed)
-    return password_from(derived)
+    return seed
 
 
 def content_parcel(house: House, disclosure: Disclosure, door: Door, file: Path) -> Parcel:
@@ -198,17 +203,37 @@ def delivered_of(house: House, disclosure: Disclosure) -> Delivered | None:
     return Delivered(ref, handle)
 
 
-def _cells(house: House, wanted: Sequence[Content]) -> list[Cell]:
+def _cells(house: House, disclosure: Disclosure, items: Sequence[PlanItem]) -> list[Cell]:
+    """Person by person, our own records first. Other systems are asked first of all: what they
+    refuse opens nothing."""
+    taken = take_out(house, items)
+    seed = _seed(house, disclosure)
+    require_as_agreed(house, items, taken, seed=seed, number=disclosure.number)
+    numbers = {
+        person: number
+        for number, person in enumerate(sorted({item.subject_id for item in items}), start=1)
+    }
+    cells = _own_cells(house, [item for item in items if item.placement_id == 0], numbers)
+    for one in taken:
+        called = house.policy.systems[one.system].called
+        cells += [Cell(numbers[one.subject_id], *value, called) for value in one.values]
+    return sorted(cells, key=lambda cell: cell.person)  # stable: the order of each stays
+
+
+def _own_cells(house: House, items: Sequence[PlanItem], numbers: Mapping[int, int]) -> list[Cell]:
+    of = {item.subject_id: frozenset(item.categories) for item in items}
+    categories = {category for item in items for category in item.categories}
+    with reading(house.engine) as connection:
+        found = disclosures.content(connection, list(of), categories)
+    wanted = [one for one in found if one.category in of[one.subject_id]]
     opened = house.vault.open(
         [(one.holding_id, one.subject_id, one.category, one.sealed) for one in wanted]
     )
-    numbers: dict[int, int] = {}
     cells = []
     for one, plain in zip(wanted, opened, strict=True):
-        person = numbers.setdefault(one.subject_id, len(numbers) + 1)
         told = read_payload(b'{"%b":%b}' % (one.category.encode(), plain))
         for name, value in sorted(told.get(one.category, {}).items()):
-            cells.append(Cell(person, one.category, name, value))
+            cells.append(Cell(numbers[one.subject_id], one.category, name, value))
     return cells
 
 

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
-from lifecycle.disclosure import Allowed, Condition, Terms, Wanted, judge
+from lifecycle.disclosure import Condition
 from lifecycle.errors import GallraError, Misconfigured, Refused
 from lifecycle.ledger import EventKind
 from lifecycle.passwords import RANDOM_BYTES
-from lifecycle.plan import DISCLOSE, PlanItem, PlanKind, PlanState, plan_hash
+from lifecycle.plan import PlanKind, PlanState
 from lifecycle.references import (
     ENGAGEMENT,
     OFFICER,
@@ -31,10 +31,11 @@ from records.engines import reading
 from records.officers import Officer
 from records.plans import Plan
 from records.unit_of_work import UnitOfWork
-from tasks.doors import contact_digest, way
+from tasks.disclosure_judging import Judged, Wish, bound_to, hash_of, judged_by
 from tasks.house import House
 from tasks.intake import local_today
 from tasks.officer_codes import agree
+from tasks.reading_out import fingerprints, take_out
 
 SEED: Final = "#disclosure"
 """What the seed of a password is bound to, beside the disclosure's number."""
@@ -53,55 +54,37 @@ class Selection(NamedTuple):
     project: str | None = None
 
 
-class Wish(NamedTuple):
-    """A disclosure as somebody asks for it; words of policy and bindings."""
-
-    recipient: str
-    contact: str
-    categories: tuple[str, ...]
-    purpose: str
-    channel: str
-    container: str
-    until: date
-    """Local date: the last day on which the recipient may have it."""
-    condition: Condition = Condition.NONE
-
-
-class _Judged(NamedTuple):
-    items: tuple[PlanItem, ...]
-    terms: Terms
-    hash: str
-    without: int
-    """People of whom there is nothing of these categories."""
-
-
 def prepare(house: House, wish: Wish, selection: Selection, *, by: str, code: str) -> Plan:
     """Draw up a disclosure for others to agree to; `by`, an officer's handle, may not. The
     officer's one-time code shows who it is: else one person could prepare under a colleague's
     handle and agree under their own (H-32).
 
-    Preparing the same again on the same day gives the same plan. Raises `Refused`:
+    What lies in other systems is read once now, so that the approval is bound to it, and thrown
+    away. Preparing the same again on the same day gives the same plan. Raises `Refused`:
     `reference_malformed`, `case_reference_malformed`, `subject_unknown`, `selection_empty`,
-    `nothing_to_disclose`, or what `lifecycle.disclosure.judge` says (that is a ledger event), or
-    as `officer_codes.agree` does; and `Misconfigured`: `channel_not_bound`, `contact_not_bound`,
-    `container_unknown`.
+    `nothing_to_disclose`, `lies_elsewhere`, `being_erased`, or what `require_sources`,
+    `reading_out.take_out` and `lifecycle.disclosure.judge` say (that is a ledger event), or as
+    `officer_codes.agree` does; `Unreachable`; and `Misconfigured`: `channel_not_bound`,
+    `contact_not_bound`, `container_unknown`.
     """
     people = chosen(house, selection)
     house.doors.sealer(wish.container)
     refusal: Refused | None = None
-    judged: _Judged | None = None
+    judged: Judged | None = None
+    read: dict[int, bytes] = {}
     try:
-        judged = _judge(house, wish, people, as_of=local_today(house))
+        judged = judged_by(house, wish, people, as_of=local_today(house))
+        read = fingerprints(house, take_out(house, judged.items))
     except Refused as refused:
         refusal = refused
-    if judged is None:
+    if judged is None or refusal is not None:
         _note_refusal(house, refusal)
         raise refusal or Refused("nothing_to_disclose")
     drawn: list[Plan] = []
 
     def act(work: UnitOfWork, who: Officer) -> str | None:
-        same = _same(house, work.connection, judged.hash, who.handle)
-        plan = same or _store(house, work, judged, by=who)
+        same = _same(house, work.connection, judged, read, who.handle)
+        plan = same or _store(house, work, judged, read, by=who)
         _note_prepared(work, plan, judged, by=who)
         drawn.append(plan)
         return None
@@ -164,13 +147,16 @@ def still_current(house: House, plan: Plan) -> bool:
         container=terms.container,
         until=date.fromisoformat(terms.until_on),
         condition=Condition(terms.condition),
+        systems=tuple(sorted({one.item.system for one in stored})),
     )
-    people = [one.item.subject_id for one in stored]
+    agreed = {one.item.placement_id: one.item.digest for one in stored}
     try:
-        judged = _judge(house, wish, people, as_of=plan.as_of)
+        judged = judged_by(house, wish, [one.item.subject_id for one in stored], as_of=plan.as_of)
     except (Refused, Misconfigured):
         return False
-    return judged.hash == plan.hash
+    # What stands in other systems' records is held against these digests when it is sent.
+    items = tuple(item._replace(digest=agreed.get(item.placement_id)) for item in judged.items)
+    return hash_of(house, judged._replace(items=items)) == plan.hash
 
 
 def _known(found: Sequence[int]) -> Sequence[int]:
@@ -179,111 +165,58 @@ def _known(found: Sequence[int]) -> Sequence[int]:
     return found
 
 
-def _judge(house: House, wish: Wish, people: Sequence[int], *, as_of: date) -> _Judged:
-    """What the policy makes of it today, as a plan of the day `as_of` would have it."""
-    contact = house.doors.contact(wish.recipient, wish.contact)
-    with reading(house.engine) as connection:
-        present = disclosures.present(connection, controller=house.controller, subjects=people)
-    if len(present) < len(set(people)):
-        raise Refused("subject_unknown")
-    wanted = Wanted(
-        recipient=wish.recipient,
-        kinds=frozenset(kind for kind, _ in present.values()),
-        categories=tuple(sorted(set(wish.categories))),
-        channel=wish.channel,
-        purpose=wish.purpose,
-        condition=wish.condition,
-        until=wish.until,
-    )
-    allowed = judge(
-        house.policy, wanted, way(house.doors, wish.channel, contact), today=local_today(house)
-    )
-    if house.doors.door(wish.channel).about.file is None:
-        raise Misconfigured("channel_carries_no_files", ref=wish.channel)
-    items = tuple(
-        _item(house, number, categories, allowed, wish.until)
-        for number, (_, held) in sorted(present.items())
-        if (categories := tuple(sorted(held.intersection(wanted.categories))))
-    )
-    if not items:
-        raise Refused("nothing_to_disclose")
-    terms = Terms(
-        recipient=wish.recipient,
-        contact=wish.contact,
-        contact_digest=contact_digest(house.vault, house.doors, wish.channel, contact),
-        channel=wish.channel,
-        password_by=contact.password_by,
-        container=wish.container,
-        categories=wanted.categories,
-        purpose=wish.purpose,
-        legal_basis=str(allowed.recipient.legal_basis),
-        condition=str(wish.condition),
-        rule=allowed.rule.id,
-        until_on=wish.until.isoformat(),
-    )
-    hashed = plan_hash(
-        items,
-        controller=house.controller,
-        kind=PlanKind.DISCLOSURE,
-        as_of=as_of.isoformat(),
-        policy_sha256=house.policy.sha256,
-        about_id=0,
-        terms=terms.digest(),
-    )
-    return _Judged(items, terms, hashed, without=len(present) - len(items))
-
-
-def _item(
-    house: House, number: int, categories: tuple[str, ...], allowed: Allowed, until: date
-) -> PlanItem:
-    return PlanItem(
-        subject_id=number,
-        placement_id=0,
-        system=house.own_system,
-        verdict=DISCLOSE,
-        action=DISCLOSE,
-        categories=categories,
-        stays=(),
-        rule=allowed.rule.id,
-        ripe_on=None,
-        last_day=until.isoformat(),
-        reason=None,
-    )
-
-
-def _same(house: House, connection: Connection, hashed: str, by: str) -> Plan | None:
+def _same(
+    house: House, connection: Connection, judged: Judged, read: Mapping[int, bytes], by: str
+) -> Plan | None:
     found = plans.find(
         connection,
         controller=house.controller,
         kind=PlanKind.DISCLOSURE,
         states=plans.OPEN,
     )
-    return next((one for one in found if one.hash == hashed and one.created_by == by), None)
+    for one in found:
+        if one.created_by != by:
+            continue
+        bound = judged
+        if read:
+            sealed = disclosures.sealed(connection, one.number)
+            if sealed is None:
+                continue
+            [seed] = house.vault.open([(one.number, one.number, SEED, sealed)])
+            bound = bound_to(judged, read, seed=seed, number=one.number)
+        if hash_of(house, bound) == one.hash:
+            return one
+    return None
 
 
-def _store(house: House, work: UnitOfWork, judged: _Judged, *, by: Officer) -> Plan:
+def _store(
+    house: House, work: UnitOfWork, judged: Judged, read: Mapping[int, bytes], *, by: Officer
+) -> Plan:
     """Within the caller's transaction, in which the code is used up."""
-    terms, items = judged.terms, judged.items
+    number, random = new_id(), os.urandom(RANDOM_BYTES)
+    bound = bound_to(judged, read, seed=random, number=number)
+    terms, items = bound.terms, bound.items
+    counts = {
+        "people": judged.people,
+        "categories": len(terms.categories),
+        "without": judged.without,
+    }
     plan = Plan(
-        number=new_id(),
+        number=number,
         controller=house.controller,
         kind=PlanKind.DISCLOSURE,
-        as_of=local_today(house),
+        as_of=judged.as_of,
         policy_sha256=house.policy.sha256,
-        hash=judged.hash,
+        hash=hash_of(house, bound),
         approvals=APPROVALS,
         created_at=house.at(),
         created_by=by.handle,
         state=PlanState.DRAWN,
         closed_at=None,
         about_id=0,
-        counts={
-            "people": len(items),
-            "categories": len(terms.categories),
-            "without": judged.without,
-        },
+        counts=counts | ({"elsewhere": judged.elsewhere} if judged.elsewhere else {}),
     )
-    seed = house.vault.seal([(plan.number, plan.number, SEED, os.urandom(RANDOM_BYTES))])
+    seed = house.vault.seal([(plan.number, plan.number, SEED, random)])
     house.vault.persist_keys(seed.keys)
     plans.insert(work.connection, plan, items)
     disclosures.insert(
@@ -304,13 +237,13 @@ def _store(house: House, work: UnitOfWork, judged: _Judged, *, by: Officer) -> P
     return plan
 
 
-def _note_prepared(work: UnitOfWork, plan: Plan, judged: _Judged, *, by: Officer) -> None:
+def _note_prepared(work: UnitOfWork, plan: Plan, judged: Judged, *, by: Officer) -> None:
     """Also of what was drawn up before: a code was used up for it."""
     terms = judged.terms
     work.record(
         EventKind.DISCLOSURE_PREPARED,
         ref=plan.ref,
-        found=len(judged.items),
+        found=judged.people,
         facts={
             "recipient": terms.recipient,
             "channel": terms.channel,
@@ -321,9 +254,10 @@ def _note_prepared(work: UnitOfWork, plan: Plan, judged: _Judged, *, by: Officer
             "until": terms.until_on,
             "officer": to_reference(OFFICER, by.id),
         },
-        people=len(judged.items),
+        people=judged.people,
         categories=len(terms.categories),
         without=judged.without,
+        elsewhere=judged.elsewhere,
     )
 
 

@@ -32,6 +32,8 @@ class Cell(NamedTuple):
     category: str
     field: str
     value: str
+    source: str = ""
+    """The system that it was read from, as the policy calls it; "": our own records."""
 
     def __repr__(self) -> str:
         return "Cell()"

@@ -158,6 +158,15 @@ WORDS: Final[dict[str, str]] = {
         "for good, or mark as deleted?"
     ),
     "http_copies": f"{_ASK} how long do the system's recycle bin, logs and backups keep records?",
+    # --- for disclosures ----------------------------------------------------------------------
+    "read_out": "A disclosure can take from here what its binding names; nothing of it was kept.",
+    "nothing_to_read_out": (
+        "Nobody stands there yet, so it was not tried whether a disclosure could take anything."
+    ),
+    "protected_not_marked": (
+        f"The binding does not say by what a protected identity shows. {_ASK} in which column or "
+        "field is it marked? Write it under `protected`: nothing of such a record is given out."
+    ),
     # --- ways and others ----------------------------------------------------------------------
     "way_open": "A parcel may go this way to them, by verified encryption.",
     "password_way_open": "A password may go this way to them, to another address than the file.",

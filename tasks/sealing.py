@@ -12,6 +12,8 @@ from tasks.doors import Cell, Cover, Sealer
 
 HEADER: Final = ("person", "category", "field", "value")
 """Persons are numbered within the disclosure: who they are stands in the categories themselves."""
+SOURCE: Final = "source"
+"""One column more where something comes from other systems: two may say two things."""
 _SHEET: Final = "content"
 
 
@@ -20,7 +22,8 @@ def seal_as_zip(cells: Sequence[Cell], target: Path, password: str, _: Cover) ->
     from connectors.containers.aes_zip import Member, seal_zip
     from connectors.containers.sheets import csv_chunks
 
-    seal_zip([Member("csv", csv_chunks(HEADER, _rows(cells)))], target, password)
+    header, rows = _table(cells)
+    seal_zip([Member("csv", csv_chunks(header, rows))], target, password)
 
 
 def seal_as_workbook(cells: Sequence[Cell], target: Path, password: str, _: Cover) -> None:
@@ -28,7 +31,8 @@ def seal_as_workbook(cells: Sequence[Cell], target: Path, password: str, _: Cove
     from connectors.containers.locked_workbook import seal_workbook
     from connectors.containers.sheets import workbook
 
-    seal_workbook([workbook(HEADER, _rows(cells), sheet=_SHEET)], target, password)
+    header, rows = _table(cells)
+    seal_workbook([workbook(header, rows, sheet=_SHEET)], target, password)
 
 
 def seal_as_page(cells: Sequence[Cell], target: Path, password: str, cover: Cover) -> None:
@@ -38,8 +42,11 @@ def seal_as_page(cells: Sequence[Cell], target: Path, password: str, cover: Cove
     from connectors.containers.page import Section, page
 
     sections = [
-        Section(f"{person} · {category}", [(cell.field, cell.value) for cell in group])
-        for (person, category), group in groupby(cells, key=lambda cell: cell[:2])
+        Section(
+            " · ".join(filter(None, (str(person), category, source))),
+            [(cell.field, cell.value) for cell in group],
+        )
+        for (person, category, source), group in groupby(cells, key=_section)
     ]
     ref = target.stem
     plain = page(sections, title=ref, ref=ref, language=cover.language, printed_on=cover.on)
@@ -54,6 +61,17 @@ SEALERS: Final[Mapping[str, Sealer]] = {
 """By a container's ending; one line each."""
 
 
-def _rows(cells: Sequence[Cell]) -> Iterator[Sequence[str]]:
+def _section(cell: Cell) -> tuple[int, str, str]:
+    return cell.person, cell.category, cell.source
+
+
+def _table(cells: Sequence[Cell]) -> tuple[Sequence[str], Iterator[Sequence[str]]]:
+    from_others = any(cell.source for cell in cells)
+    header = (*HEADER, SOURCE) if from_others else HEADER
+    return header, _rows(cells, len(header))
+
+
+def _rows(cells: Sequence[Cell], width: int) -> Iterator[Sequence[str]]:
     for cell in cells:
-        yield (str(cell.person), cell.category, cell.field, cell.value)
+        told = (str(cell.person), cell.category, cell.field, cell.value, cell.source)
+        yield told[:width]

@@ -15,6 +15,7 @@ from records.plans import Plan
 from tasks.approvals import PLAN_CHANGED
 from tasks.delivering import deliver
 from tasks.disclosure_parcels import (
+    Packed,
     content_parcel,
     content_ref,
     password_of,
@@ -27,6 +28,7 @@ from tasks.doors import way_digest
 from tasks.handing_over import open_order, order_of, pull_back, remove_container
 from tasks.house import House
 from tasks.outgoing import clear_outgoing
+from tasks.reading_out import NOT_AS_AGREED
 from tasks.recalling import recall_earlier, require_same_way
 from tasks.sent_notes import require_notes
 
@@ -61,7 +63,7 @@ def send_content(house: House, plan: Plan) -> None:
     # Both ways first: a container whose password cannot follow is not sent.
     door.channel.check(door.address(contact))
     second.channel.check((second.password_address(contact),))
-    packed = seal_content(house, plan, disclosure, password=password)
+    packed = _sealed(house, plan, disclosure, password)
     if disclosure.stage is Stage.PREPARED:
         with house.work() as work:
             disclosures.move(work.connection, plan.number, was=Stage.PREPARED, to=Stage.SENDING)
@@ -88,6 +90,20 @@ def send_content(house: House, plan: Plan) -> None:
         return
     _note_sent(house, plan, disclosure, delivered, people=packed.people)
     clear_outgoing(house)
+
+
+def _sealed(house: House, plan: Plan, disclosure: Disclosure, password: str) -> Packed:
+    """Sealed, if other systems hold what was agreed to. Else it is given up as anything else that
+    has changed since; the refusal names the system."""
+    refusal: Refused | None = None
+    try:
+        return seal_content(house, plan, disclosure, password=password)
+    except Refused as refused:
+        if refused.code not in NOT_AS_AGREED:
+            raise
+        refusal = Refused(refused.code, ref=refused.ref)
+    _give_up(house, plan, disclosure, reason=refusal.code)
+    raise refusal
 
 
 def _note_sent(
@@ -124,8 +140,13 @@ def _standing(channel: Channel, delivered: Delivered) -> Standing:
 
 
 def _overtaken(house: House, plan: Plan, disclosure: Disclosure) -> None:
+    _give_up(house, plan, disclosure, reason=PLAN_CHANGED)
+    raise Refused(PLAN_CHANGED, ref=plan.ref)
+
+
+def _give_up(house: House, plan: Plan, disclosure: Disclosure, *, reason: str) -> None:
     """It is not what was agreed to any more. What may be on its way nobody can call back by not
-    asking again: a person finds out."""
+    asking again: a person finds out. Raises `NotProven("perhaps_delivered")` then."""
     on_its_way = disclosure.stage is Stage.SENDING
     door = house.doors.ways.get(disclosure.terms.channel)
     if on_its_way and door is not None and door.by_hand is not None:
@@ -134,9 +155,7 @@ def _overtaken(house: House, plan: Plan, disclosure: Disclosure) -> None:
         if on_its_way:
             disclosures.move(work.connection, plan.number, was=Stage.SENDING, to=Stage.PERHAPS_SENT)
             pull_back(house, work, disclosure)
-            work.record(
-                EventKind.DISCLOSURE_PERHAPS_SENT, ref=plan.ref, facts={"reason": PLAN_CHANGED}
-            )
+            work.record(EventKind.DISCLOSURE_PERHAPS_SENT, ref=plan.ref, facts={"reason": reason})
             ask_a_person(house, work, plan)
         else:
             disclosures.move(
@@ -147,9 +166,8 @@ def _overtaken(house: House, plan: Plan, disclosure: Disclosure) -> None:
                 sealed=None,
                 ended_at=house.at(),
             )
-            give_up(house, work, plan, reason=PLAN_CHANGED)
+            give_up(house, work, plan, reason=reason)
             work.record(EventKind.DISCLOSURE_WITHDRAWN, ref=plan.ref, found=0)
         work.commit()
     if on_its_way:
         raise NotProven(PERHAPS, ref=plan.ref)
-    raise Refused(PLAN_CHANGED, ref=plan.ref)

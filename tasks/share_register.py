@@ -11,6 +11,7 @@ from records import disclosures, plans, tellings
 from records.disclosures import Disclosure
 from records.engines import reading
 from records.plans import Plan
+from tasks.disclosure_judging import HELD
 from tasks.due_plans import is_open_to_decide
 from tasks.house import House
 from tasks.intake import local_today
@@ -27,6 +28,10 @@ class Entry(NamedTuple):
     people: int
     without: int
     """People who were chosen and of whom there is nothing of that kind: nothing of them leaves."""
+    sources: dict[str, tuple[str, ...]]
+    """Category → the systems that it is taken from, by the policy's names."""
+    held: int
+    """People of whose data that is disclosed a legal hold keeps something (A-73)."""
     recipient: str
     contact: str
     categories: tuple[str, ...]
@@ -93,7 +98,11 @@ def people_of(house: House, ref: str) -> list[tuple[str, tuple[str, ...]]]:
     with reading(house.engine) as connection:
         disclosures.get(connection, controller=house.controller, number=number)
         stored = plans.items(connection, number)
-    return [(to_reference(SUBJECT, one.item.subject_id), one.item.categories) for one in stored]
+    found: dict[str, set[str]] = {}
+    for one in stored:
+        person = found.setdefault(to_reference(SUBJECT, one.item.subject_id), set())
+        person.update(one.item.categories)
+    return [(who, tuple(sorted(what))) for who, what in found.items()]
 
 
 def tellings_of(house: House, ref: str) -> list[tellings.Telling]:
@@ -126,6 +135,12 @@ def _entry(house: House, plan: Plan, one: Disclosure) -> Entry:
     rules = () if sharing is None else sharing.rules
     known = [name for name in terms.categories if name in house.policy.categories]
     today = local_today(house).isoformat()
+    with reading(house.engine) as connection:
+        items = [stored.item for stored in plans.items(connection, plan.number)]
+    sources = {
+        name: tuple(sorted({item.system for item in items if name in item.categories}))
+        for name in terms.categories
+    }
     return Entry(
         ref=plan.ref,
         state=str(plan.state),
@@ -133,6 +148,8 @@ def _entry(house: House, plan: Plan, one: Disclosure) -> Entry:
         hash=plan.hash,
         people=plan.counts.get("people", 0),
         without=plan.counts.get("without", 0),
+        sources={name: systems for name, systems in sources.items() if systems},
+        held=len({item.subject_id for item in items if item.reason == HELD}),
         recipient=terms.recipient,
         contact=terms.contact,
         categories=terms.categories,

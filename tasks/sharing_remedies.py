@@ -6,6 +6,7 @@ from typing import Final
 
 from tasks.graph_remedies import GRAPH
 from tasks.mail_channel_remedies import MAIL_AND_TEXT
+from tasks.reading_out_remedies import READING_OUT
 from tasks.sftp_remedies import SFTP
 from tasks.shared_folder_remedies import SHARED_FOLDER
 
@@ -43,6 +44,7 @@ REMEDIES: Final[dict[str, tuple[str, str, str]]] = {
     **MAIL_AND_TEXT,
     **SFTP,
     **SHARED_FOLDER,
+    **READING_OUT,
     "container_not_encrypted": (
         "A sealed file was tried before it was sent, and something of it could be read without its "
         "password.",

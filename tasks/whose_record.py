@@ -41,9 +41,13 @@ def spelled(house: House, identifiers: Mapping[str, str]) -> dict[str, str]:
 
 
 def recognisers(
-    connection: Connection, house: House, subjects: Collection[int]
+    connection: Connection, house: House, subjects: Collection[int], *, surely: bool = False
 ) -> dict[int, Callable[[Mapping[str, str]], bool | None]]:
-    """For each of these people: whether a record with such identifiers is theirs."""
+    """For each of these people: whether a record with such identifiers is theirs.
+
+    `surely`: nobody can tell of a record that bears none, unless the person is known by none: what
+    is given to others is never somebody else's.
+    """
     known: dict[int, dict[str, set[bytes]]] = {n: defaultdict(set) for n in subjects}
     for digest, kind, number in bulk.fetch_in(
         connection,
@@ -52,10 +56,14 @@ def recognisers(
         sorted(known),
     ):
         known[number][kind].add(bytes(digest))
-    return {number: partial(_is_theirs, house, digests) for number, digests in known.items()}
+    return {
+        number: partial(_is_theirs, house, digests, surely) for number, digests in known.items()
+    }
 
 
-def _is_theirs(house: House, known: Known, identifiers: Mapping[str, str]) -> bool | None:
+def _is_theirs(
+    house: House, known: Known, surely: bool, identifiers: Mapping[str, str]
+) -> bool | None:
     """A national id decides alone where both have one; else anything in common is enough. Nothing
     to compare says nothing against it. Another address may be the same person's new one: nobody
     can tell."""
@@ -66,5 +74,7 @@ def _is_theirs(house: House, known: Known, identifiers: Mapping[str, str]) -> bo
     }
     if NATIONAL_ID in borne:
         return borne[NATIONAL_ID] in known[NATIONAL_ID]
+    if surely and known and not identifiers:
+        return None
     same = not borne or any(digest in known[kind] for kind, digest in borne.items())
     return True if same else None

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from connectors.examination import Examiner, Finding, ReadExaminer, State, What, first_record
+from connectors.examination import (
+    Examiner,
+    Finding,
+    ReadExaminer,
+    State,
+    What,
+    first_record,
+    reading_out,
+)
 from connectors.examining.graph_rights import Need
 from connectors.registry import Secrets
 from connectors.system import OuterSystem
@@ -74,21 +82,37 @@ def _sql(binding: Any, about: ExaminedAs) -> Examiner:
     from connectors.examining.sql import sql
 
     password = None if binding.password is None else about.secrets(binding.password)
-    return sql(binding, name=about.name, password=password, reach=_reading(about))
+    return sql(
+        binding,
+        name=about.name,
+        password=password,
+        reach=_reading(about),
+        more=_reading_out(about, binding.tables),
+    )
 
 
-def behind_http(reach: Callable[[], None], *, token: bool) -> Examiner:
-    """A JSON interface: only reading is tried, the rest is asked. `token`: whether one is bound."""
+def behind_http(
+    reach: Callable[[], None],
+    *,
+    token: bool,
+    more: Callable[[], Iterator[Finding]] | None = None,
+) -> Examiner:
+    """A JSON interface: only reading is tried, the rest is asked. `token`: whether one is bound;
+    `more`: asked last."""
     notes = (
         Finding(What.RIGHTS, State.ASK, "http_rights" if token else "http_without_token"),
         Finding(What.DELETION, State.ASK, "http_deletion"),
         Finding(What.COPIES, State.ASK, "http_copies"),
     )
-    return ReadExaminer(reach=reach, notes=notes)
+    return ReadExaminer(reach=reach, notes=notes, more=more)
 
 
 def _http(binding: Any, about: ExaminedAs) -> Examiner:
-    return behind_http(_reading(about), token=binding.token is not None)
+    return behind_http(
+        _reading(about),
+        token=binding.token is not None,
+        more=_reading_out(about, binding.resources),
+    )
 
 
 def _reading(about: ExaminedAs) -> Callable[[], None]:
@@ -99,6 +123,11 @@ def _reading(about: ExaminedAs) -> Callable[[], None]:
             first_record(system)
 
     return read
+
+
+def _reading_out(about: ExaminedAs, bound: Sequence[Any]) -> Callable[[], Iterator[Finding]]:
+    marked = all(one.protected is not None for one in bound)
+    return lambda: reading_out(about.system, marked=marked)
 
 
 def _manual(binding: Any, about: ExaminedAs) -> Examiner:

@@ -51,6 +51,8 @@ class SqlExaminer:
     wanted: tuple[str, ...]
     """SELECT, DELETE, UPDATE: what is done to the bound tables."""
     reach: Reach
+    more: Callable[[], Iterator[Finding]] | None = None
+    """Asked last, if it is reached."""
     reads: bool = False
     """Whether it is only read: then no right to change anything is wanted, nor good."""
 
@@ -69,6 +71,8 @@ class SqlExaminer:
         yield from found
         if not self.reads:
             yield Finding(What.COPIES, State.ASK, "sql_copies")
+        if self.more is not None:
+            yield from self.more()
 
     def _rights(self, connection: Connection) -> Iterator[Finding]:
         kind = connection.dialect.name
@@ -109,7 +113,12 @@ class SqlExaminer:
 
 
 def sql(
-    binding: Sql, *, name: str, password: Callable[[], str] | None, reach: Reach
+    binding: Sql,
+    *,
+    name: str,
+    password: Callable[[], str] | None,
+    reach: Reach,
+    more: Callable[[], Iterator[Finding]] | None = None,
 ) -> SqlExaminer:
     """An outer system's database."""
     tables = dict.fromkeys(
@@ -126,6 +135,7 @@ def sql(
         tables=tuple(tables),
         wanted=("SELECT", "DELETE", "UPDATE"),
         reach=reach,
+        more=more,
     )
 
 

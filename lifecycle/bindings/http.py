@@ -111,6 +111,17 @@ class LockedField(Part):
     value: str | int | bool
 
 
+class ProtectedField(Part):
+    """A field that says that somebody's identity is protected: nothing of such a record is given
+    to anybody."""
+
+    field: Dotted
+    negatives: tuple[str | int | bool, ...] = Field(
+        default=(),
+        description="what means no there, beside an empty field, 0 and false",
+    )
+
+
 class RelatedField(Part):
     """Because of which people this one is known: a field with one key or a list of keys."""
 
@@ -141,6 +152,7 @@ class Resource(BoundRecords):
     active: Dotted | None = None
     related: tuple[RelatedField, ...] = ()
     locked: LockedField | None = None
+    protected: ProtectedField | None = None
 
 
 class Http(Part):

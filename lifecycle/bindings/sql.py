@@ -95,6 +95,17 @@ class Locked(Part):
     value: str | int | bool
 
 
+class Protected(Part):
+    """A column that says that somebody's identity is protected: nothing of such a record is
+    given to anybody."""
+
+    column: Column
+    negatives: tuple[str | int | bool, ...] = Field(
+        default=(),
+        description="what means no there, beside an empty column, 0 and false",
+    )
+
+
 class Table(BoundRecords):
     """A table with one row for each record."""
 
@@ -111,6 +122,7 @@ class Table(BoundRecords):
     related: tuple[Related, ...] = ()
     also: tuple[Dependent, ...] = ()
     locked: Locked | None = None
+    protected: Protected | None = None
     emptied: dict[Column, str | int] = Field(
         default={}, description="what an emptied column gets where the database refuses NULL"
     )

@@ -23,7 +23,8 @@ from lifecycle.policy.model import Policy
 from records.plans import Plan
 from tasks.approvals import approve
 from tasks.disclosing import Sent, send
-from tasks.disclosures import Selection, Wish, prepare
+from tasks.disclosure_judging import Wish
+from tasks.disclosures import Selection, prepare
 from tasks.doors import Cell, Cover, Door, Doors
 from tasks.house import House
 from tasks.share_register import entry

@@ -19,7 +19,8 @@ from records.plans import Plan
 from tasks import telling
 from tasks.access import place_of
 from tasks.approvals import approve
-from tasks.disclosures import Selection, Wish, prepare
+from tasks.disclosure_judging import Wish
+from tasks.disclosures import Selection, prepare
 from tasks.finding import find_by_national_id
 from tasks.finding_out import note_found_out
 from tasks.findings import standing
