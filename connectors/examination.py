@@ -114,7 +114,7 @@ def first_record(system: OuterSystem) -> None:
 def reading_out(system: OuterSystem | None, *, marked: bool) -> Iterator[Finding]:
     """Whether a disclosure could take something from there: one record is read out as it would be,
     and thrown away. `marked`: the binding says by what a protected identity shows."""
-    if not isinstance(system, Exports):
+    if system is None or not isinstance(system, Exports):
         return
     yield _read_out(system, system)
     if not marked:

@@ -16,6 +16,7 @@ def show(controller: str, known: Sequence[Entry], to_tell: Sequence[ToTell]) -> 
             "Utlämning · Disclosure": one.ref,
             "Mottagare · Recipient": one.recipient,
             "Uppgifter · Categories": ", ".join(one.categories),
+            "Ur · Out of": _out_of(one),
             "Personer · People": one.people,
             "Ändamål · Purpose": one.purpose,
             "Väg · Channel": one.channel,
@@ -45,6 +46,8 @@ def told(one: Entry) -> str:
             f"- **{one.ref}** · utlämning · disclosure · hash `{one.hash[:12]}`",
             f"- till · to: **{one.recipient}**; {one.people} personer · people; "
             f"{', '.join(one.categories)} ({one.data_class})",
+            f"- ur · out of: {_out_of(one)}"
+            + (f"; spärr · on hold: {one.held}" if one.held else ""),
             f"- {one.purpose} · {one.legal_basis} · {one.condition} · {one.rule} "
             f"({one.sentence or '–'})",
             f"- {one.channel}, {one.container}; lösenord · password: {one.password_by}",
@@ -53,3 +56,8 @@ def told(one: Entry) -> str:
             f"- `gallra share show {one.ref}`",
         ]
     )
+
+
+def _out_of(one: Entry) -> str:
+    """The systems that something is taken from, by the policy's names."""
+    return ", ".join(sorted({name for names in one.sources.values() for name in names}))

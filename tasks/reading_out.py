@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from connectors.system import Asked, Exports, OuterSystem, ReadOut, Shown, Value
+from connectors.text_workbook import check_writable
 from lifecycle.errors import Misconfigured, NotProven, Refused
 from lifecycle.intake.protected import ProtectedWords
 from lifecycle.plan import PlanItem
@@ -71,7 +72,8 @@ def take_out(house: House, items: Iterable[PlanItem]) -> list[Taken]:
 
     Raises `Refused` with the system's name: `record_missing`, `record_anothers`, `record_unclear`,
     `identity_protected`, `record_withheld`, `record_changed` (it does not hold what our records say
-    any more), and what the system refuses; `Unreachable`. Nothing is given out then.
+    any more), `text_not_writable`, and what the system refuses; `Unreachable`. Nothing is given
+    out then.
     """
     wanted = sorted(
         (item for item in items if item.placement_id), key=lambda i: (i.system, i.placement_id)
@@ -119,6 +121,16 @@ def _require_whole(name: str, item: PlanItem, answer: ReadOut) -> None:
         raise Refused(REFUSALS[answer.shown], ref=name)
     if {value.category for value in answer.values} != set(item.categories):
         raise Refused(CHANGED, ref=name)
+    if not all(_is_writable(text) for value in answer.values for text in value[1:]):
+        raise Refused("text_not_writable", ref=name)
+
+
+def _is_writable(text: str) -> bool:
+    try:
+        check_writable(text)
+    except Refused:
+        return False
+    return True
 
 
 class _ProtectedHere:

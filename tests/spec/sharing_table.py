@@ -21,6 +21,7 @@ from tests.factories.houses import ROOT
 
 POLICIES: Final = ("academedia", "behandlingsskolerne", "bergqvist", "tommerup")
 ELSEWHERE: Final = "any other way"
+PLACES: Final = ("system", "place")
 TODAY: Final = date(2026, 11, 2)
 _NOTHING: Final = "–"
 _FURTHER: Final = (
@@ -132,6 +133,10 @@ judges a disclosure; a test holds the page against both. *yes* names the categor
 brackets on what it must rest (`--because`). *no* names the reason code; [reasons.md](reasons.md)
 says what to do. **–**: the recipient gets nothing of that class. Whatever it is, somebody else
 approves it, it is sealed, and its password goes by another channel to another address.
+
+Where it lies, by the policy: *gallra* are Gallra's own records; what is *read out* is taken with
+`--from`, if the system is bound as a database or a JSON interface; *by hand* its keeper hands it
+over. The case system has what Gallra's own records have.
 """
 
 
@@ -166,6 +171,33 @@ def _policy(name: str) -> Iterator[str]:
     if waiting:
         yield "If every open legal basis were decided to be the law:\n"
         yield from _table(policy_of(name, decided=True), waiting)
+    yield from _places(policy)
+
+
+def places(policy: Policy) -> dict[str, tuple[list[str], list[str]]]:
+    """Category that somebody may be given → the systems that it is taken from, and the places that
+    a person looks it up in."""
+    recipients = sharing_of(policy).recipients.values()
+    found: dict[str, tuple[list[str], list[str]]] = {}
+    for name in sorted({name for one in recipients for name in one.categories}):
+        kinds = {kind for one in recipients if name in one.categories for kind in one.subjects}
+        reads, by_hand = found.setdefault(name, ([], []))
+        for system, one in policy.systems.items():
+            if not any(name in one.holds.get(kind, ()) for kind in kinds):
+                continue
+            if one.role == "records" or (one.role in PLACES and one.reached == "by_machine"):
+                reads.append(system)
+            elif one.role in PLACES:
+                by_hand.append(system)
+    return found
+
+
+def _places(policy: Policy) -> Iterator[str]:
+    yield "| category | read out | by hand |"
+    yield "|---|---|---|"
+    for name, (reads, by_hand) in places(policy).items():
+        yield f"| {name} | {', '.join(reads) or _NOTHING} | {', '.join(by_hand) or _NOTHING} |"
+    yield ""
 
 
 def _table(policy: Policy, recipients: dict[str, Recipient]) -> Iterator[str]:

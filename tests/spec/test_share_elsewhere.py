@@ -4,13 +4,17 @@ leaves (A-68, A-75, H-32)."""
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 
 import pytest
 from sqlalchemy import update
+from typer.testing import CliRunner
 
-from connectors.memory_system import MemoryRecord, MemorySystem
+from connectors.memory_system import MemoryRecord
+from console.main import app
 from lifecycle.disclosure import Stage
 from lifecycle.errors import GallraError, LedgerFailure, Misconfigured, Refused, Unreachable
 from lifecycle.ledger import EventKind
@@ -21,22 +25,19 @@ from records.engines import reading
 from records.plans import Plan
 from records.tables import RECORDS, plan_item
 from records.tables import plan as plan_table
+from tasks import wiring
 from tasks.disclosure_sources import Source, sources
 from tasks.house import House
-from tasks.inventory import take_inventory
 from tasks.share_register import entry, people_of
 from tests.factories import planning
 from tests.factories.execution import LINA, OMAR, TUVA, everywhere
 from tests.factories.houses import Builder, build, dialect, house
 from tests.factories.keys import StandingClock
 from tests.factories.officers import events
-from tests.factories.sharing import Desk, RecordingChannel
+from tests.factories.sharing import MAIL
+from tests.factories.sharing_elsewhere import NICK, NOVO, School
 
 __all__ = ["build", "dialect", "house"]
-
-NOVO = "Novo, Hermods utbildningsplattform"
-NICK = "Lillan Novosson"
-"""A value that stands in Novo alone."""
 
 
 @pytest.fixture
@@ -44,48 +45,13 @@ def surroundings() -> str:
     return "sqlite"
 
 
-class School(Desk):
-    """A desk whose house has Novo too."""
-
-    novo: MemorySystem
-
-    def look(self) -> None:
-        take_inventory(self.house(), {"novo": self.novo})
-
-    def in_novo(self, who: planning.Person, **fields: str) -> MemoryRecord:
-        record = MemoryRecord(
-            key=f"novo-{who[0]}",
-            kind="participant",
-            identifiers={"national_id": who[2]},
-            fields={"identity": {"name": NICK} | fields, "attendance": {"present": "yes"}},
-        )
-        self.novo.put(record)
-        return record
-
-
 @pytest.fixture
 def school(build: Builder, standing_clock: StandingClock) -> School:
-    novo = MemorySystem(system="novo")
-
-    def with_novo(house: House) -> House:
-        return dataclasses.replace(house, systems={"novo": novo})
-
-    school = School(build, standing_clock, change=with_novo)
-    school.novo = novo
+    school = School(build, standing_clock)
     school.bring(planning.case("1000000001", TUVA), planning.case("1000000002", OMAR))
     school.in_novo(TUVA)
     school.look()
     return school
-
-
-def prepared(school: School, *people: planning.Person, **more: object) -> Plan:
-    return school.prepare(*(people or (TUVA,)), **({"systems": ("novo",)} | more))
-
-
-def agreed(school: School, *people: planning.Person, **more: object) -> Plan:
-    plan = prepared(school, *people, **more)
-    school.approve(plan)
-    return plan
 
 
 def refused(school: School, plan: Plan, reason: str) -> None:
@@ -112,7 +78,7 @@ def everything_kept(school: School) -> bytes:
 
 @everywhere
 def test_what_lies_in_another_system_arrives_sealed_with_where_it_is_from(school: School) -> None:
-    plan = agreed(school)
+    plan = school.agreed()
     school.nothing_left()
     assert school.send(plan) == (plan.ref, Stage.OPEN, 1)
     [cell] = school.received()
@@ -128,7 +94,7 @@ def test_what_lies_in_another_system_arrives_sealed_with_where_it_is_from(school
 def test_our_own_records_and_another_system_stand_beside_each_other(school: School) -> None:
     school.in_novo(OMAR)
     school.look()
-    plan = agreed(school, TUVA, OMAR, systems=("gallra", "novo"))
+    plan = school.agreed(TUVA, OMAR, systems=("gallra", "novo"))
     assert plan.counts["people"] == 2
     assert plan.counts["elsewhere"] == 2
     assert school.send(plan).people == 2
@@ -142,7 +108,7 @@ def test_our_own_records_and_another_system_stand_beside_each_other(school: Scho
 
 
 def test_without_a_system_named_only_our_own_records_are_given(school: School) -> None:
-    plan = agreed(school, systems=())
+    plan = school.agreed(systems=())
     school.send(plan)
     assert NICK not in {cell.value for cell in school.received()}
     assert "elsewhere" not in plan.counts
@@ -162,12 +128,12 @@ def test_it_says_where_a_category_lies_and_how_it_could_be_taken(school: School)
 def test_preparing_the_same_again_is_the_same_plan_and_another_record_another(
     school: School,
 ) -> None:
-    plan = prepared(school)
-    assert prepared(school).ref == plan.ref
+    plan = school.prepared()
+    assert school.prepared().ref == plan.ref
     record = school.novo.find("novo-Tuva")
     assert record is not None
     record.fields["identity"]["name"] = "Lillan Annan"
-    other = prepared(school)
+    other = school.prepared()
     assert other.ref != plan.ref
     assert other.hash != plan.hash
 
@@ -177,7 +143,7 @@ def test_preparing_the_same_again_is_the_same_plan_and_another_record_another(
 
 @everywhere
 def test_the_values_are_in_no_table_event_or_letter(school: School) -> None:
-    plan = agreed(school)
+    plan = school.agreed()
     assert NICK.encode() not in everything_kept(school)
     school.send(plan)
     assert NICK.encode() not in everything_kept(school)
@@ -187,7 +153,7 @@ def test_the_values_are_in_no_table_event_or_letter(school: School) -> None:
 
 def test_what_is_kept_of_a_record_tells_nothing_once_it_is_sent(school: School) -> None:
     """Of two plans about the same record the digests differ, and their key goes."""
-    one, other = agreed(school), prepared(school, until=date(2026, 11, 19))
+    one, other = school.agreed(), school.prepared(until=date(2026, 11, 19))
     with reading(school.house().engine) as connection:
         digests = [
             stored.item.digest
@@ -253,7 +219,7 @@ CHANGES: list[tuple[Change, str]] = [
 def test_a_record_that_is_not_as_it_was_agreed_to_is_not_sent(
     school: School, change: Change, reason: str
 ) -> None:
-    plan = agreed(school)
+    plan = school.agreed()
     record = school.novo.find("novo-Tuva")
     assert record is not None
     change(school, record)
@@ -268,7 +234,7 @@ def test_nor_is_it_prepared(school: School, change: Change, reason: str) -> None
     assert record is not None
     change(school, record)
     with pytest.raises(Refused, match=f"^{reason} novo$"):
-        prepared(school)
+        school.prepared()
     [noted] = events(school.house(), EventKind.DISCLOSURE_REFUSED)
     assert noted["facts"] == {"reason": reason, "sentence": "novo"}
     assert events(school.house(), EventKind.DISCLOSURE_PREPARED) == []
@@ -277,7 +243,7 @@ def test_nor_is_it_prepared(school: School, change: Change, reason: str) -> None
 def test_one_protected_person_keeps_everybodys_data_here(school: School) -> None:
     school.in_novo(OMAR)
     school.look()
-    plan = agreed(school, TUVA, OMAR, systems=("gallra", "novo"))
+    plan = school.agreed(TUVA, OMAR, systems=("gallra", "novo"))
     record = school.novo.find("novo-Omar")
     assert record is not None
     record.fields["identity"]["family_name"] = "Skyddad identitet"
@@ -287,7 +253,7 @@ def test_one_protected_person_keeps_everybodys_data_here(school: School) -> None
 def test_what_changes_in_a_category_that_is_not_disclosed_keeps_nothing_back(
     school: School,
 ) -> None:
-    plan = agreed(school)
+    plan = school.agreed()
     record = school.novo.find("novo-Tuva")
     assert record is not None
     record.fields["attendance"]["present"] = "no"
@@ -297,12 +263,12 @@ def test_what_changes_in_a_category_that_is_not_disclosed_keeps_nothing_back(
 def test_a_hold_that_is_placed_since_is_another_disclosure_and_who_agrees_sees_it(
     school: School,
 ) -> None:
-    plan = agreed(school)
+    plan = school.agreed()
     number = planning.hold(school.house(), from_reference(SUBJECT, school.ref(TUVA)), "identity")
     with pytest.raises(Refused, match=r"^plan_changed"):
         school.send(plan)
     school.nothing_left()
-    held = agreed(school)
+    held = school.agreed()
     assert entry(school.house(), held.ref).held == 1
     planning.release(school.house(), number)
     with pytest.raises(Refused, match=r"^plan_changed"):
@@ -311,7 +277,7 @@ def test_a_hold_that_is_placed_since_is_another_disclosure_and_who_agrees_sees_i
 
 
 def test_who_is_erased_since_is_not_disclosed(school: School) -> None:
-    plan = agreed(school)
+    plan = school.agreed()
     with reading(school.house().engine) as connection:
         [number] = placements.numbers_in(connection, controller="academedia", system="novo")
     with school.house().work() as work:
@@ -324,13 +290,13 @@ def test_who_is_erased_since_is_not_disclosed(school: School) -> None:
 
 
 def test_what_is_being_erased_just_now_is_not_disclosed(school: School) -> None:
-    plan = agreed(school)
-    going = prepared(school, until=date(2026, 11, 19))
+    plan = school.agreed()
+    going = school.prepared(until=date(2026, 11, 19))
     _as_an_erasure_that_has_begun(school, going)
     with pytest.raises(Refused, match=r"^plan_changed"):
         school.send(plan)
     with pytest.raises(Refused, match=r"^being_erased novo$"):
-        prepared(school, until=date(2026, 11, 18))
+        school.prepared(until=date(2026, 11, 18))
     school.nothing_left()
 
 
@@ -350,7 +316,7 @@ def _as_an_erasure_that_has_begun(school: School, plan: Plan) -> None:
 
 
 def test_a_system_that_is_away_keeps_it_here_and_it_goes_when_it_is_back(school: School) -> None:
-    plan = agreed(school)
+    plan = school.agreed()
     school.novo.failures.unreachable = True
     for _ in range(2):
         with pytest.raises(Unreachable, match=r"^system_unreachable novo$"):
@@ -361,16 +327,26 @@ def test_a_system_that_is_away_keeps_it_here_and_it_goes_when_it_is_back(school:
     assert len(school.mail.arrived) == len(school.text.arrived) == 1
 
 
+@pytest.mark.parametrize("text", ["Lillan \x00", "Lillan \u202enossovoN", "\udc80"])
+def test_what_no_table_can_hold_is_told_before_anybody_agrees(school: School, text: str) -> None:
+    record = school.novo.find("novo-Tuva")
+    assert record is not None
+    record.fields["identity"]["name"] = text
+    with pytest.raises(Refused, match=r"^text_not_writable novo$"):
+        school.prepared()
+    school.nothing_left()
+
+
 def test_a_system_that_is_away_lets_nothing_be_prepared(school: School) -> None:
     school.novo.failures.unreachable = True
     with pytest.raises(Unreachable, match=r"^system_unreachable novo$"):
-        prepared(school)
+        school.prepared()
     assert events(school.house(), EventKind.DISCLOSURE_PREPARED) == []
 
 
 def test_no_system_is_read_before_both_ways_are_open(school: School) -> None:
     """Values that cannot leave are not fetched."""
-    plan = agreed(school)
+    plan = school.agreed()
     read: list[object] = []
     whole = school.novo.read_out
 
@@ -389,7 +365,7 @@ def test_no_system_is_read_before_both_ways_are_open(school: School) -> None:
 
 
 def test_what_is_on_its_way_already_is_not_read_again(school: School) -> None:
-    plan = agreed(school)
+    plan = school.agreed()
     school.mail.answers = [Unreachable("channel_unreachable")]
     with pytest.raises(Unreachable):
         school.send(plan)
@@ -419,18 +395,17 @@ def test_a_place_that_is_not_read_out_is_refused_and_the_alternative_named(
     from tasks.remedies import remedy_for
 
     with pytest.raises(Refused, match=f"^{code}$") as caught:
-        prepared(school, systems=(system,))
+        school.prepared(systems=(system,))
     assert len(remedy_for(caught.value.code).next) > 20
     school.nothing_left()
 
 
 def test_a_system_that_is_not_bound_or_not_there_is_refused(school: School) -> None:
     with pytest.raises(Misconfigured, match=r"^system_not_bound omnius$"):
-        prepared(school, systems=("omnius",))
-    whole = school.change
-    school.change = lambda house: dataclasses.replace(whole(house), absent=frozenset({"omnius"}))
+        school.prepared(systems=("omnius",))
+    school.change = lambda house: dataclasses.replace(house, absent=frozenset({"omnius"}))
     with pytest.raises(Refused, match=r"^system_absent omnius$"):
-        prepared(school, systems=("omnius",))
+        school.prepared(systems=("omnius",))
 
 
 def test_who_is_only_in_another_system_is_named_with_it(school: School) -> None:
@@ -438,7 +413,7 @@ def test_who_is_only_in_another_system_is_named_with_it(school: School) -> None:
     school.look()
     with pytest.raises(Refused, match=r"^lies_elsewhere novo$"):
         school.prepare(LINA)
-    plan = agreed(school, LINA)
+    plan = school.agreed(LINA)
     school.send(plan)
     assert {cell.value for cell in school.received()} == {LINA[1]}
 
@@ -450,7 +425,47 @@ def test_as_what_the_recipient_may_not_be_told_of_nobody_is_read_out(school: Sch
     record.kind = "pupil"
     school.look()
     with pytest.raises(Refused, match=r"^nothing_to_disclose$|^lies_elsewhere"):
-        prepared(school)
+        school.prepared()
+
+
+def test_the_commands_say_where_it_lies_and_out_of_what_it_is_taken(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, _ = school.enrolled()
+    person = school.ref(TUVA)
+
+    @contextmanager
+    def opened(*_: object, **__: object) -> Iterator[House]:
+        yield school.house()
+
+    monkeypatch.setattr(wiring, "open_house", opened)
+
+    def gallra(*words: str, code: int = 0) -> str:
+        typed = f"{first.fresh()}\n"
+        done = CliRunner().invoke(app, ["share", *words], input=typed, env={"COLUMNS": "200"})
+        assert done.exit_code == code, done.output
+        for secret in (NICK, *NICK.split(), *TUVA):
+            assert secret not in done.output
+        return done.output
+
+    about = ("--about", person, "--category", "identity")
+    shown = gallra("sources", *about)
+    for system in ("gallra", "novo", "workbuster", "e-mail"):
+        assert system in shown
+    assert "--from reads it there" in shown
+    wanted = ("--to", "arbetsformedlingen", "--contact", "desk", "--purpose", "assignment",
+              "--channel", MAIL, "--until", "2026-11-20", "--by", first.handle)  # fmt: skip
+    told = gallra("prepare", *about, *wanted, "--from", "novo")
+    assert "identity: out of novo" in told
+    taken, _, left = told.partition("It lies here too")
+    assert "gallra" not in taken.partition("identity: out of")[2]
+    assert "gallra" in left
+    refused = gallra("prepare", *about, *wanted, "--from", "e-mail", code=3)
+    assert "system_by_hand" in refused
+    as_json = json.loads(gallra("sources", *about, "--json"))
+    assert {"category": "identity", "system": "novo", "how": "read_out", "people": 1} in as_json[
+        "sources"
+    ]
 
 
 # --- forged rows ---
@@ -461,7 +476,7 @@ def test_as_what_the_recipient_may_not_be_told_of_nobody_is_read_out(school: Sch
 def test_another_record_than_was_agreed_to(school: School, forged: str, state: str) -> None:
     school.in_novo(OMAR)
     school.look()
-    plan = agreed(school)
+    plan = school.agreed()
     with reading(school.house().engine) as connection:
         known = placements.numbers_in(connection, controller="academedia", system="novo")
         stored = plans.items(connection, plan.number)
@@ -483,7 +498,7 @@ def test_another_record_than_was_agreed_to(school: School, forged: str, state: s
 
 def test_a_record_is_not_anothers_because_a_row_says_so(school: School) -> None:
     """Both rows moved to Omar: the sealed key of the record opens for Tuva alone."""
-    plan = agreed(school)
+    plan = school.agreed()
     omar = from_reference(SUBJECT, school.ref(OMAR))
     with school.house().engine.begin() as connection:
         connection.execute(
@@ -501,7 +516,7 @@ def test_a_record_is_not_anothers_because_a_row_says_so(school: School) -> None:
 def test_a_record_that_was_disclosed_is_not_taken_for_one_that_was_worked_on(
     school: School,
 ) -> None:
-    plan = agreed(school)
+    plan = school.agreed()
     school.send(plan)
     number = from_reference(SUBJECT, school.ref(TUVA))
     with school.house().engine.begin() as connection:
@@ -509,7 +524,3 @@ def test_a_record_that_was_disclosed_is_not_taken_for_one_that_was_worked_on(
     with reading(school.house().engine) as connection:
         assert placements.left_empty(connection, [number]) == {}
         assert plans.placements_going(connection, system="novo") == 0
-
-
-def test_the_recorder_records(school: School) -> None:
-    assert isinstance(school.mail, RecordingChannel)

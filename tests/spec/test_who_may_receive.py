@@ -18,6 +18,7 @@ from tests.spec.sharing_table import (
     cell,
     channels_of,
     document,
+    places,
     policy_of,
     sharing_of,
 )
@@ -132,3 +133,12 @@ def test_for_every_way_of_the_policies_there_is_a_binding_that_has_what_it_needs
 def test_the_page_shows_this_table() -> None:
     page = (ROOT / "docs" / "sharing.md").read_text("utf-8")
     assert page == document(), "python -m tests.spec.sharing_table > docs/sharing.md"
+
+
+def test_where_it_lies_is_said_of_each_category_that_somebody_may_be_given() -> None:
+    found = places(policy_of("behandlingsskolerne"))
+    assert found["health"] == (["journal-system"], ["e-mail", "paper"])
+    assert found["course"][0] == ["pupil-register", "journal-system"]
+    assert places(policy_of("academedia"))["identity"][0] == ["gallra", "novo"]
+    assert places(policy_of("tommerup"))["travel"] == ([], ["e-mail", "paper-binder"])
+    assert places(policy_of("bergqvist")) == {}
