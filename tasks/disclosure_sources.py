@@ -80,7 +80,7 @@ def require_sources(house: House, systems: Sequence[str]) -> frozenset[str]:
     Raises `Refused`: `system_unknown`; and with its name `system_by_hand`, `system_absent`,
     `system_not_read_out`; `Misconfigured("system_not_bound")`.
     """
-    chosen = frozenset(systems) or {house.own_system}
+    chosen = frozenset(systems or (house.own_system,))
     by_hand = systems_by_hand(house.policy)
     for name in sorted(chosen):
         if name == house.own_system:
