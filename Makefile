@@ -8,8 +8,8 @@ FILE   ?=
 TESTS  ?=
 # In the order of the folders: the slowest files come early, and small ones fill up the end.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
-# Waiting for a disk is most of what the tests would do: where memory is a disk with room for them,
-# and nobody has chosen another place, they work there. Nothing they prove is about a power cut.
+# Where memory is a disk with room for them, and nobody has chosen another place, the tests work
+# there: no disk decides how long they take, and nothing they prove is about a power cut.
 MEMORY := $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 8000000 { print "/dev/shm" }')
 
 # Without a home folder (a bare service account) the download cache lies beside what it fills.
