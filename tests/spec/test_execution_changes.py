@@ -344,12 +344,9 @@ def test_cases_that_an_older_import_hands_over_late_are_not_released_either(
     assert find_by_national_id(scene.house(), TUVA[2]) == []
 
 
-@everywhere
-def test_what_an_export_tells_anew_is_not_forgotten_again_by_the_plan_that_forgot_it(
-    scene: Scene,
-) -> None:
-    """Her pictures on the server are held, so that she is still known; his are not weeded yet, so
-    that the plan is still open when she begins again."""
+def about_to_be_forgotten(scene: Scene) -> tuple[str, Plan]:
+    """Tuva's reference, and a plan that is to read back next and then forget her; her pictures on
+    the server are held, and Omar's wait to be weeded."""
     scene.by_hand = ("file-server",)
     scene.leavers(TUVA, OMAR)
     tuva = scene.ref(TUVA)
@@ -357,6 +354,16 @@ def test_what_an_export_tells_anew_is_not_forgotten_again_by_the_plan_that_forgo
     plan = scene.approved()
     scene.run(plan)
     scene.later()
+    return tuva, plan
+
+
+@everywhere
+def test_what_an_export_tells_anew_is_not_forgotten_again_by_the_plan_that_forgot_it(
+    scene: Scene,
+) -> None:
+    """Her pictures on the server are held, so that she is still known; his are not weeded yet, so
+    that the plan is still open when she begins again."""
+    tuva, plan = about_to_be_forgotten(scene)
     assert scene.run(plan).state is PlanState.EXECUTING
     assert scene.states(plan, tuva)["gallra"] is ItemState.PROVEN
     assert holdings_of(scene, tuva) == set()
@@ -378,13 +385,7 @@ def test_who_is_told_of_anew_while_the_run_has_yet_to_read_back_is_judged_anew(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What our records hold of her then came after they had forgotten her: it is not due."""
-    scene.by_hand = ("file-server",)
-    scene.leavers(TUVA, OMAR)
-    tuva = scene.ref(TUVA)
-    scene.hold(TUVA, "image")
-    plan = scene.approved()
-    scene.run(plan)
-    scene.later()
+    tuva, plan = about_to_be_forgotten(scene)
 
     def while_another_imports(engine: Engine) -> None:
         scrub(engine)
