@@ -156,7 +156,8 @@ def _typed() -> Iterator[Scenario]:
     yield Scenario("tried again and mended", "import", twice, "")
     for name, changes in (
         ("reader_timeout", {"wait_seconds": 0.0}),
-        ("reader_crashed", {"memory_bytes": 1 << 24}),
+        ("reader_crashed", {"frame_bytes": 1}),
+        ("no memory", {"memory_bytes": 1 << 24}),  # a MemoryError here, an ImportError there
     ):
         yield Scenario(name, "import", _limited(changes), "")  # the file's outcome, no failure
 
