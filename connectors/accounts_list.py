@@ -94,7 +94,7 @@ class ListedAccounts:
         return found
 
     def _places(self, header: list[str]) -> dict[str, int]:
-        places = {}
+        places: dict[str, int] = {}
         for name, meaning in self._binding.columns.items():
             if header.count(name) != 1:
                 raise self._malformed()
