@@ -76,8 +76,10 @@ class SftpChannel:
         """Remove the file and what a stopped delivery left; already gone is success. Without a
         handle: whatever bears the reference.
 
-        Raises `Unreachable`, `NotProven("deletion_refused")`.
+        Raises `Unreachable`, `NotProven("deletion_refused")`; `Refused("name_not_allowed")`, before
+        anybody is asked, for what no delivery was ever called.
         """
+        _known(delivered)
 
         def work(wire: Wire) -> bool:
             self._see_folder(wire)
@@ -92,7 +94,8 @@ class SftpChannel:
             raise NotProven("deletion_refused", ref=delivered.ref)
 
     def standing(self, delivered: Delivered) -> Standing:
-        """Look anew whether the file or a part of it lies there."""
+        """Look anew whether the file or a part of it lies there. Raises as `withdraw` of a name."""
+        _known(delivered)
 
         def work(wire: Wire) -> bool:
             self._see_folder(wire)
@@ -112,8 +115,6 @@ class SftpChannel:
         """The names under which a delivery laid something."""
         if delivered.handle:
             return _handled(delivered)
-        if not _REF.fullmatch(delivered.ref):
-            raise Refused("name_not_allowed", ref=delivered.ref)
         start, part = f"{delivered.ref}-".encode(), f"{delivered.ref}{PART}"
         # Only names that a delivery gives: another one's are the recipient's.
         found = [
@@ -158,6 +159,13 @@ def _names(ref: str, name: str) -> tuple[str, str]:
     if not _REF.fullmatch(ref) or not _NAME.fullmatch(name) or name.endswith(PART):
         raise Refused("name_not_allowed", ref=ref)
     return f"{ref}-{name}", f"{ref}{PART}"
+
+
+def _known(delivered: Delivered) -> None:
+    if delivered.handle:
+        _handled(delivered)
+    elif not _REF.fullmatch(delivered.ref):
+        raise Refused("name_not_allowed", ref=delivered.ref)
 
 
 def _handled(delivered: Delivered) -> tuple[str, str]:

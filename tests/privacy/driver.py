@@ -137,7 +137,7 @@ def play_all(drive: Drive, home: Path, second_home: Path | None, *, thorough: bo
             drive.play(scenario)
     drive.run("what is left", "follow up")
     share_everything(drive, home, thorough=thorough)
-    look_everywhere(drive, thorough=thorough)
+    look_everywhere(drive, home, thorough=thorough)
     drive.run("what is due", "erase")
     drive.run("everything goes", "purge")
     drive.run("and is proven", "verify")

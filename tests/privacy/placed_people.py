@@ -7,14 +7,22 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from itertools import cycle
 from pathlib import Path
 from typing import Any, Final
 
+import tasks.wiring
 from console.sample_people import Person
+from lifecycle.access import Matter
 from lifecycle.errors import Refused, Unreachable
+from tasks.access import place_of
+from tasks.access_agreeing import agree_removals
+from tasks.findings import standing
 from tests.factories.documents import docx, paragraph
+from tests.factories.keys import StandingClock
 from tests.privacy.cast import PEOPLE, full_name, told
+from tests.privacy.erasing_people import telephones
 from tests.privacy.forcing import ERRORS, breaker
 from tests.privacy.scenarios import SIGNALS, Scenario, chained, patched
 
@@ -31,10 +39,13 @@ LOOKING: Final = (
     "records.findings.Ledge.note",
     "connectors.accounts.SqlAccounts.accounts",
     "connectors.staff_list.read_table",
+)
+"""Where an error comes from, in the order in which it is met."""
+REMOVING: Final = (
     "connectors.accounts.SqlAccounts.remove",
     "connectors.accounts.SqlAccounts.is_there",
 )
-"""Where an error comes from, in the order in which it is met."""
+"""And when an officer has agreed that a leaver's account goes."""
 FITS: Final = (
     r"^(unexpected_error [A-Z]\w+( E[A-Z]+)? at [\w.]+:\d+( via [\w.]+:\d+)?|took_too_long [\w: .]+"
     r"|[a-z_]+( [A-Z]-\w+| [a-z-]+)?( others=\d+)?)(: |$)"
@@ -95,15 +106,28 @@ def _fill_accounts(folder: Path) -> None:
     (folder / "personal.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def look_everywhere(drive: Any, *, thorough: bool) -> None:
+def look_everywhere(drive: Any, home: Path, *, thorough: bool) -> None:
     """Places and accounts, with every error on the way."""
     play_each(drive, LOOKING, "store", thorough=thorough)
+    drive.run("what may not lie there, and who left", "store")
+    _agree(home)
+    play_each(drive, REMOVING, "store", thorough=thorough)
     for error in (Unreachable("folder_not_reachable"), Refused("staff_list_malformed")):
         target = "list_items" if isinstance(error, Unreachable) else "read_staff"
         where = {"list_items": "connectors.folder.FolderStaging.list_items",
                  "read_staff": "tasks.scan_wiring.read_staff"}[target]  # fmt: skip
         drive.play(Scenario(f"{error.code} (store)", "store", patched({where: chained(error)}),
                             r"^(system_not_reached [a-z-]+|staff_list_malformed)"))  # fmt: skip
+
+
+def _agree(home: Path) -> None:
+    """An officer agrees that the leaver's account is removed."""
+    clock = StandingClock(datetime.now(UTC) - timedelta(minutes=2))
+    first = telephones(home, clock)[0]
+    with tasks.wiring.open_house("academedia", now=clock) as house:
+        left = [one.ref for one in standing(house, place=place_of("workbuster"))
+                if one.sign == Matter.LEFT]  # fmt: skip
+        assert agree_removals(house, left, officer=first.handle, code=first.fresh()) == 1
 
 
 def play_each(drive: Any, targets: Sequence[str], flow: str, *, thorough: bool) -> None:

@@ -23,7 +23,7 @@ from tests.privacy.cast import CONTROLS, PEOPLE
 from tests.privacy.encodings import Needle, encodings, needles
 from tests.privacy.forcing import ERRORS
 from tests.privacy.outside_world import CONTROL_DESK, DESKS, TOKEN
-from tests.privacy.placed_people import HOLDERS, LOOKING, PLACED
+from tests.privacy.placed_people import HOLDERS, LOOKING, PLACED, REMOVING
 from tests.privacy.received import (
     PDF_READER,
     letters,
@@ -199,6 +199,7 @@ def test_every_forced_run_ended_as_it_should(searched: Searched) -> None:
     targets = {t for t, _ in TARGETS} | {
         *SENDING,
         *LOOKING,
+        *REMOVING,
         *(f"{t} (withdraw)" for t in TAKING_BACK),
     }
     if not searched.evidence.everyday:

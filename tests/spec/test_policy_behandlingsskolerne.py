@@ -54,6 +54,7 @@ def test_what_is_still_to_be_decided(policy: Policy) -> None:
         "withdrawal-mailbox": {"H-06", "H-25"},
         "processor-agreements": {"H-42"},
         "accounting-year": {"H-86"},
+        "telling-deadline": {"H-31"},
     }
 
 

@@ -141,10 +141,21 @@ def test_a_refused_withdrawal_is_not_proven(world: World) -> None:
     assert world.channel().standing(delivered) is Standing.THERE
 
 
-@pytest.mark.parametrize("handle", ["../outside", f"{REF}-../x", "theirs.txt", "", f"{REF}-"])
-def test_a_handle_that_no_delivery_gave_is_refused(world: World, handle: str) -> None:
-    with pytest.raises(Refused):
-        world.channel().withdraw(Delivered(REF, handle))
+@pytest.mark.parametrize(
+    ("ref", "handle"),
+    [
+        (REF, "../outside"),
+        (REF, f"{REF}-../x"),
+        (REF, "theirs.txt"),
+        (REF, f"{REF}-"),
+        ("../outside", ""),
+        ("", ""),
+    ],
+)
+def test_a_name_that_no_delivery_gave_is_refused(world: World, ref: str, handle: str) -> None:
+    for use in (world.channel().withdraw, world.channel().standing):
+        with pytest.raises(Refused):
+            use(Delivered(ref, handle))
     assert world.server.met == []
 
 
