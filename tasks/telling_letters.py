@@ -14,7 +14,14 @@ import orjson
 
 from connectors.channel import Parcel
 from lifecycle.disclosure import Stage
-from lifecycle.errors import GallraError, KeyFailure, LedgerFailure, NotProven, Refused
+from lifecycle.errors import (
+    GallraError,
+    KeyFailure,
+    LedgerFailure,
+    Misconfigured,
+    NotProven,
+    Refused,
+)
 from lifecycle.ledger import EventKind
 from lifecycle.references import PARCEL, to_reference
 from lifecycle.telling import How
@@ -23,7 +30,7 @@ from records.disclosures import Disclosure
 from records.engines import reading
 from records.ledger_check import verify
 from records.tellings import Telling
-from tasks.disclosure_steps import PERHAPS, require_same_contact
+from tasks.disclosure_steps import CONTACT_CHANGED, PERHAPS, require_same_contact
 from tasks.doors import Door
 from tasks.house import House
 from tasks.sent_notes import require_notes
@@ -33,6 +40,7 @@ from tasks.telling_text import letter_of
 
 NOT_IN_LEDGER: Final = "telling_not_in_ledger"
 NO_MAILBOX: Final = "no_mailbox_bound"
+NOT_BOUND: Final = "contact_not_bound"
 NOTHING_LEFT: Final = "nothing_left"
 """What was on its way when data changed never arrived."""
 _PATIENCE: Final = 60.0
@@ -96,11 +104,12 @@ def _tell(house: House, one: Telling) -> Came:
         return Came.WAITS
     if disclosure.stage is Stage.ENDED and one.how is None:
         return _nobody(house, one)
-    door = _mail(house, disclosure)
+    door: Door | None = None
     try:
+        door = _mail(house, disclosure)
         if door is None:
             raise Refused(NO_MAILBOX)
-        require_same_contact(house, disclosure)
+        _require_same_contact(house, disclosure)
         require_notes(house, door)
         door.channel.check(_to(house, door, disclosure))
     except Refused as refused:
@@ -170,8 +179,12 @@ def _nobody(house: House, one: Telling) -> Came:
 
 def _mail(house: House, disclosure: Disclosure) -> Door | None:
     """The machine's way by which a letter reaches them by mail: one of the disclosure's own, else
-    any that is bound."""
-    own = (disclosure.terms.channel, disclosure.terms.password_by)
+    any that is bound. Raises `Refused("contact_not_bound")`: the bindings do not know them any more,
+    and a person does."""
+    terms = disclosure.terms
+    if terms.contact not in house.doors.recipients.get(terms.recipient, {}):
+        raise Refused(NOT_BOUND, ref=terms.recipient)
+    own = (terms.channel, terms.password_by)
     for name in dict.fromkeys((*own, *sorted(house.doors.ways))):
         door = house.doors.ways.get(name)
         if door is None or door.by_hand is not None or door.about.password is None:
@@ -181,9 +194,20 @@ def _mail(house: House, disclosure: Disclosure) -> Door | None:
     return None
 
 
+def _require_same_contact(house: House, disclosure: Disclosure) -> None:
+    """As `require_same_contact`; a way that is not bound any more is another one too."""
+    try:
+        require_same_contact(house, disclosure)
+        return
+    except Misconfigured as gone:
+        if gone.code != "channel_not_bound":
+            raise
+    raise Refused(CONTACT_CHANGED, ref=disclosure.ref)
+
+
 def _to(house: House, door: Door, disclosure: Disclosure) -> tuple[str, ...]:
     """The mailbox that the file's own mail goes to, else that of passwords; () for none."""
-    contact = house.doors.contact(disclosure.terms.recipient, disclosure.terms.contact)
+    contact = house.doors.recipients[disclosure.terms.recipient][disclosure.terms.contact]
     found = contact.email or contact.password_email
     return () if found is None else (found,)
 

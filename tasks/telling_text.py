@@ -3,8 +3,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from lifecycle.disclosure import Stage
-from lifecycle.opening import Letter
+from lifecycle.opening import Language, Letter
 from lifecycle.references import TELLING, from_reference
 from lifecycle.telling import Because
 from lifecycle.telling_letter import telling_letter
@@ -15,10 +18,12 @@ from records.tellings import Telling
 from tasks.disclosure_parcels import content_ref, delivered_of
 from tasks.house import House
 
+_SPOKEN: Final[Mapping[str, Language]] = {"SE": "sv", "DK": "da"}
+
 
 def letter_to_tell(house: House, ref: str) -> Letter:
     """The letter of a telling (`N-…`), for whoever tells it themselves. Raises `Refused`:
-    `telling_unknown`, `disclosure_unknown`; `Misconfigured("contact_not_bound")`."""
+    `telling_unknown`, `disclosure_unknown`."""
     number = from_reference(TELLING, ref)
     with reading(house.engine) as connection:
         one = tellings.get(connection, controller=house.controller, number=number)
@@ -29,12 +34,14 @@ def letter_to_tell(house: House, ref: str) -> Letter:
 
 
 def letter_of(house: House, disclosure: Disclosure, one: Telling) -> Letter:
-    """The letter in the recipient's language."""
-    contact = house.doors.contact(disclosure.terms.recipient, disclosure.terms.contact)
+    """The letter in the recipient's language; in the controller's, where the contact is not bound
+    any more."""
+    terms = disclosure.terms
+    contact = house.doors.recipients.get(terms.recipient, {}).get(terms.contact)
     delivered = delivered_of(house, disclosure)
     controller = house.policy.controller
     return telling_letter(
-        contact.language,
+        _SPOKEN[controller.country] if contact is None else contact.language,
         one.because,
         ref=content_ref(disclosure) if delivered is None else delivered.ref,
         company=controller.company,

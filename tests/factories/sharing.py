@@ -34,6 +34,7 @@ from tests.factories.officers import Authenticator, enrol
 
 UNTIL = date(2026, 11, 20)
 """The tests' clock stands on 2 November 2026."""
+RECIPIENT = "arbetsformedlingen"
 MAIL, TEXT = "encrypted-mail-with-file", "text-message"
 DESK = Contact.model_validate(
     {
@@ -131,7 +132,7 @@ class Desk:
                 MAIL: Door(name=MAIL, kind="smtp", channel=self.mail),
                 TEXT: Door(name=TEXT, kind="sms", channel=self.text),
             },
-            recipients={"arbetsformedlingen": {"desk": self.contact}},
+            recipients={RECIPIENT: {"desk": self.contact}},
             sealers={"zip": seal},
             outgoing=house.settings.home / "outgoing" / house.controller,
         )
@@ -202,7 +203,7 @@ class Desk:
 def wish(**changed: object) -> Wish:
     """To the employment service, what the policy names, until the 20th."""
     given: dict[str, object] = {
-        "recipient": "arbetsformedlingen",
+        "recipient": RECIPIENT,
         "contact": "desk",
         "categories": ("identity",),
         "purpose": "assignment",

@@ -14,6 +14,7 @@ from sqlalchemy import insert, update
 from typer.testing import CliRunner
 
 from console.main import app
+from lifecycle.bindings.recipients import Contact
 from lifecycle.disclosure import Stage
 from lifecycle.errors import LedgerFailure, NotProven, Refused, Unreachable
 from lifecycle.ledger import EventKind
@@ -31,6 +32,7 @@ from tasks.proof import verify_ledger
 from tasks.telling import note_told, waiting
 from tasks.telling_due import to_tell
 from tasks.telling_letters import Came, tell_waiting
+from tasks.telling_text import letter_to_tell
 from tasks.telling_started import tell
 from tasks.watching import TELLING_OVERDUE, WORK_ORDER_OVERDUE, watch
 from tests.crash.cut_off import Cut, Step
@@ -39,7 +41,7 @@ from tests.factories.execution import OMAR, TUVA
 from tests.factories.houses import Builder, build, dialect
 from tests.factories.keys import StandingClock
 from tests.factories.officers import Authenticator, enrol
-from tests.factories.sharing import DESK, MAIL, Desk, RecordingChannel
+from tests.factories.sharing import DESK, MAIL, RECIPIENT, Desk, RecordingChannel
 from tests.spec.test_share_by_hand import CALL, STICK, by_hand
 from tests.spec.test_share_notes import NotingChannel
 from tests.spec.test_work_orders import Letters
@@ -186,6 +188,49 @@ def test_another_mailbox_than_the_one_agreed_to_gets_no_letter(desk: Desk) -> No
     assert how(desk, ref) is How.PERSON
     [event] = planning.events(desk.house(), EventKind.TELLING_NOT_SENT)
     assert event.facts["reason"] == "contact_changed"
+
+
+@pytest.mark.parametrize(
+    ("gone", "reason"),
+    [
+        ("recipient", "contact_not_bound"),
+        ("contact", "contact_not_bound"),
+        ("channel", "contact_changed"),
+    ],
+)
+def test_whom_the_bindings_do_not_know_any_more_a_person_tells(
+    desk: Desk, gone: str, reason: str
+) -> None:
+    plan = sent(desk, TUVA)
+    ref = restricted(desk)
+    with_them = desk.change
+
+    def without(house: House) -> House:
+        doors = house.doors
+        if gone == "channel":
+            ways = {"mail": dataclasses.replace(doors.ways[MAIL], name="mail")}
+            changed = dataclasses.replace(doors, ways=ways)
+        else:
+            left: dict[str, dict[str, Contact]] = {} if gone == "recipient" else {RECIPIENT: {}}
+            changed = dataclasses.replace(doors, recipients=left)
+        return with_them(dataclasses.replace(house, doors=changed))
+
+    desk.change = without
+    assert came(desk) == {ref: (Came.BY_PERSON, "")}
+    assert letters(desk.mail) == []
+    [event] = planning.events(desk.house(), EventKind.TELLING_NOT_SENT)
+    assert event.facts["reason"] == reason
+    # The order says until when and by whom; the text to tell them by is there all the same.
+    [order] = work_orders.lines(desk.house())
+    assert (order.what, order.plan, order.role) == ("telling", plan.ref, "chef")
+    assert letter_to_tell(desk.house(), ref).subject.startswith("Underrättelse om X-")
+    # Bound again, nobody is told twice.
+    desk.change = with_them
+    assert came(desk) == {}
+    first, _ = desk.enrolled()
+    assert finish(desk, order.ref, first) == "confirmed"
+    assert waiting(desk.house()) == []
+    verify_ledger(desk.house())
 
 
 def test_what_may_be_on_its_way_waits_and_of_what_never_left_nobody_is_told(desk: Desk) -> None:
