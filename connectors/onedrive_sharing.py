@@ -76,7 +76,7 @@ def _identity(told: Mapping[str, Any]) -> Grant | None:
         return Grant(GrantedTo.ORGANISATION)
     group = told.get("group") or told.get("siteGroup")
     if group:
-        return Grant(GrantedTo.GROUP, str(group.get("email") or ""))
+        return Grant(GrantedTo.GROUP, str(group.get("email") or group.get("id") or ""))
     user = told.get("user") or {}
     if not user and not site:
         return None

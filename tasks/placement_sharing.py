@@ -35,6 +35,7 @@ def look_with_whom(
     with reading(house.engine) as connection:
         ledge = Ledge(connection, controller=house.controller, place=place, signs=set(Reach))
         shows = findings.shows_of(connection, controller=house.controller, place=place)
+    bound = house.scans[place]
     seen: list[Seen] = []
     keys: dict[bytes, str] = {}
     not_told: set[bytes] = set()
@@ -48,7 +49,7 @@ def look_with_whom(
             not_told.add(digest)
             continue
         worth, rule = sharing_rule(house.policy, place, shows[digest].split(), wording)
-        for reach in sorted(too_wide(grants, ours=house.scans[place].ours)):
+        for reach in sorted(too_wide(grants, ours=bound.ours, everybody=bound.everybody)):
             seen.append(Seen(digest, reach, worth, rule, 1))
             keys[digest] = document.where
     with house.work() as work:

@@ -34,12 +34,16 @@ class ScanPlace:
     owner: str
     ours: tuple[str, ...] = ()
     """The organisation's mail domains; whoever else a document is shared with is an outsider."""
+    everybody: tuple[str, ...] = ()
+    """Groups that (nearly) everybody is in."""
 
 
 def scan_places(bindings: Bindings, policy: Policy, settings: Settings) -> dict[str, ScanPlace]:
     """Every place that is bound under `scan`, by the policy's name. None is asked anything yet."""
     return {
-        name: ScanPlace(_documents(scanned, policy, settings), scanned.owner, scanned.ours)
+        name: ScanPlace(
+            _documents(scanned, policy, settings), scanned.owner, scanned.ours, scanned.everybody
+        )
         for name, scanned in bindings.scan.items()
     }
 

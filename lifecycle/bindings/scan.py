@@ -44,6 +44,7 @@ def _domain(value: object) -> str:
 
 
 Domain = Annotated[str, BeforeValidator(_domain)]
+Group = Annotated[str, Field(pattern=r"^[^@\s]+(@[^@\s]+)?$", max_length=254)]
 
 
 class ScannedPlace(Part):
@@ -54,6 +55,11 @@ class ScannedPlace(Part):
         default=(),
         description="the organisation's own mail domains: whoever else a document is shared with "
         "is an outsider",
+    )
+    everybody: tuple[Group, ...] = Field(
+        default=(),
+        description="groups that (nearly) everybody is in, by mail address, or by object id where "
+        "they have none: what is shared with one is shared with the whole organisation",
     )
     where: Annotated[
         FolderStaging

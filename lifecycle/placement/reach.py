@@ -27,7 +27,8 @@ class GrantedTo(StrEnum):
     """Everybody who works there, or a whole domain."""
     PERSON = "person"
     GROUP = "group"
-    """Named people, as the group's owner keeps them: it is taken for those who are entitled."""
+    """Named people, as the group's owner keeps them: it is taken for those who are entitled, unless
+    the bindings say that everybody is in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class Grant:
 
     to: GrantedTo
     address: str = field(default="", repr=False)
-    """The person's, the group's; of a whole domain its name; "" where the place does not tell."""
+    """The person's, the group's (its number, where it has no mailbox); of a whole domain its name;
+    "" where the place does not tell."""
 
 
 class Reach(StrEnum):
@@ -47,10 +49,14 @@ class Reach(StrEnum):
     OUTSIDERS = "shared_with_outsiders"
 
 
-def too_wide(grants: Iterable[Grant], *, ours: Collection[str]) -> set[Reach]:
+def too_wide(
+    grants: Iterable[Grant], *, ours: Collection[str], everybody: Collection[str] = ()
+) -> set[Reach]:
     """How these permissions reach beyond named people of the organisation; `ours`: its own mail
-    domains. A person of whom the place does not tell the address counts as an outsider."""
+    domains; `everybody`: groups that are the whole organisation by another name. A person of whom
+    the place does not tell the address counts as an outsider."""
     found = set()
+    whole = {group.strip().casefold() for group in everybody}
     for grant in grants:
         match grant.to:
             case GrantedTo.ANYONE:
@@ -60,7 +66,9 @@ def too_wide(grants: Iterable[Grant], *, ours: Collection[str]) -> set[Reach]:
                 found.add(Reach.ORGANISATION if own else Reach.OUTSIDERS)
             case GrantedTo.PERSON if not _is_ours(grant.address, ours):
                 found.add(Reach.OUTSIDERS)
-            case GrantedTo.GROUP if grant.address and not _is_ours(grant.address, ours):
+            case GrantedTo.GROUP if grant.address.strip().casefold() in whole:
+                found.add(Reach.ORGANISATION)
+            case GrantedTo.GROUP if "@" in grant.address and not _is_ours(grant.address, ours):
                 found.add(Reach.OUTSIDERS)
             case _:
                 pass

@@ -263,6 +263,17 @@ def test_what_graph_tells_of_somebody(
     assert world.reach() == reach
 
 
+def test_a_group_without_a_mailbox_is_known_by_its_number(cloud: OneDriveWorld) -> None:
+    world = in_the_cloud(cloud)
+    item = cloud.drop("a.txt", b"1")
+    group = {"displayName": "Alla i huset", "id": "0F1E2D3C"}
+    item.permissions["p"] = {"id": "p", "roles": ["read"], "grantedToV2": {"group": group}}
+    assert world.reach() == set()
+    grants = world.only("a.txt").grants
+    assert grants is not None
+    assert too_wide(grants(), ours=OURS, everybody=["0f1e2d3c"]) == {Reach.ORGANISATION}
+
+
 def test_a_folder_that_is_shared_opens_what_lies_in_it(cloud: OneDriveWorld) -> None:
     world = in_the_cloud(cloud)
     cloud.drop("7B/a.txt", b"1")

@@ -138,6 +138,21 @@ def test_a_place_that_does_not_tell_with_whom_keeps_what_was_found(
     assert (count.standing, count.cleared, count.could_not_look) == (1, 0, 1)
 
 
+def test_a_group_that_everybody_is_in_is_everybody(
+    looking: House, cloud: MemoryStaging, sharing: MemorySharing
+) -> None:
+    cloud.put("allergi.docx", docx(paragraph(ALLERGY)))
+    teachers = Grant(GrantedTo.GROUP, "sju-b@example.se")
+    sharing.given["allergi.docx"] = [teachers, Grant(GrantedTo.GROUP, "Alla@example.se")]
+    assert look(looking) == ScanCount(found=1, looked=1), "nobody has said so"
+    bound = dataclasses.replace(looking.scans["onedrive"], everybody=("alla@example.se",))
+    look(dataclasses.replace(looking, scans={"onedrive": bound}))
+    assert {sign for sign, _, _ in told(looking)} == {"shared_with_organisation"}
+    sharing.given["allergi.docx"] = [teachers]
+    look(dataclasses.replace(looking, scans={"onedrive": bound}))
+    assert told(looking) == set()
+
+
 def test_a_document_that_is_gone_or_harmless_now_is_not_shared_any_more(
     looking: House, cloud: MemoryStaging, sharing: MemorySharing
 ) -> None:
@@ -211,6 +226,8 @@ scan:
         ("    ours: [example.se]\n", None),
         ("", "mail domains"),
         ("    ours: [lo@example.se]\n", "no mail domain"),
+        ("    ours: [example.se]\n    everybody: [alla@example.se, 0f1e2d3c-alla]\n", None),
+        ("    ours: [example.se]\n    everybody: [alla i huset]\n", "everybody"),
     ],
 )
 def test_who_is_an_outsider_is_said_in_the_bindings(
