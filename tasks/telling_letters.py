@@ -179,8 +179,8 @@ def _nobody(house: House, one: Telling) -> Came:
 
 def _mail(house: House, disclosure: Disclosure) -> Door | None:
     """The machine's way by which a letter reaches them by mail: one of the disclosure's own, else
-    any that is bound. Raises `Refused("contact_not_bound")`: the bindings do not know them any more,
-    and a person does."""
+    any that is bound. Raises `Refused("contact_not_bound")`: the bindings do not know them any
+    more, and a person does."""
     terms = disclosure.terms
     if terms.contact not in house.doors.recipients.get(terms.recipient, {}):
         raise Refused(NOT_BOUND, ref=terms.recipient)

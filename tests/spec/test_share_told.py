@@ -32,8 +32,8 @@ from tasks.proof import verify_ledger
 from tasks.telling import note_told, waiting
 from tasks.telling_due import to_tell
 from tasks.telling_letters import Came, tell_waiting
-from tasks.telling_text import letter_to_tell
 from tasks.telling_started import tell
+from tasks.telling_text import letter_to_tell
 from tasks.watching import TELLING_OVERDUE, WORK_ORDER_OVERDUE, watch
 from tests.crash.cut_off import Cut, Step
 from tests.factories import planning
