@@ -39,6 +39,7 @@ class Status(IntEnum):
     NO_SUCH_FILE = 2
     PERMISSION_DENIED = 3
     FAILURE = 4
+    BAD_MESSAGE = 5
     UNSUPPORTED = 8
 
 

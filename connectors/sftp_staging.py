@@ -21,7 +21,7 @@ from connectors.folder_tree import is_text, key_of, steps
 from connectors.sftp_packets import Attributes, Opened, Status, StatusError
 from connectors.sftp_session import FolderCodes, Login, SftpDoor
 from connectors.sftp_transfer import PART, content_of, is_regular, removed, send
-from connectors.sftp_tree import entries, kind_of, version_of
+from connectors.sftp_tree import entries, kind_of, look_in, version_of
 from connectors.sftp_wire import Wire
 from lifecycle.bindings.sftp import SftpServer
 from lifecycle.errors import Changed, FileRefused, NotProven, Refused, Unreachable
@@ -70,8 +70,9 @@ class SftpStaging:
     def list_items(self) -> Iterator[StagedItem]:
         """Every entry that is not a folder with something in it, in subfolders too.
 
-        Raises `Unreachable`, also for a listing with names that no folder can have, and `Refused`
-        for a server that is not the pinned one.
+        An entry under a name longer than the server can have is one that cannot be read or removed.
+        Raises `Unreachable`, also for a listing with names that lead out, and `Refused` for a
+        server that is not the pinned one.
         """
         return iter(self._door.visit(self._listed))
 
@@ -122,7 +123,7 @@ class SftpStaging:
 
     def _read(self, wire: Wire, item: StagedItem, parts: tuple[str, ...], name: str) -> bytes:
         folder = self._folder(wire, parts)
-        status = None if folder is None else wire.look(_path(folder, name))
+        status = None if folder is None else look_in(wire, folder, os.fsencode(name))
         if folder is None or status is None or version_of(status) != item.version:
             raise Changed("item_changed")
         if not is_regular(status):
@@ -147,7 +148,7 @@ class SftpStaging:
 
     def _delete(self, wire: Wire, item: StagedItem, parts: tuple[str, ...], name: str) -> None:
         folder = self._folder(wire, parts)
-        status = None if folder is None else wire.look(_path(folder, name))
+        status = None if folder is None else look_in(wire, folder, os.fsencode(name))
         if folder is not None and status is not None:
             if version_of(status) != item.version:
                 raise Changed("item_changed")

@@ -7,12 +7,17 @@ import os
 import stat
 from typing import Final
 
-from connectors.sftp_packets import Attributes
+from connectors.sftp_packets import Attributes, Status, StatusError
 from connectors.sftp_wire import Wire
 from lifecycle.errors import Unreachable
 
 _MOST_ENTRIES: Final = 100_000
 _DEEPEST: Final = 32
+_LONGEST: Final = 255
+"""Bytes of a name in most folders of files; where more is possible is found out."""
+UNSEEN: Final = Attributes(size=0, owner=None, mode=0, modified=0)
+"""Of an entry that a listing shows under a name that the server itself cannot have: no file, no
+folder, nothing that can be read or removed; and no reason not to look at the others."""
 
 
 def kind_of(status: Attributes) -> int:
@@ -26,13 +31,33 @@ def version_of(status: Attributes) -> str:
     return f"{kind_of(status):x}.{user:x}.{group:x}.{status.size or 0:x}.{status.modified or 0:x}"
 
 
+def look_in(wire: Wire, folder: bytes, name: bytes) -> Attributes | None:
+    """What lies there (a link itself), None, or `UNSEEN`. Raises `StatusError`."""
+    path = folder.rstrip(b"/") + b"/"
+    try:
+        return wire.look(path + name)
+    except StatusError:
+        if len(name) <= _LONGEST or not _is_too_long(wire, path + b"x" * len(name)):
+            raise
+    return UNSEEN
+
+
+def _is_too_long(wire: Wire, path: bytes) -> bool:
+    """Whether the server cannot even say that there is no such name."""
+    try:
+        wire.look(path)
+    except StatusError as error:
+        return error.status in {Status.FAILURE, Status.BAD_MESSAGE}
+    return False
+
+
 def entries(
     wire: Wire, root: bytes, *, place: str
 ) -> list[tuple[tuple[str, ...], str, Attributes]]:
     """Every entry but folders with something in them, with the subfolders on the way to it.
 
-    Raises `Unreachable("listing_malformed")` for a name that no folder can have, and for more than
-    100,000 entries or 32 levels; `StatusError`.
+    Raises `Unreachable("listing_malformed")` for a name that leads out, and for more than 100,000
+    entries or 32 levels; `StatusError`.
     """
     found: list[tuple[tuple[str, ...], str, Attributes]] = []
     waiting: list[tuple[tuple[str, ...], Attributes | None]] = [((), None)]
@@ -51,7 +76,7 @@ def entries(
                 raise Unreachable("listing_malformed", ref=place)
             name = os.fsdecode(raw)
             # Asked anew: what a listing says may be of a link's goal, or nothing at all.
-            status = wire.look(path + b"/" + raw)
+            status = look_in(wire, path, raw)
             if status is None:
                 continue
             if kind_of(status) == stat.S_IFDIR:

@@ -10,8 +10,17 @@ from types import SimpleNamespace
 
 import pytest
 
+from connectors.sftp_packets import Attributes, Status, StatusError
 from connectors.sftp_staging import SftpStaging
-from lifecycle.errors import Changed, FileRefused, GallraError, Refused, Unreachable
+from connectors.sftp_wire import Wire
+from lifecycle.errors import (
+    Changed,
+    FileRefused,
+    GallraError,
+    NotProven,
+    Refused,
+    Unreachable,
+)
 from tests.factories.odd_names import (
     LEADS_OUT,
     NO_FILE,
@@ -104,13 +113,40 @@ def _odd_names_are_names(staging: SftpStaging, inbox: Path) -> None:
 
 
 @pytest.mark.parametrize("name", NO_FILE_AT_ALL, ids=len)
-def test_a_name_that_no_folder_has_ends_the_listing(world: World, name: bytes) -> None:
+def test_a_name_that_no_folder_has_is_told_and_keeps_no_other_waiting(
+    world: World, name: bytes
+) -> None:
     server, inbox, staging = world
+    dropper(inbox)("a.xlsx", b"1")
     server.odd_names.append(name)
+    odd, plain = sorted(staging.list_items(), key=lambda item: item.size)
+    assert (os.fsencode(odd.name), odd.size, plain.name) == (name, 0, "a.xlsx")
+    with pytest.raises(FileRefused, match=r"^not_a_workbook$"):
+        staging.read(odd)
+    assert "opened" not in server.met
+    with pytest.raises(NotProven, match=r"^deletion_refused$"):
+        staging.delete_permanently(odd)
+    assert staging.read(plain) == b"1"
+    staging.delete_permanently(plain)
+    assert [item.key for item in staging.list_items()] == [odd.key], "it is no empty folder"
+    assert list(inbox.iterdir()) == []
+
+
+def test_a_long_name_that_could_be_there_and_does_not_answer_is_not_taken_for_made_up(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, _, staging = world
+    server.odd_names.append(NO_FILE_AT_ALL[-1])
+    look = Wire.look
+
+    def troubled(wire: Wire, path: bytes, *, follow: bool = False) -> Attributes | None:
+        if path.endswith(NO_FILE_AT_ALL[-1]):
+            raise StatusError(Status.FAILURE)
+        return None if len(path) > 255 else look(wire, path, follow=follow)
+
+    monkeypatch.setattr(Wire, "look", troubled)
     with pytest.raises(Unreachable, match=r"^folder_not_answering inbox$"):
         list(staging.list_items())
-    assert "opened" not in server.met
-    assert list(inbox.iterdir()) == []
 
 
 @pytest.mark.parametrize("name", ODD_NAMES, ids=ascii)
