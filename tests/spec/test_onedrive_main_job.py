@@ -16,17 +16,19 @@ from sqlalchemy import func, select
 from connectors.base import CaseKey
 from connectors.graph_client import GraphClient
 from lifecycle.errors import NotProven, Unreachable
+from lifecycle.ledger import EventKind
 from records.engines import reading
 from records.tables import engagement
 from tasks.deletions import delete_imported
 from tasks.house import House
 from tasks.intake import import_file
-from tasks.main_job import begin_import
+from tasks.main_job import begin_import, finish_earlier
 from tasks.proof import verify_ledger
 from tasks.purge import purge
 from tasks.reports import FileReport
 from tasks.settings import Settings
 from tasks.wiring import open_house
+from tests.factories import planning
 from tests.factories.databases import NewDatabase
 from tests.factories.graph_worlds import DRIVE, TOKEN, OneDriveWorld, onedrive_world
 from tests.factories.houses import PEOPLE, ROOT, Builder, export, row
@@ -164,6 +166,38 @@ def test_a_hold_keeps_the_file_and_the_run_says_so(house: House, cloud: OneDrive
     purge(house)
     assert files(cloud) == []
     assert engagements(house) == 1
+
+
+def test_a_file_under_hold_lets_no_other_wait(house: House, cloud: OneDriveWorld) -> None:
+    held = cloud.drop("b.csv", export(row("1000000002", OMAR)))
+    for name, number, person in (("a.csv", "1000000001", TUVA), ("c.csv", "1000000003", OMAR)):
+        cloud.drop(name, export(row(number, person)))
+    cloud.graph.behaviour.refuse[f"/{held.id}/permanentDelete"] = 423
+    with pytest.raises(NotProven, match=r"^deletion_refused af-staging gone=2$"):
+        run(house)
+    assert files(cloud) == ["b.csv"]
+    [failed] = planning.events(house, EventKind.DELETION_FAILED)
+    assert (failed.expected, failed.verified) == (3, 2)
+    # The day after, and the hold stands: whatever comes is imported and goes, and so does the rest.
+    cloud.drop("d.csv", export(row("1000000004", TUVA)))
+    with pytest.raises(NotProven, match=r"^deletion_refused af-staging$"):
+        finish_earlier(house)
+    with pytest.raises(NotProven, match=r"^deletion_refused af-staging gone=1$"):
+        run(house)
+    assert files(cloud) == ["b.csv"]
+    cloud.drop("bild.png", b"\x89PNG nothing of ours")
+    cloud.drop("aaa.png", b"\x89PNG nothing of ours")
+    with pytest.raises(NotProven, match=r"^deletion_refused left=1$"):
+        purge(house)
+    assert files(cloud) == ["b.csv"]
+    [told] = planning.events(house, EventKind.PURGE_NOT_EMPTY)
+    assert (told.found, told.verified, told.numbers["left"]) == (3, 2, 1)
+    assert planning.events(house, EventKind.PURGE_PROVEN_EMPTY) == []
+    cloud.graph.behaviour.refuse.clear()
+    purge(house)
+    assert files(cloud) == []
+    assert engagements(house) == 4
+    verify_ledger(house)
 
 
 def test_a_lost_answer_to_the_deletion_leaves_no_doubt(house: House, cloud: OneDriveWorld) -> None:
