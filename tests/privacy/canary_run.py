@@ -24,6 +24,7 @@ from tests.privacy.outside_world import outside_world
 from tests.privacy.planted import csv_export, export_rows, files
 from tests.privacy.prefect_client import Api
 from tests.privacy.watching_processes import Watcher
+from tests.privacy.wider_world import wider_world
 
 ROOT = Path(__file__).resolve().parents[2]
 _SERVE = (
@@ -40,8 +41,6 @@ class Evidence:
     """Where everything lies when all is over."""
 
     folder: Path
-    everyday: bool = True
-    """Else thorough: more errors, and every way out."""
     played: list[dict[str, Any]] = field(default_factory=list)
     listed: dict[str, int] = field(default_factory=dict)
     commands: dict[str, int] = field(default_factory=dict)
@@ -63,7 +62,7 @@ class Evidence:
 
     @property
     def wider(self) -> Path:
-        """What the other ways carried, in a thorough run."""
+        """What the other ways carried."""
         return self.out / "received" / "wider"
 
     @property
@@ -72,8 +71,8 @@ class Evidence:
         return self.folder / "out"
 
 
-def run_everything(folder: Path, *, thorough: bool) -> Evidence:
-    found = Evidence(folder, everyday=not thorough)
+def run_everything(folder: Path) -> Evidence:
+    found = Evidence(folder)
     for place in (found.home, found.out, folder / "tmp", folder / "api", folder / "given"):
         place.mkdir(mode=0o700)
     began = time.monotonic()
@@ -90,12 +89,8 @@ def run_everything(folder: Path, *, thorough: bool) -> Evidence:
         ExitStack() as stack,
     ):
         more = placed_people.bound(folder / "places", outside)
-        if thorough:
-            from tests.privacy.wider_world import wider_world
-
-            wider = wider_world(folder / "wider", found.wider)
-            more["channels"] |= stack.enter_context(wider)
-        erasing_people.installed(folder / "installed", more, any_channel=thorough)
+        more["channels"] |= stack.enter_context(wider_world(folder / "wider", found.wider))
+        erasing_people.installed(folder / "installed", more)
         addresses = {
             "GALLRA_DATABASE_URL": postgres.new("records"),
             "GALLRA_KEY_DATABASE_URL": postgres.new("keys"),
@@ -113,7 +108,7 @@ def run_everything(folder: Path, *, thorough: bool) -> Evidence:
             found.worker_states = {n: api.wait(r, seconds=600) for n, r in runs.items()}
             lap("worker")
             then = {f"THEN_{name}": value for name, value in addresses.items()}
-            _drive(found, "thorough" if thorough else "everyday",
+            _drive(found, "all",
                    then | {"SECOND_HOME": str(folder / "second")})  # fmt: skip
             lap("scenarios")
             shared = {name: api.start(api.deployment(f"{name}/{name}-academedia"),

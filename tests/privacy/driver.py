@@ -1,6 +1,6 @@
 """Runs the flows in a process of its own, as a deployment would, and makes them fail.
 
-`python -m tests.privacy.driver everyday|thorough|crash HOME RESULTS`; what became of each scenario
+`python -m tests.privacy.driver all|crash HOME RESULTS`; what became of each scenario
 is written to RESULTS, one JSON line each. What this process prints is a surface that is searched.
 """
 
@@ -122,12 +122,12 @@ class Drive:
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
-def play_all(drive: Drive, home: Path, second_home: Path | None, *, thorough: bool) -> None:
+def play_all(drive: Drive, home: Path, second_home: Path | None) -> None:
     drive.run("what a worker could not import", "import")
     drive.run("goes too", "purge")
     drive.run("an unknown controller", "import", "^controller_unknown: ", told(PEOPLE[7]))
     fill_systems(home)
-    for scenario in scenarios(home, second_home=second_home, thorough=thorough):
+    for scenario in scenarios(home, second_home=second_home):
         drive.play(scenario)
     drive.run("what was left open is finished", "import")
     drive.run("every system is asked", "inventory")
@@ -136,8 +136,8 @@ def play_all(drive: Drive, home: Path, second_home: Path | None, *, thorough: bo
         for scenario in on_the_way(targets):
             drive.play(scenario)
     drive.run("what is left", "follow up")
-    share_everything(drive, home, thorough=thorough)
-    look_everywhere(drive, home, thorough=thorough)
+    share_everything(drive, home)
+    look_everywhere(drive, home)
     drive.run("what is due", "erase")
     drive.run("everything goes", "purge")
     drive.run("and is proven", "verify")
@@ -167,7 +167,7 @@ def main(mode: str, home: Path, results: Path) -> None:
         if mode == "crash":
             crash(Drive(home, results, None, files=5000))
         drive = Drive(home, results, second_home, files=0)
-        play_all(drive, home, second_home, thorough=mode == "thorough")
+        play_all(drive, home, second_home)
     raise ERRORS["tells everywhere"](PEOPLE[9])  # that nobody catches at all
 
 

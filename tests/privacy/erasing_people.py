@@ -54,13 +54,10 @@ _UNDECIDED: Final = re.compile(
 _FOUR_WAYS: Final = "channels: [cloud-folder, encrypted-mail, encrypted-mail-with-file, usb-stick]"
 
 
-def installed(
-    folder: Path, more: dict[str, Any] | None = None, *, any_channel: bool = False
-) -> dict[str, str]:
+def installed(folder: Path, more: dict[str, Any] | None = None) -> dict[str, str]:
     """The project's own policies and bindings, but for a few things: what is erased is read back at
     once, the legal basis of the assignment is decided, Novo tells people apart by their mail
-    address too, and `more` is bound; with `any_channel` every class may take every way. Where they
-    lie."""
+    address too, every class may take every way, and `more` is bound. Where they lie."""
     shutil.copytree(ROOT / "policies", folder / "policies")
     shutil.copytree(ROOT / "deployments" / "systems", folder / "systems")
     policy = folder / "policies" / "academedia.yaml"
@@ -69,9 +66,8 @@ def installed(
     text = text.replace("verify_after: PT1H", "verify_after: at_once")
     text, decided = _UNDECIDED.subn(r"\1legal_basis: legal_obligation", text)
     assert decided == 2
-    if any_channel:
-        assert text.count(_FOUR_WAYS) == 1
-        text = text.replace(_FOUR_WAYS, "channels: any")
+    assert text.count(_FOUR_WAYS) == 1
+    text = text.replace(_FOUR_WAYS, "channels: any")
     policy.write_text(text, encoding="utf-8")
     bound = folder / "systems" / "academedia.yaml"
     systems = yaml.safe_load(bound.read_text(encoding="utf-8"))

@@ -106,12 +106,12 @@ def _fill_accounts(folder: Path) -> None:
     (folder / "personal.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def look_everywhere(drive: Any, home: Path, *, thorough: bool) -> None:
+def look_everywhere(drive: Any, home: Path) -> None:
     """Places and accounts, with every error on the way."""
-    play_each(drive, LOOKING, "store", thorough=thorough)
+    play_each(drive, LOOKING, "store")
     drive.run("what may not lie there, and who left", "store")
     _agree(home)
-    play_each(drive, REMOVING, "store", thorough=thorough)
+    play_each(drive, REMOVING, "store")
     for error in (Unreachable("folder_not_reachable"), Refused("staff_list_malformed")):
         target = "list_items" if isinstance(error, Unreachable) else "read_staff"
         where = {"list_items": "connectors.folder.FolderStaging.list_items",
@@ -130,11 +130,11 @@ def _agree(home: Path) -> None:
         assert agree_removals(house, left, officer=first.handle, code=first.fresh()) == 1
 
 
-def play_each(drive: Any, targets: Sequence[str], flow: str, *, thorough: bool) -> None:
-    """Every target is met, and fails; `thorough`: with four kinds of error each."""
+def play_each(drive: Any, targets: Sequence[str], flow: str, *, times: int = 2) -> None:
+    """Every target is met, and fails, each time with another kind of error."""
     people, kinds = cycle(PEOPLE[12:22]), cycle(ERRORS)
     for target in targets:
-        for _ in range(4 if thorough else 1):
+        for _ in range(times):
             met: list[str] = []
             kind, broken = _met(met, target, next(kinds), next(people))
             fits = SIGNALS.get(kind, FITS)

@@ -97,15 +97,13 @@ class Scenario(NamedTuple):
     `class:…` for one of Prefect's or Python's signals."""
 
 
-def scenarios(home: Path, *, second_home: Path | None, thorough: bool) -> Iterator[Scenario]:
-    """Every kind of error out of one place and every place with one kind; `thorough`: every kind
-    among the rows as well, and every place with a second one."""
+def scenarios(home: Path, *, second_home: Path | None) -> Iterator[Scenario]:
+    """Every kind of error among the rows, and every place with two kinds of them."""
     people = cycle(PEOPLE)
     kinds = list(ERRORS)
     pairs = [(kinds[n % len(kinds)], *target) for n, target in enumerate(ANYWHERE)]
-    if thorough:
-        pairs += [(kinds[(n + 7) % len(kinds)], *target) for n, target in enumerate(ANYWHERE)]
-        pairs += [(kind, "records.importing.Importing.add", "import") for kind in kinds]
+    pairs += [(kinds[(n + 7) % len(kinds)], *target) for n, target in enumerate(ANYWHERE)]
+    pairs += [(kind, "records.importing.Importing.add", "import") for kind in kinds]
     yield from _broken(pairs, people)
     page = {"flows.pages.create_table_artifact": breaker("tells everywhere", next(people))}
     yield Scenario("a page cannot be written", "import", patched(page), "")

@@ -151,11 +151,11 @@ class Sharing:
         plain.unlink()
 
 
-def share_everything(drive: Any, home: Path, *, thorough: bool) -> None:
+def share_everything(drive: Any, home: Path) -> None:
     """Send, fail to send, take back; what is left for a worker is one to send and one to decide."""
     office = Sharing(home)
     office.prepare("desk")
-    play_each(drive, SENDING, "share", thorough=thorough)
+    play_each(drive, SENDING, "share")
     drive.run("it is sent at last", "share")
     refs = {name: office.prepare(name) for name, desk in DESKS.items() if desk.refusal}
     codes = "|".join(sorted({desk.refusal for desk in DESKS.values() if desk.refusal}))
@@ -166,9 +166,8 @@ def share_everything(drive: Any, home: Path, *, thorough: bool) -> None:
                    fits=stage == _STOOD[name])  # fmt: skip
     office.prepare("desk", container="xlsx")
     drive.run("a workbook", "share")
-    if thorough:
-        share_widely(drive, office)
-    for scenario in _taking_back(thorough=thorough):
+    share_widely(drive, office)
+    for scenario in _taking_back():
         drive.play(scenario)
     office.leak()
     office.prepare("desk")
@@ -181,7 +180,7 @@ def share_widely(drive: Any, office: Sharing) -> None:
     office.leak_widely()
     for way in WAYS:
         office.prepare("desk", container=way.container, channel=way.name)
-        play_each(drive, sending_widely(way), "share", thorough=False)
+        play_each(drive, sending_widely(way), "share", times=1)
         drive.run(f"it is sent by {way.name} at last", "share")
     later = {"tasks.withdrawing.local_today": _much_later}
     people, kinds = cycle(SHARED), cycle(kind for kind in list(ERRORS)[4:] if kind not in SIGNALS)
@@ -208,7 +207,7 @@ _STOOD: Final = {
 }
 
 
-def _taking_back(*, thorough: bool) -> Iterator[Scenario]:
+def _taking_back() -> Iterator[Scenario]:
     later = {"tasks.withdrawing.local_today": _much_later}
     people, kinds = cycle(SHARED), cycle(list(ERRORS)[9:])
     refusals: list[GallraError] = [NotProven("deletion_refused"), Unreachable("server_unreachable")]
@@ -218,7 +217,7 @@ def _taking_back(*, thorough: bool) -> Iterator[Scenario]:
             patched(later | {f"{_SMTP}.withdraw": chained(error)}), rf"^{error.code}",
         )  # fmt: skip
     for target in TAKING_BACK:
-        for _ in range(4 if thorough else 1):
+        for _ in range(2):
             kind = next(kinds)
             yield Scenario(
                 f"{kind} out of {target} (withdraw)", "share",

@@ -37,7 +37,7 @@ from tests.privacy.searching import Finder, Hit, search
 from tests.privacy.sharing_people import SENDING, SHARED, TAKING_BACK, sending_widely
 from tests.privacy.wider_ways import CLOUD_TOKEN, DESK, OFFICE, WAYS
 
-pytestmark = [pytest.mark.server, pytest.mark.postgres, pytest.mark.timeout(2400)]
+pytestmark = [pytest.mark.long, pytest.mark.server, pytest.mark.postgres, pytest.mark.timeout(2400)]
 
 _PREFECT = "home/prefect"
 SECRETS = len(PEOPLE) + len(CONTROLS)
@@ -101,12 +101,10 @@ def _person(hit: Hit) -> int:
     return int(hit.label.partition(":")[0].removeprefix("person "))
 
 
-@pytest.fixture(
-    scope="module", params=["everyday", pytest.param("thorough", marks=pytest.mark.long)]
-)
-def searched(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Searched:
+@pytest.fixture(scope="module")
+def searched(tmp_path_factory: pytest.TempPathFactory) -> Searched:
     folder = tmp_path_factory.mktemp("canary")
-    evidence = run_everything(folder, thorough=request.param == "thorough")
+    evidence = run_everything(folder)
     began = time.monotonic()
     wanted = needles([*PEOPLE, *CONTROLS]) + _secrets(evidence)
     places = [folder / name for name in ("home", "second", "out", "api", "tmp")]
@@ -202,9 +200,8 @@ def test_every_forced_run_ended_as_it_should(searched: Searched) -> None:
         *REMOVING,
         *(f"{t} (withdraw)" for t in TAKING_BACK),
     }
-    if not searched.evidence.everyday:
-        targets |= {target for way in WAYS for target in sending_widely(way)}
-        targets |= {f"{way.connector}.withdraw (withdraw)" for way in WAYS}
+    targets |= {target for way in WAYS for target in sending_widely(way)}
+    targets |= {f"{way.connector}.withdraw (withdraw)" for way in WAYS}
     assert {t for t in targets if any(n.endswith(t) for n in names)} == targets
     assert len(played) >= 50
     assert searched.evidence.killed == -signal.SIGKILL
@@ -299,11 +296,8 @@ def test_only_a_sealed_container_carries_a_person_and_only_to_its_recipient(
 def test_by_every_other_way_too_only_a_sealed_container_carries_a_person(
     searched: Searched,
 ) -> None:
-    """In a thorough run: by OneDrive, Google Drive, Outlook and their own server."""
+    """By OneDrive, Google Drive, Outlook and their own server."""
     record = searched.evidence.wider
-    if not record.is_dir():
-        assert searched.evidence.everyday
-        return
     messages = [one for one in texts(searched.evidence.out / "received") if one.desk == "desk"]
     keys = {ref: one.passwords[0] for one in messages for ref in one.about}
     people = Finder(needles(SHARED))

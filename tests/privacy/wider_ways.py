@@ -1,4 +1,4 @@
-"""By which other ways a thorough run shares planted people; `wider_world` serves them."""
+"""By which other ways planted people are shared; `wider_world` serves them."""
 
 from __future__ import annotations
 
