@@ -87,5 +87,5 @@ def _empty_staging(house: House) -> PurgeReport:
         work.commit()
     witness(house)
     if left:
-        raise NotProven(kept or "folder_not_empty", left=left)
+        raise NotProven(kept) if kept else NotProven("folder_not_empty", left=left)
     return PurgeReport(found=found, deleted=deleted, never_imported=tuple(never))
