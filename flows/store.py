@@ -7,7 +7,7 @@ from prefect import flow, tags
 from prefect.logging import get_run_logger
 
 from flows import pages
-from flows.neutral import StepFailed, neutral
+from flows.neutral import StepFailed, collected, neutral, raise_first
 from flows.parameters import Controller, refused_before_stored
 from flows.run_names import run_name
 from flows.session import assert_logs_are_masked
@@ -49,9 +49,14 @@ def store(controller: Controller) -> dict[str, int]:
         controller: The school group whose places they are.
     """
     assert_logs_are_masked()
+    failures: list[StepFailed] = []
+    looked: dict[str, ScanCount] = {}
+    reviewed: dict[str, AccessCount] = {}
     with tags(f"controller:{controller}"):
-        looked = look_through(controller)
-        reviewed = review_accounts(controller)
+        with collected(failures):  # what keeps us out of one place keeps nobody's account open
+            looked = look_through(controller)
+        with collected(failures):
+            reviewed = review_accounts(controller)
     _show(controller, looked, reviewed)
     told = {
         "places": len(looked),
@@ -62,6 +67,7 @@ def store(controller: Controller) -> dict[str, int]:
         "removals_to_agree": sum(count.to_agree for count in reviewed.values()),
     }
     get_run_logger().info(" ".join(f"{name}={value}" for name, value in told.items()))
+    raise_first(failures)
     missed = [name for name, count in looked.items() if not count.reached]
     missed += [name for name, each in reviewed.items() if not each.reached]
     if missed:

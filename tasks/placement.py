@@ -9,7 +9,7 @@ from typing import Any, Final
 import orjson
 
 from connectors.system import OuterSystem
-from lifecycle.errors import Busy, Retryable
+from lifecycle.errors import Busy, GallraError, KeyFailure, LedgerFailure, Retryable
 from lifecycle.ledger import EventKind
 from lifecycle.placement.allowed import FieldRule, breached, field_rules
 from lifecycle.placement.showing import Reader
@@ -29,22 +29,27 @@ _KEYS: Final = 500
 def scan(house: House, *, only: Iterable[str] | None = None) -> dict[str, ScanCount]:
     """Look through every bound place and every free-text field that the policy names.
 
-    A place that cannot be reached changes nothing and is `reached=False`. Raises `Busy` when
-    somebody else is looking.
+    A place that cannot be reached changes nothing and is `reached=False`. One that fails keeps no
+    other from being looked through: raises what it failed with (a missing right, a server that is
+    not the pinned one) after all others; `Busy` when somebody else is looking.
     """
     wanted = None if only is None else set(only)
     reader = Reader(load_wording(house.settings.policies, house.policy.controller.country))
     counts: dict[str, ScanCount] = {}
+    failures: list[GallraError] = []
     with leases.hold(house.engine, f"scan/{house.controller}", now=house.now):
         for place in sorted(house.scans):
             if wanted is None or place in wanted:
                 look = MessageScan if house.scans[place].documents.lasting else DocumentScan
-                counts[place] = _guarded(house, place, look(house, place, reader).scan)
+                one = look(house, place, reader)
+                counts[place] = _guarded(house, place, one.scan, failures)
         for name in sorted(house.systems):
             rules = list(field_rules(house.policy, name, reader.wording))
             if rules and (wanted is None or name in wanted):
                 fields = _Fields(house, house.systems[name], rules, reader)
-                counts[name] = _guarded(house, name, fields.scan)
+                counts[name] = _guarded(house, name, fields.scan, failures)
+    if failures:
+        raise failures[0]
     return counts
 
 
@@ -55,12 +60,16 @@ def scannable(house: House) -> list[str]:
     return sorted(fields | house.scans.keys())
 
 
-def _guarded(house: House, place: str, look: Callable[[], ScanCount]) -> ScanCount:
+def _guarded(
+    house: House, place: str, look: Callable[[], ScanCount], failures: list[GallraError]
+) -> ScanCount:
     try:
         count = look()
-    except Busy:
+    except (Busy, LedgerFailure, KeyFailure):
         raise
-    except Retryable as failure:
+    except GallraError as failure:
+        if not isinstance(failure, Retryable):
+            failures.append(failure)
         with house.work() as work:
             work.record(EventKind.PLACE_NOT_SCANNED, facts={"place": place, "reason": failure.code})
             work.commit()

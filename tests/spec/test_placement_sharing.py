@@ -4,16 +4,19 @@ and rule are told, never the content (A-61, A-64, A-67)."""
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import select
 
+from connectors.base import StagedItem
 from connectors.documents import FolderDocuments
 from connectors.memory import MemoryStaging
 from connectors.memory_sharing import MemorySharing
 from lifecycle.bindings.load import parse_bindings
 from lifecycle.configuration.problems import BindingsError
-from lifecycle.errors import Misconfigured
+from lifecycle.errors import GallraError, Misconfigured, Refused
+from lifecycle.ledger import EventKind
 from lifecycle.placement.reach import Grant, GrantedTo
 from records.engines import reading
 from records.tables import RECORDS
@@ -23,6 +26,7 @@ from tasks.placement import scan
 from tasks.placement_notes import ScanCount
 from tasks.scan_wiring import ScanPlace
 from tasks.work_orders import lines
+from tests.factories import planning
 from tests.factories.documents import docx, paragraph, protected_zip
 from tests.factories.houses import build, dialect, house
 
@@ -186,6 +190,35 @@ def test_a_missing_right_is_said_and_the_documents_are_looked_through_all_the_sa
         look(house)
     assert told(house) == {("identity_number", "integrity_sensitive", "A-62")}
     assert len(lines(house)) == 1
+
+
+class Closed(MemoryStaging):
+    """A folder that nobody gets into."""
+
+    def __init__(self, failure: GallraError) -> None:
+        super().__init__(place="google-drive")
+        self._failure = failure
+
+    def list_items(self) -> Iterator[StagedItem]:
+        raise self._failure
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [Misconfigured("graph_right_missing", ref="google-drive"), Refused("host_key_changed")],
+    ids=lambda failure: failure.code,
+)
+def test_a_place_that_nobody_can_look_into_keeps_no_other_from_being_looked_through(
+    looking: House, cloud: MemoryStaging, failure: GallraError
+) -> None:
+    cloud.put("a.txt", NUMBER.encode())
+    closed = ScanPlace(FolderDocuments(Closed(failure)), "chef", ("example.se",))
+    house = dataclasses.replace(looking, scans={"google-drive": closed, **looking.scans})
+    with pytest.raises(type(failure), match=failure.code):
+        scan(house)
+    assert {sign for sign, _, _ in told(house)} == {"identity_number"}
+    [event] = planning.events(house, EventKind.PLACE_NOT_SCANNED)
+    assert event.facts == {"place": "google-drive", "reason": failure.code}
 
 
 def test_nobody_is_kept_whom_it_is_shared_with(

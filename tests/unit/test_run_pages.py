@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
-from flows import import_af, pages, steps
+from flows import import_af, pages, steps, store
 from flows.neutral import StepFailed
-from lifecycle.errors import NotProven
+from lifecycle.errors import Misconfigured, NotProven
+from tasks.access import AccessCount
+from tasks.placement_notes import ScanCount
 
 
 @pytest.fixture
@@ -91,3 +93,19 @@ def test_an_imports_page_is_there_whatever_keeps_a_file(
     [page] = written
     assert page["key"] == "import-academedia"
     assert ref in str(page["table"])
+
+
+def test_accounts_are_reviewed_whatever_place_could_not_be_looked_through(
+    written: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: str) -> dict[str, ScanCount]:
+        raise Misconfigured("graph_right_missing", ref="onedrive")
+
+    monkeypatch.setattr(store, "look_through", refuse)
+    monkeypatch.setattr(store, "review_accounts", lambda _: {"novo": AccessCount(accounts=3)})
+    monkeypatch.setattr(store, "assert_logs_are_masked", lambda: None)
+    monkeypatch.setattr(store, "get_run_logger", lambda: logging.getLogger("flows.test_pages"))
+    with pytest.raises(StepFailed, match="graph_right_missing onedrive"):
+        store.store.fn("academedia")
+    [page] = written
+    assert [line["Finns · There"] for line in page["table"]] == [3]
