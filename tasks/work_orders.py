@@ -9,7 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from lifecycle.errors import Refused
+from lifecycle.errors import Misconfigured, Refused
 from lifecycle.ledger import EventKind
 from lifecycle.plan import ERASURES
 from lifecycle.policy.orders import OrderRule
@@ -56,6 +56,8 @@ WORDS: Final = (
 WEED: Final = "weed"
 _CLOSED: Final = {"withdrawn": "work_order_withdrawn"}
 """Reason codes of orders that ended otherwise than by being done."""
+_UNRULED: Final = frozenset({"work_order_without_rule", "channel_not_bound"})
+"""Why nobody can say how an order is done, by whom and with which evidence."""
 _LARGEST_EVIDENCE: Final = 64 * 1024 * 1024
 
 
@@ -277,7 +279,7 @@ def _reminder_on(house: House, order: WorkOrder) -> date:
         if order.reminded_on is not None
         else datetime.fromisoformat(order.opened_at).astimezone(zone).date()
     )
-    return add_period(last, _rule(house, order).remind_every)
+    return add_period(last, _shown_rule(house, order).remind_every)
 
 
 def _confirm(house: House, work: UnitOfWork, order: WorkOrder, who: Officer) -> None:
@@ -331,6 +333,18 @@ def _rule(house: House, order: WorkOrder) -> OrderRule | telling_orders.Rule:
     return rule
 
 
+def _shown_rule(house: House, order: WorkOrder) -> OrderRule | telling_orders.Rule:
+    """The same for a list and a reminder: an order that policy and bindings do not know any more
+    hides no other, and says why nobody can finish it."""
+    try:
+        return _rule(house, order)
+    except (Refused, Misconfigured) as gone:
+        if gone.code not in _UNRULED:
+            raise
+        how = f"Nobody says any more how ({gone.code}): put policy or bindings back."
+        return telling_orders.Rule(order.role, how, gone.code, telling_orders.EVERY)
+
+
 def _what(house: House, order: WorkOrder) -> str:
     """`weed`, `mend`, what is handed over of a disclosure, or `telling`."""
     if is_mending(order):
@@ -346,7 +360,7 @@ def _what(house: House, order: WorkOrder) -> str:
 
 
 def _line(house: House, order: WorkOrder, today: str, standing: int) -> Line:
-    rule = _rule(house, order)
+    rule = _shown_rule(house, order)
     mends = is_mending(order)
     return Line(
         ref=to_reference(WORK_ORDER, order.number),

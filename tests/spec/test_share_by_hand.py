@@ -32,6 +32,7 @@ from tests.factories.houses import Builder, build, dialect, house
 from tests.factories.keys import StandingClock
 from tests.factories.officers import Authenticator, events
 from tests.factories.sharing import DESK, Desk, unseal
+from tests.spec.test_work_orders import Letters
 
 __all__ = ["build", "dialect", "house"]
 STICK, CALL = "usb-stick", "call"
@@ -285,6 +286,39 @@ def test_another_address_while_it_waits_calls_it_off(desk: HandedOver) -> None:
         desk.send(plan)
     assert desk.files() == []
     assert work_orders.lines(desk.house()) == []
+
+
+def test_an_order_whose_way_is_not_bound_any_more_hides_no_other(desk: HandedOver) -> None:
+    plan = prepared(desk)
+    desk.send(plan)
+    ref, bound = desk.order(), desk.change
+    box = Letters()
+
+    def without(house: House) -> House:
+        changed = bound(house)
+        ways = {CALL: changed.doors.ways[CALL]}
+        doors = dataclasses.replace(changed.doors, ways=ways)
+        return dataclasses.replace(changed, doors=doors, mailbox=box)
+
+    desk.change = without
+    desk.clock.pass_time(days=8)
+    [line] = work_orders.lines(desk.house())
+    assert (line.ref, line.role, line.evidence, line.overdue) == (
+        ref, "chef", "channel_not_bound", True,
+    )  # fmt: skip
+    assert "channel_not_bound" in line.how
+    assert work_orders.remind(desk.house()) == 1
+    [letter] = box.written
+    assert "OVERDUE" in letter
+    # Nobody can say that it is done by a way that nobody describes.
+    first, _ = desk.enrolled()
+    with pytest.raises(Misconfigured, match="channel_not_bound"):
+        work_orders.finish(
+            desk.house(), ref, officer=first.handle, code=first.fresh(), evidence="handed-over"
+        )
+    desk.change = bound
+    assert desk.order() == ref
+    assert work_orders.line(desk.house(), ref).evidence == "kvittens"
 
 
 def test_an_order_of_a_disclosure_has_nobodys_papers_to_reveal(desk: HandedOver) -> None:
