@@ -45,8 +45,9 @@ def send(house: House, ref: str) -> Sent:
 
     Raises what `require_approved` and `require_attested` do; `Refused`: `plan_discloses_nothing`,
     `plan_changed` (it is void then), `contact_changed` (its password goes to nobody else),
-    `disclosure_key_gone`, `time_is_up`, or what a channel says;
-    `Unreachable`; and `NotProven("perhaps_delivered")` when a person must find out.
+    `password_held_back` (its content may not be given any more), `disclosure_key_gone`,
+    `time_is_up`, or what a channel says; `Unreachable`; and `NotProven("perhaps_delivered")` when
+    a person must find out.
     """
     number = from_reference(PLAN, ref)
     leases.forget_dead(house.engine)

@@ -202,6 +202,12 @@ DISCLOSURES: Final[dict[str, tuple[str, str, str]]] = {
         "Without its password nobody can read what was sent; it is taken back.",
         "Run `gallra share withdraw`. " + _ANEW,
     ),
+    "password_held_back": (
+        "The sealed file was sent, and by now its content may not be given: the policy is another "
+        "one, or something of it is erased or being erased.",
+        "Its password is not sent, and nobody can read the file without it.",
+        "Run `gallra share withdraw`. If it may be given after all: " + _ANEW,
+    ),
     "perhaps_delivered": (
         "It may have arrived, and this way nobody can look.",
         "It is not sent again before somebody knows.",

@@ -24,6 +24,7 @@ CONFIRM_DELETION: Final = "recipient_deletes"
 PERHAPS: Final = "perhaps_delivered"
 TIME_IS_UP: Final = "time_is_up"
 CONTACT_CHANGED: Final = "contact_changed"
+HELD_BACK: Final = "password_held_back"
 
 
 def get_plan(house: House, number: int) -> Plan:

@@ -17,7 +17,7 @@ from lifecycle.disclosure import Condition
 from lifecycle.errors import GallraError, Misconfigured, Refused
 from lifecycle.ledger import EventKind
 from lifecycle.passwords import RANDOM_BYTES
-from lifecycle.plan import PlanKind, PlanState
+from lifecycle.plan import PlanItem, PlanKind, PlanState
 from lifecycle.references import (
     ENGAGEMENT,
     OFFICER,
@@ -133,10 +133,38 @@ def chosen(house: House, selection: Selection) -> list[int]:
 def still_current(house: House, plan: Plan) -> bool:
     """Whether the disclosure would be allowed and the same today, to the last item, address and
     sentence."""
-    if plan.policy_sha256 != house.policy.sha256 or plan.kind is not PlanKind.DISCLOSURE:
+    stored, judged = _judged_anew(house, plan)
+    if judged is None:
         return False
+    agreed = {item.placement_id: item.digest for item in stored}
+    # What stands in other systems' records is held against these digests when it is sent.
+    items = tuple(item._replace(digest=agreed.get(item.placement_id)) for item in judged.items)
+    return hash_of(house, judged._replace(items=items)) == plan.hash
+
+
+def still_allowed(house: House, plan: Plan) -> bool:
+    """Whether all that has left sealed may be read by its recipient today: by the same policy, and
+    nothing of it is erased or being erased. What has come since was never given."""
+    stored, judged = _judged_anew(house, plan)
+    if judged is None:
+        return False
+    there = {
+        (item.subject_id, item.placement_id, item.system): set(item.categories)
+        for item in judged.items
+    }
+    return all(
+        there.get((item.subject_id, item.placement_id, item.system), set()) >= set(item.categories)
+        for item in stored
+    )
+
+
+def _judged_anew(house: House, plan: Plan) -> tuple[list[PlanItem], Judged | None]:
+    """The items that were agreed to, and what the policy makes of the same wish today; None where
+    it is not the same policy, or refuses."""
     with reading(house.engine) as connection:
-        stored = plans.items(connection, plan.number)
+        stored = [one.item for one in plans.items(connection, plan.number)]
+        if plan.policy_sha256 != house.policy.sha256 or plan.kind is not PlanKind.DISCLOSURE:
+            return stored, None
         terms = disclosures.get(connection, controller=house.controller, number=plan.number).terms
     wish = Wish(
         recipient=terms.recipient,
@@ -147,16 +175,13 @@ def still_current(house: House, plan: Plan) -> bool:
         container=terms.container,
         until=date.fromisoformat(terms.until_on),
         condition=Condition(terms.condition),
-        systems=tuple(sorted({one.item.system for one in stored})),
+        systems=tuple(sorted({item.system for item in stored})),
     )
-    agreed = {one.item.placement_id: one.item.digest for one in stored}
+    people = [item.subject_id for item in stored]
     try:
-        judged = judged_by(house, wish, [one.item.subject_id for one in stored], as_of=plan.as_of)
+        return stored, judged_by(house, wish, people, as_of=plan.as_of)
     except (Refused, Misconfigured):
-        return False
-    # What stands in other systems' records is held against these digests when it is sent.
-    items = tuple(item._replace(digest=agreed.get(item.placement_id)) for item in judged.items)
-    return hash_of(house, judged._replace(items=items)) == plan.hash
+        return stored, None
 
 
 def _known(found: Sequence[int]) -> Sequence[int]:

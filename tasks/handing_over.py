@@ -28,6 +28,8 @@ from tasks.disclosure_parcels import (
     opening_beside,
     password_of,
 )
+from tasks.disclosure_steps import HELD_BACK, get_plan
+from tasks.disclosures import still_allowed
 from tasks.doors import Door
 from tasks.house import House
 from tasks.intake import local_today
@@ -156,9 +158,11 @@ def show_password(house: House, ref: str, *, officer: str, code: str) -> Told:
     told, each time a ledger event.
 
     Raises `Refused`: `disclosure_unknown`, `no_password_to_tell`, `time_is_up`,
-    `role_may_not_finish`, `disclosure_key_gone`, or as `officer_codes.agree` does.
+    `password_held_back`, `role_may_not_finish`, `disclosure_key_gone`, or as
+    `officer_codes.agree` does.
     """
     number = from_reference(PLAN, ref)
+    allowed = still_allowed(house, get_plan(house, number))
 
     def act(work: UnitOfWork, who: Officer) -> str | None:
         disclosure = disclosures.get(work.connection, controller=house.controller, number=number)
@@ -167,6 +171,8 @@ def show_password(house: House, ref: str, *, officer: str, code: str) -> Told:
             return "no_password_to_tell"
         if disclosure.terms.until_on < local_today(house).isoformat():
             return "time_is_up"
+        if not allowed:
+            return HELD_BACK
         if order.role not in who.roles:
             return "role_may_not_finish"
         work.record(

@@ -12,7 +12,14 @@ from records.disclosures import Disclosure
 from records.plans import Plan
 from tasks.delivering import deliver
 from tasks.disclosure_parcels import content_ref, delivered_of, password_of, password_parcel
-from tasks.disclosure_steps import TIME_IS_UP, close_as_sent, get, require_same_contact
+from tasks.disclosure_steps import (
+    HELD_BACK,
+    TIME_IS_UP,
+    close_as_sent,
+    get,
+    require_same_contact,
+)
+from tasks.disclosures import still_allowed
 from tasks.handing_over import open_order, order_of
 from tasks.house import House
 from tasks.intake import local_today
@@ -30,6 +37,7 @@ def send_password(house: House, plan: Plan) -> None:
     if date.fromisoformat(disclosure.terms.until_on) < local_today(house):
         raise Refused(TIME_IS_UP, ref=plan.ref)  # withdrawing takes it back
     require_same_contact(house, disclosure)
+    _require_allowed(house, plan)
     delivered = delivered_of(house, disclosure)
     password = password_of(house, disclosure)
     door = house.doors.door(disclosure.terms.password_by)
@@ -59,6 +67,12 @@ def send_password(house: House, plan: Plan) -> None:
         work.commit()
 
 
+def _require_allowed(house: House, plan: Plan) -> None:
+    """It is the password that discloses: what must not be given any more stays sealed."""
+    if not still_allowed(house, plan):
+        raise Refused(HELD_BACK, ref=plan.ref)
+
+
 def _tell_password(house: House, plan: Plan, disclosure: Disclosure) -> None:
     """A person tells it, and shows it for that on their own terminal (`share password`)."""
     order = order_of(house, disclosure, "password")
@@ -77,6 +91,7 @@ def _tell_password(house: House, plan: Plan, disclosure: Disclosure) -> None:
     if date.fromisoformat(disclosure.terms.until_on) < local_today(house):
         raise Refused(TIME_IS_UP, ref=plan.ref)
     require_same_contact(house, disclosure)
+    _require_allowed(house, plan)
     if order is not None and disclosure.stage is Stage.OPENING:
         return
     with house.work() as work:
