@@ -90,11 +90,16 @@ class OneDriveChannel:
             self.check(parcel.to)
             own = self._own_folder(parcel.ref)
             file, earlier = self._put(own, parcel.name, parcel.file)
-            if earlier is None:
-                earlier = self._share(own, file, parcel, ends)
-            elif earlier.ends != ends:
+            if any(share.scope != "users" for share in earlier):
+                # Made wider than asked for, and its answer was lost: nobody has looked at it yet.
+                for share in earlier:
+                    self._end(file.id, share.id)
+                self._unsay(own, file)
+                raise Refused("share_too_wide", ref=self._place)
+            if any(share.ends != ends for share in earlier):
                 raise Refused("parcel_differs", ref=self._place)
-        return Delivered(parcel.ref, f"{own.id}/{file.id}/{earlier.id}")
+            share = earlier[0] if earlier else self._share(own, file, parcel, ends)
+        return Delivered(parcel.ref, f"{own.id}/{file.id}/{share.id}")
 
     def withdraw(self, delivered: Delivered) -> None:
         """Take the permissions, then the file and its folder, beyond the recycle bin; what bears
@@ -157,18 +162,18 @@ class OneDriveChannel:
             raise Refused("parcel_differs", ref=self._place)
         return found
 
-    def _put(self, own: Entry, name: str, path: Path) -> tuple[Entry, _Share | None]:
-        """The parcel's one file, and by which share it was delivered before. Other bytes that
+    def _put(self, own: Entry, name: str, path: Path) -> tuple[Entry, list[_Share]]:
+        """The parcel's one file, and by which shares it was delivered before. Other bytes that
         nobody got to see are replaced."""
         size = path.stat().st_size
         kept: Entry | None = None
-        share: _Share | None = None
+        earlier: list[_Share] = []
         for entry in list(self._folder.children(own.id)):
             with path.open("rb") as source:
                 same = entry.name == name and self._folder.same_bytes(entry, source, size)
             shares = [] if entry.is_folder else self._shares(entry.id, own=True)
             if same:
-                kept, share = entry, next(iter(shares), None)
+                kept, earlier = entry, shares
             elif shares:
                 raise Refused("parcel_differs", ref=self._place)
             else:
@@ -176,7 +181,7 @@ class OneDriveChannel:
         if kept is None:
             with path.open("rb") as source:
                 kept = self._folder.put(own.id, name, source, size)
-        return kept, share
+        return kept, earlier
 
     def _share(self, own: Entry, file: Entry, parcel: Parcel, ends: datetime) -> _Share:
         body: dict[str, Any] = {
@@ -201,9 +206,13 @@ class OneDriveChannel:
             refusal = "share_too_wide"
             if share is not None:
                 self._end(file.id, share.id)
+        self._unsay(own, file)
+        raise Refused(refusal, ref=self._place)
+
+    def _unsay(self, own: Entry, file: Entry) -> None:
+        """Nothing of a parcel stays."""
         self._folder.purge(file.id)
         self._folder.purge(own.id)
-        raise Refused(refusal, ref=self._place)
 
     def _shares(self, item: str, *, own: bool = False) -> list[_Share]:
         """The links that open an item; `own`: without those of the folders above it."""

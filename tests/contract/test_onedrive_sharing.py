@@ -13,7 +13,7 @@ import pytest
 
 from connectors.channel import Parcel, Standing
 from connectors.onedrive_channel import OneDriveChannel
-from lifecycle.errors import NotProven, Refused
+from lifecycle.errors import NotProven, Refused, Unreachable
 from lifecycle.references import to_reference
 from tests.factories.graph_server import drives
 from tests.factories.graph_worlds import DRIVE, OneDriveWorld, onedrive_world
@@ -100,6 +100,36 @@ def test_a_link_that_is_wider_than_asked_for_does_not_stay(
     assert cloud.graph.paths(cloud.inbox) == {}
     assert len(cloud.graph.asked("DELETE")) == 1
     assert all(item.permissions == {} for item in cloud.graph.drives[DRIVE].purged)
+
+
+@pytest.mark.parametrize("scope", ["anonymous", "organization", "existingAccess"])
+@pytest.mark.parametrize("beside", [False, True])
+def test_a_link_that_is_wider_and_of_which_no_answer_came_is_no_delivery(
+    cloud: OneDriveWorld,
+    channel: OneDriveChannel,
+    parcel: Parcel,
+    monkeypatch: pytest.MonkeyPatch,
+    scope: str,
+    beside: bool,
+) -> None:
+    """`beside`: a link for the people named is there as well."""
+    made = drives._HANDLERS["/createLink"]
+
+    def too_wide(*arguments: object) -> drives.Reply:
+        if beside:
+            made(*arguments)
+        made(*arguments).body["link"]["scope"] = scope
+        return drives.Reply(503, None)
+
+    monkeypatch.setitem(drives._HANDLERS, "/createLink", too_wide)
+    with pytest.raises(Unreachable):
+        channel.deliver(parcel)
+    with pytest.raises(Refused) as refused:
+        channel.deliver(parcel)
+    assert refused.value.code == "share_too_wide"
+    assert cloud.graph.paths(cloud.inbox) == {}
+    assert all(item.permissions == {} for item in cloud.graph.drives[DRIVE].purged)
+    assert len(cloud.graph.asked("POST", "/createLink")) == 1
 
 
 def test_where_sharing_is_switched_off_nothing_stays(
