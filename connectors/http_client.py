@@ -22,6 +22,9 @@ _REPEATABLE: Final = frozenset({"GET", "DELETE", "PUT"})
 """Idempotent by RFC 9110, section 9.2.2."""
 _PASSING: Final = frozenset({429, 502, 503, 504})
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_DONE_ELSEWHERE: Final = frozenset({301, 302, 303})
+"""After these it may be done: "see other" is how a form that was taken is answered; only 307 and
+308 want the request itself again (RFC 9110, section 15.4)."""
 _MOST_REDIRECTS: Final = 3
 _LARGEST: Final = 64 * 1024 * 1024
 """Bytes of one answer."""
@@ -100,6 +103,8 @@ class HttpClient:
         """Change. Tried again only where that is harmless. Raises `Unreachable`, which is
         `Unanswered` where the system may have done it all the same."""
         answered, _ = self._repeated(method, address, body, headers)
+        if answered.status in _DONE_ELSEWHERE:
+            raise Unanswered("system_leads_elsewhere", ref=self._system)
         if answered.status in _REDIRECTS:
             raise Unreachable("system_leads_elsewhere", ref=self._system)
         return answered
