@@ -42,6 +42,12 @@ def attach(mailbox: Mailbox, draft: str, file: Path, name: str) -> None:
         raise Unreachable("upload_incomplete", ref=mailbox.client.system)
 
 
+def attached(mailbox: Mailbox, draft: str) -> list[str]:
+    """The names of what is attached to a message."""
+    info = asking(mailbox.message(draft).attachments, select=["name"])
+    return [str(one.get("name")) for one in mailbox.client.pages(info, headers=IMMUTABLE)]
+
+
 def _inline(mailbox: Mailbox, draft: str, content: bytes, name: str) -> None:
     body = {
         "@odata.type": "#microsoft.graph.fileAttachment",

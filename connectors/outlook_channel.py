@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from connectors.channel import Delivered, Parcel, Standing
 from connectors.graph_client import GraphClient, asking
-from connectors.outlook_attaching import attach
+from connectors.outlook_attaching import attach, attached
 from connectors.outlook_mail import IMMUTABLE, KEPT, Mailbox, marks
 from connectors.parcel_rules import check_parcel
 from lifecycle.errors import GallraError, Misconfigured, NotProven, Refused, Unreachable
@@ -22,6 +22,7 @@ from lifecycle.errors import GallraError, Misconfigured, NotProven, Refused, Unr
 _ADDRESS: Final = re.compile(r"[^\s@,;<>\"]{1,64}@[a-z0-9][a-z0-9.-]{1,252}", re.IGNORECASE)
 _WHOLE: Final = "/whole"
 """Added to the mark of a draft with all that belongs to it: only such a one is sent."""
+_TO: Final = ("toRecipients", "ccRecipients", "bccRecipients")
 _LOOKS: Final = (0.0, 0.5, 2.0, 5.0)
 """Seconds before each look for a mail whose sending got no answer: Outlook moves it by and by."""
 
@@ -82,10 +83,11 @@ class OutlookChannel:
             sent = [message for message in whole if not message["isDraft"]]
             if sent:
                 return Delivered(parcel.ref, str(sent[0]["id"]))
-            draft = str(whole[0]["id"]) if whole else self._drafted(parcel)
             if whole and self._leaves(whole[0]):
+                draft = str(whole[0]["id"])
                 self._require_sent(draft)
             else:
+                draft = self._as_made(whole, parcel) or self._drafted(parcel)
                 self._send(draft)
         return Delivered(parcel.ref, draft)
 
@@ -118,6 +120,24 @@ class OutlookChannel:
         kept = sum(self._mailbox.purge(number).status in KEPT for number in numbers)
         if kept:
             raise NotProven("deletion_refused", ref=self._place)
+
+    def _as_made(self, whole: list[dict[str, Any]], parcel: Parcel) -> str | None:
+        """The draft that an earlier attempt left, if it goes to exactly these people and has
+        nothing else in it; else it is purged: whoever reads the mailbox could change it."""
+        if not whole:
+            return None
+        draft = str(whole[0]["id"])
+        found = self._mailbox.read(draft, ["subject", *_TO])
+        wanted = {"toRecipients": parcel.to, "ccRecipients": (), "bccRecipients": ()}
+        same = found is not None and found.get("subject") == parcel.subject
+        for field, addresses in wanted.items():
+            told = _addresses(None if found is None else found.get(field))
+            same = same and told == sorted(address.casefold() for address in addresses)
+        files = [] if parcel.file is None else [parcel.name]
+        if same and attached(self._mailbox, draft) == files:
+            return draft
+        self._purge({str(message["id"]): None for message in whole})
+        return None
 
     def _drafted(self, parcel: Parcel) -> str:
         """A draft with all that belongs to it; what an earlier attempt left half done goes."""
@@ -181,3 +201,10 @@ class OutlookChannel:
         for address in to:
             if address.rpartition("@")[2].lower() not in self._encrypted_to:
                 raise Refused("recipient_not_encrypted", ref=self._place)
+
+
+def _addresses(told: object) -> list[str] | None:
+    """The addresses of a mail, folded and sorted; None: not understood."""
+    with suppress(AttributeError, KeyError, TypeError):
+        return sorted(str(one["emailAddress"]["address"]).casefold() for one in told)  # type: ignore[attr-defined]
+    return None

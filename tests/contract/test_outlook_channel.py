@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -107,6 +108,41 @@ def test_a_busy_outlook_is_not_asked_twice_to_send(
     assert (
         sum(r.path.endswith("/messages") and r.method == "POST" for r in world.server.requests) == 1
     ), "the same draft, not another one"
+
+
+CHANGES: list[dict[str, Any]] = [
+    {"to": ("another@example.se",)},
+    {"to": ("mottagare@example.se", "another@example.se")},
+    {"cc": ("another@example.se",)},
+    {"subject": "Tuva Exempelsson"},
+    {"files": [("dokument-7.zip", b"PK sealed"), ("another.zip", b"")]},
+    {"files": [("another.zip", b"PK sealed")]},
+]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("content", [b"PK sealed", None])
+def test_a_draft_that_somebody_has_changed_is_not_sent(
+    world: OutlookWorld, tmp_path: Path, change: dict[str, Any], content: bytes | None
+) -> None:
+    """It lay in a mailbox that others read and write: the password's letter too."""
+    sent = parcel(tmp_path, content)
+    world.server.trouble.append(Trouble("POST", "/send$", status=503))
+    with pytest.raises(Unreachable):
+        world.channel().deliver(sent)
+    [draft] = world.server.boxes[OFFICE].values()
+    for name, value in change.items():
+        setattr(draft, name, value)
+    world.channel().deliver(sent)
+    [letter] = world.server.sent
+    files = [] if content is None else [("dokument-7.zip", content)]
+    assert (letter.to, letter.cc, letter.subject, letter.files) == (
+        sent.to,
+        (),
+        "Handlingar",
+        files,
+    )
+    assert in_folder(world, "drafts") == 0
 
 
 def test_sent_without_an_answer_it_is_found_among_what_was_sent(
