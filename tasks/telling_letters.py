@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 import orjson
 
 from connectors.channel import Parcel
-from lifecycle.disclosure import Stage
+from lifecycle.disclosure import WAY, Stage
 from lifecycle.errors import (
     GallraError,
     KeyFailure,
@@ -31,8 +31,9 @@ from records.engines import reading
 from records.ledger_check import verify
 from records.tellings import Telling
 from tasks.disclosure_steps import CONTACT_CHANGED, PERHAPS, require_same_contact
-from tasks.doors import Door
+from tasks.doors import Door, way_digest
 from tasks.house import House
+from tasks.recalling import REBOUND
 from tasks.sent_notes import require_notes
 from tasks.telling import close, waiting
 from tasks.telling_orders import close_open, open_order
@@ -80,22 +81,30 @@ def tell_waiting(house: House) -> list[Tried]:
         house.engine, f"telling/{house.controller}", now=house.now, patience=_PATIENCE
     ):
         found = [one for one in waiting(house) if one.how in {None, How.LETTER}]
-        opened = _opened(house, {one.ref for one in found}) if found else set()
-        return [_try(house, one, known=one.ref in opened) for one in found]
+        opened = _opened(house, {one.ref for one in found}) if found else {}
+        return [_try(house, one, by=opened.get(one.ref)) for one in found]
 
 
-def _try(house: House, one: Telling, *, known: bool) -> Tried:
-    if not known:
+class _Way(NamedTuple):
+    """By which way a letter may be on its way, as the ledger says; "" by none."""
+
+    channel: str = ""
+    digest: str = ""
+    """Where the channel led then, keyed."""
+
+
+def _try(house: House, one: Telling, *, by: _Way | None) -> Tried:
+    if by is None:
         return Tried(one.ref, Came.WAITS, NOT_IN_LEDGER)
     try:
-        return Tried(one.ref, _tell(house, one))
+        return Tried(one.ref, _tell(house, one, by=by))
     except (LedgerFailure, KeyFailure):
         raise
     except GallraError as failure:
         return Tried(one.ref, Came.WAITS, failure.code)
 
 
-def _tell(house: House, one: Telling) -> Came:
+def _tell(house: House, one: Telling, *, by: _Way) -> Came:
     with reading(house.engine) as connection:
         disclosure = disclosures.get(
             connection, controller=house.controller, number=one.disclosure_id
@@ -104,18 +113,21 @@ def _tell(house: House, one: Telling) -> Came:
         return Came.WAITS
     if disclosure.stage is Stage.ENDED and one.how is None:
         return _nobody(house, one)
+    again = one.how is How.LETTER
     door: Door | None = None
     try:
-        door = _mail(house, disclosure)
+        door = house.doors.ways.get(by.channel) if again else _mail(house, disclosure)
         if door is None:
             raise Refused(NO_MAILBOX)
+        if again and by.digest != way_digest(house.vault, door):
+            # Another mailbox knows nothing of the letter that may be there.
+            raise Refused(REBOUND)
         _require_same_contact(house, disclosure)
         require_notes(house, door)
         door.channel.check(_to(house, door, disclosure))
     except Refused as refused:
         return _by_person(house, one, reason=refused.code, door=door)
     parcel = _parcel(house, disclosure, door, one)
-    again = one.how is How.LETTER
     if not again:
         _intend(house, one, parcel, door)
     try:
@@ -144,7 +156,12 @@ def _intend(house: House, one: Telling, parcel: Parcel, door: Door) -> None:
             ref=one.ref,
             rule="H-31",
             expected=one.people,
-            facts={"disclosure": one.disclosure, "channel": door.name, "parcel": parcel.ref},
+            facts={
+                "disclosure": one.disclosure,
+                "channel": door.name,
+                "parcel": parcel.ref,
+                WAY: way_digest(house.vault, door),
+            },
         )
         work.commit()
 
@@ -226,15 +243,22 @@ def _parcel(house: House, disclosure: Disclosure, door: Door, one: Telling) -> P
     )
 
 
-def _opened(house: House, refs: Collection[str]) -> set[str]:
-    """Which of these the keyed ledger knows to be opened: no row alone makes anybody write."""
-    found = set()
+def _opened(house: House, refs: Collection[str]) -> dict[str, _Way]:
+    """Which of these the keyed ledger knows to be opened, each with the way of its letter: no row
+    alone makes anybody write."""
+    found: dict[str, _Way] = {}
     with reading(house.engine) as connection:
         verify(connection, house.ledger_key)
         for entry in house.ledger.read(connection):
-            if b'"telling.opened"' not in entry.body:
+            if b'"telling.' not in entry.body:
                 continue
             event = orjson.loads(entry.body)
-            if event["kind"] == EventKind.TELLING_OPENED and event.get("ref") in refs:
-                found.add(event["ref"])
+            ref = event.get("ref")
+            if ref not in refs:
+                continue
+            if event["kind"] == EventKind.TELLING_OPENED:
+                found.setdefault(ref, _Way())
+            elif event["kind"] == EventKind.TELLING_INTENDED and ref in found:
+                facts = event.get("facts", {})
+                found[ref] = _Way(facts.get("channel", ""), facts.get(WAY, ""))
     return found

@@ -27,6 +27,7 @@ from records.plans import Plan
 from records.tables import disclosure, telling
 from records.unit_of_work import UnitOfWork
 from tasks import sent_notes, telling_letters, wiring, work_orders
+from tasks.doors import Door
 from tasks.house import House
 from tasks.proof import verify_ledger
 from tasks.telling import note_told, waiting
@@ -408,6 +409,43 @@ def test_whom_nobody_can_write_to_gets_one_order_however_often_it_is_cut_off(des
     assert len(work_orders.lines(desk.house())) == 1
 
 
+@pytest.mark.parametrize("change", ["another", "gone", "elsewhere"])
+def test_a_letter_that_may_be_on_its_way_goes_by_no_other_way(
+    desk: Desk, tmp_path: Path, change: str
+) -> None:
+    """Neither channel of the disclosure is a mailbox; any that is bound tells them."""
+    first, second = (RecordingChannel(place=name) for name in ("office-mail", "another-mail"))
+    handing(desk, tmp_path / "sticks", email=DESK.email)
+    ways = {"office-mail": Door(name="office-mail", kind="smtp", channel=first)}
+    before = desk.change
+
+    def bound(house: House) -> House:
+        house = before(house)
+        made = dataclasses.replace(house.doors, ways=dict(house.doors.ways) | ways)
+        return dataclasses.replace(house, doors=made)
+
+    desk.change = bound
+    ref = restricted(desk)
+    first.failures.lost_answers = 1
+    assert came(desk)[ref] == (Came.WAITS, "answer_lost")
+    assert len(letters(first)) == 1
+    match change:
+        case "another":  # comes first by its name
+            ways["another-mail"] = Door(name="another-mail", kind="smtp", channel=second)
+            assert came(desk)[ref] == (Came.TOLD, "")
+        case "gone":
+            ways = {"another-mail": Door(name="another-mail", kind="smtp", channel=second)}
+            assert came(desk)[ref] == (Came.BY_PERSON, "")
+            assert how(desk, ref) is How.UNSURE
+        case _:
+            ways["office-mail"] = Door(
+                name="office-mail", kind="smtp", channel=second, leads_to="another mailbox"
+            )
+            assert came(desk)[ref] == (Came.BY_PERSON, "")
+            assert how(desk, ref) is How.UNSURE
+    assert (len(letters(first)), letters(second)) == (1, [])
+
+
 # --- nobody writes because of a row alone ---------------------------------------------------------
 
 
@@ -443,11 +481,13 @@ def test_a_ledger_that_was_changed_lets_no_letter_go(desk: Desk) -> None:
 # --- by a person, until a day --------------------------------------------------------------------
 
 
-def handing(desk: Desk, folder: Path, who: planning.Person = TUVA) -> Plan:
-    """Their file went on a stick and the password by telephone: no mail reaches them."""
+def handing(
+    desk: Desk, folder: Path, who: planning.Person = TUVA, *, email: str | None = None
+) -> Plan:
+    """Their file went on a stick and the password by telephone: no mail of its own reaches them."""
     before = desk.change
     desk.contact = DESK.model_copy(
-        update={"email": None, "by_hand": "Storgatan 1, Exempelstad", "password_by": CALL}
+        update={"email": email, "by_hand": "Storgatan 1, Exempelstad", "password_by": CALL}
     )
 
     def ways(house: House) -> House:
