@@ -116,7 +116,9 @@ def _tell(house: House, one: Telling, *, by: _Way) -> Came:
     again = one.how is How.LETTER
     door: Door | None = None
     try:
-        door = house.doors.ways.get(by.channel) if again else _mail(house, disclosure)
+        door = _mail(house, disclosure)
+        if again:
+            door = house.doors.ways.get(by.channel)
         if door is None:
             raise Refused(NO_MAILBOX)
         if again and by.digest != way_digest(house.vault, door):
