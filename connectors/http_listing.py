@@ -40,6 +40,7 @@ class Listing:
         paging = self._paging
         address: str | None = self._first()
         seen: set[str] = set()
+        before: list[Mapping[str, Any]] = []
         number, count, total = (0 if paging is None else paging.first), 0, None
         while address is not None:
             if address in seen or len(seen) > _MOST_PAGES:
@@ -47,6 +48,10 @@ class Listing:
             seen.add(address)
             page, link = self._page(address)
             found = self._items_of(page)
+            if found and found == before:
+                # Whatever page is asked for, it gives the same: it would go on so for days.
+                raise Unreachable("listing_in_a_circle", ref=self._system)
+            before = found or before
             count += len(found)
             yield from found
             total = self._number(page, paging.total) if paging and paging.total else None
