@@ -51,10 +51,18 @@ class HttpAccounts:
         return None
 
     def accounts(self) -> Iterator[Access]:
-        """Every account that the binding means, every page to the end."""
+        """Every account that the binding means, every page to the end.
+
+        Raises `Unreachable("system_unlike_binding")` for two with one key: what is over for the
+        one would take the other away."""
+        seen: set[str] = set()
         for item in self._listing.items():
             if self._is_meant(item):
-                yield self._account(item)
+                one = self._account(item)
+                if one.key in seen:
+                    raise Unreachable("system_unlike_binding", ref=self._system)
+                seen.add(one.key)
+                yield one
 
     def remove(self, key: str) -> None:
         """One account, if it is still one that the binding means."""

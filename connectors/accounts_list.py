@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,9 @@ from connectors.workbook import read_table
 from lifecycle.access import Access
 from lifecycle.bindings.accounts import AccountsFile as Binding
 from lifecycle.errors import FileRefused, Refused, Unreachable
+
+_CLOCKS: Final = timedelta(hours=1)
+"""So far may the clocks of two machines differ."""
 
 
 class ListedAccounts:
@@ -47,7 +50,8 @@ class ListedAccounts:
             changed = datetime.fromtimestamp(self._binding.path.stat().st_mtime, UTC)
         if changed is None:
             raise Unreachable("account_list_missing", ref=self._system)
-        if self._now() - changed > self._binding.longest.exact:
+        # One that is of a day to come would never grow old; its clock says nothing.
+        if not -_CLOCKS <= self._now() - changed <= self._binding.longest.exact:
             raise Unreachable("account_list_stale", ref=self._system)
         return changed
 

@@ -52,7 +52,7 @@ STORAGE: Final[dict[str, tuple[str, str, str]]] = {
         "Export it there, readable for Gallra; then `gallra access review`.",
     ),
     "account_list_stale": (
-        "The list of accounts is older than the binding's `longest`.",
+        "The list of accounts is older than the binding's `longest`, or bears a day to come.",
         "It was not read: who came or went since does not stand in it.",
         "Export it again; then `gallra access review`.",
     ),

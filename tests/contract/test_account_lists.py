@@ -104,6 +104,15 @@ def test_an_old_list_is_none(file: Path) -> None:
         list(listed(file).accounts())
 
 
+def test_a_list_of_a_day_to_come_is_none(file: Path) -> None:
+    """It would never grow old, and whatever was mended would never have been mended since."""
+    exported(file, HEAD + LINES, at=NOW + timedelta(minutes=59))
+    assert len(list(listed(file).accounts())) == 3
+    exported(file, HEAD + LINES, at=NOW + timedelta(hours=1, seconds=1))
+    with pytest.raises(Unreachable, match="account_list_stale"):
+        list(listed(file).accounts())
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -183,5 +183,14 @@ def test_half_a_list_is_none_and_the_token_goes_nowhere_else(server: StandIn, tr
         list(behind(server).accounts())
 
 
+def test_two_with_one_key_are_no_list(server: StandIn) -> None:
+    """One course is over and the other is not: who has both would lose the account."""
+    server.resources["users"].insert(
+        1, {"id": 3, "sort": "personal", "mail": "lo@example.se", "ends": "2027-06-05"}
+    )
+    with pytest.raises(Unreachable, match=r"^system_unlike_binding novo$"):
+        list(behind(server).accounts())
+
+
 def test_no_value_is_shown_by_accident() -> None:
     assert "anna" not in repr(HELD)
