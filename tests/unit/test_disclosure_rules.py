@@ -117,6 +117,31 @@ YES: Final = {
 }
 
 
+def test_what_goes_along_with_something_else_is_judged_as_if_it_went_alone() -> None:
+    """Where a policy asks more for one class than for one that needs more protection."""
+    policy = policy_of("tommerup")
+    assert policy.sharing is not None
+    law, judged = policy.sharing.rules[:2]
+    rules = (
+        law.model_copy(update={"classes": (INTEGRITY,)}),
+        judged.model_copy(update={"classes": (NON,)}),
+    )
+    policy = policy.model_copy(
+        update={"sharing": policy.sharing.model_copy(update={"rules": rules})}
+    )
+    way = Way(EVERYTHING, password_elsewhere=True)
+    alone = {
+        cls: wanted(policy, cls, "statutory", condition)
+        for cls, condition in ((INTEGRITY, LAW), (NON, JUDGED))
+    }
+    for one in alone.values():
+        judge(policy, one, way, today=TODAY)
+    both = alone[INTEGRITY].categories + alone[NON].categories
+    for one in alone.values():
+        with pytest.raises(Refused, match="condition_not_asked_for"):
+            judge(policy, one._replace(categories=both), way, today=TODAY)
+
+
 @pytest.mark.parametrize("condition", Condition)
 @pytest.mark.parametrize("data_class", DataClass)
 @pytest.mark.parametrize("name", CHANNELS)
