@@ -203,8 +203,8 @@ class OutlookChannel:
                 raise Refused("recipient_not_encrypted", ref=self._place)
 
 
-def _addresses(told: object) -> list[str] | None:
+def _addresses(told: Any) -> list[str] | None:
     """The addresses of a mail, folded and sorted; None: not understood."""
     with suppress(AttributeError, KeyError, TypeError):
-        return sorted(str(one["emailAddress"]["address"]).casefold() for one in told)  # type: ignore[attr-defined]
+        return sorted(str(one["emailAddress"]["address"]).casefold() for one in told)
     return None

@@ -192,7 +192,8 @@ def judge(policy: Policy, wanted: Wanted, way: Way, *, today: date) -> Allowed:
     data_class = most_protected(policy, wanted.categories)
     rule = _rule(policy, wanted, way, recipient, data_class)
     # What needs less protection may rest on something else: what goes along with it does too.
-    for other in {policy.categories[name].data_class for name in wanted.categories} - {data_class}:
+    along = {policy.categories[name].data_class for name in wanted.categories} - {data_class}
+    for other in sorted(along, key=PROTECTION.index, reverse=True):
         _rule(policy, wanted, way, recipient, other)
     if not way.password_elsewhere:
         raise Refused("password_not_apart", ref=_sentence(rule.source))
