@@ -64,6 +64,15 @@ SENDING: Final = (
     "flows.share_pages.show",
 )
 """Where an error comes from while a disclosure is sent, in the order in which it is met."""
+READING_OUT: Final = (
+    "tasks.disclosure_parcels.take_out",
+    "tasks.reading_out.recognisers",
+    "connectors.sql.SqlSystem.read_out",
+    "tasks.disclosure_parcels.require_as_agreed",
+)
+"""And while another system is read out for it."""
+ELSEWHERE: Final = ("gallra", "novo")
+"""Our own records, and a system in which the first of those who are shared stands."""
 TAKING_BACK: Final = (
     f"{_SMTP}.withdraw",
     "tasks.withdrawing._note_taken",
@@ -83,7 +92,13 @@ class Sharing:
         return stack.enter_context(tasks.wiring.open_house("academedia", now=self._clock))
 
     def prepare(
-        self, contact: str, *, container: str = "zip", channel: str = MAIL, agreed: bool = True
+        self,
+        contact: str,
+        *,
+        container: str = "zip",
+        channel: str = MAIL,
+        agreed: bool = True,
+        systems: tuple[str, ...] = (),
     ) -> str:
         """Somebody prepares, somebody else approves; the reference."""
         first, second = self._officers
@@ -94,6 +109,7 @@ class Sharing:
                 recipient=_RECIPIENT, contact=contact, categories=("identity",),
                 purpose="assignment", channel=channel, container=container,
                 until=local_today(house) + timedelta(days=10), condition=Condition.NONE,
+                systems=systems,
             )  # fmt: skip
             chosen = Selection(references=tuple(found.ref for [found] in people))
             plan: Plan = prepare(house, wish, chosen, by=first.handle, code=first.fresh())
@@ -166,6 +182,9 @@ def share_everything(drive: Any, home: Path) -> None:
                    fits=stage == _STOOD[name])  # fmt: skip
     office.prepare("desk", container="xlsx")
     drive.run("a workbook", "share")
+    office.prepare("desk", systems=ELSEWHERE)
+    play_each(drive, READING_OUT, "share")
+    drive.run("out of another system too", "share")
     share_widely(drive, office)
     for scenario in _taking_back():
         drive.play(scenario)

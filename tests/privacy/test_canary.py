@@ -34,7 +34,7 @@ from tests.privacy.received import (
 )
 from tests.privacy.scenarios import TARGETS
 from tests.privacy.searching import Finder, Hit, search
-from tests.privacy.sharing_people import SENDING, SHARED, TAKING_BACK, sending_widely
+from tests.privacy.sharing_people import READING_OUT, SENDING, SHARED, TAKING_BACK, sending_widely
 from tests.privacy.wider_ways import CLOUD_TOKEN, DESK, OFFICE, WAYS
 
 pytestmark = [pytest.mark.long, pytest.mark.server, pytest.mark.postgres, pytest.mark.timeout(2400)]
@@ -196,6 +196,7 @@ def test_every_forced_run_ended_as_it_should(searched: Searched) -> None:
     )
     targets = {t for t, _ in TARGETS} | {
         *SENDING,
+        *READING_OUT,
         *LOOKING,
         *REMOVING,
         *(f"{t} (withdraw)" for t in TAKING_BACK),
@@ -266,6 +267,7 @@ def test_only_a_sealed_container_carries_a_person_and_only_to_its_recipient(
     keys = {ref: (one.desk, one.passwords[0]) for one in messages for ref in one.about}
     people = Finder(needles(SHARED))
     told_at_the_desk = set()
+    out_of_novo = []
     for letter in sent:
         for name, content in letter.files:
             assert not [*people.find_all(content)]
@@ -282,6 +284,8 @@ def test_only_a_sealed_container_carries_a_person_and_only_to_its_recipient(
             others = {each for _, each in keys.values()} - {password}
             assert not [each for each in others if opened(name, content, each) is not None]
             told_at_the_desk.add((letter.desk, name.partition(".")[2]))
+            if "Novo" in plain:
+                out_of_novo.append(letter.desk)
     wanted = {
         ("desk", "zip"),
         ("desk", "xlsx"),
@@ -289,7 +293,8 @@ def test_only_a_sealed_container_carries_a_person_and_only_to_its_recipient(
     }
     assert told_at_the_desk == wanted
     names = [name for letter in sent for name, _ in letter.files]
-    assert len(names) == len(set(names)) == 7  # nothing goes twice, whatever went wrong
+    assert out_of_novo == ["desk"]
+    assert len(names) == len(set(names)) == 8  # nothing goes twice, whatever went wrong
     assert len(keys) == len(messages)
 
 
