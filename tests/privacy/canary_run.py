@@ -181,7 +181,7 @@ def _drive(found: Evidence, mode: str, more: dict[str, str]) -> int:
         return subprocess.run(
             [sys.executable, "-m", "tests.privacy.driver", mode, str(found.home),
              str(found.out / "results")],
-            cwd=ROOT, env=_environment(found) | more, stdout=out, stderr=out, timeout=900,
+            cwd=ROOT, env=_environment(found) | more, stdout=out, stderr=out, timeout=1800,
             check=False,
         ).returncode  # fmt: skip
 
@@ -191,7 +191,7 @@ def _erase_people(found: Evidence) -> None:
         ended = subprocess.run(
             [sys.executable, "-m", "tests.privacy.erasing_people", str(found.home),
              str(found.out / "results")],
-            cwd=ROOT, env=_environment(found), stdout=out, stderr=out, timeout=900, check=False,
+            cwd=ROOT, env=_environment(found), stdout=out, stderr=out, timeout=1800, check=False,
         )  # fmt: skip
     found.commands["erasing people"] = ended.returncode
     systems = found.home / "systems"
