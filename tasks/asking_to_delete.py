@@ -21,7 +21,9 @@ _REMIND_EVERY: Final = timedelta(days=7)
 def ask_to_delete(house: House, disclosure: Disclosure) -> None:
     """Write to the recipient, by the way that the container took if it carries letters.
 
-    Only to whom people agreed to: raises `Refused("contact_changed")`, and nobody was asked."""
+    Only to whom people agreed to: raises `Refused("contact_changed")`, and nobody was asked.
+    Raises `Retryable` when the channel cannot be reached: it is tried again with the next run, not
+    after a week."""
     today = local_today(house)
     if not is_to_be_reminded(disclosure, today):
         return
@@ -40,10 +42,11 @@ def ask_to_delete(house: House, disclosure: Disclosure) -> None:
     require_notes(house, door)
     delivered = delivered_of(house, disclosure)
     about = content_ref(disclosure) if delivered is None else delivered.ref
-    # The same letter on the same day is the same parcel, whatever is killed and repeated.
-    parcel = deletion_parcel(house, disclosure, door, about=about, number=today.toordinal())
+    # The letter after that of such a day is one parcel, on whichever day it is tried again: the
+    # channel knows what it has sent, and a kill in between neither loses nor doubles it.
+    number = 0 if disclosure.reminded_on is None else _ordinal(disclosure.reminded_on)
+    parcel = deletion_parcel(house, disclosure, door, about=about, number=number)
     with house.work() as work:
-        disclosures.note_reminded(work.connection, disclosure.number, on=today.isoformat())
         work.record(
             EventKind.DISCLOSURE_DELETION_ASKED,
             ref=disclosure.ref,
@@ -51,10 +54,24 @@ def ask_to_delete(house: House, disclosure: Disclosure) -> None:
             facts={"parcel": parcel.ref},
         )
         work.commit()
+    acted = 1
     try:
         door.channel.deliver(parcel)
     except (Refused, NotProven):
-        return  # the to-do asks a person all the same
+        acted = 0  # the to-do asks a person all the same
+    with house.work() as work:
+        disclosures.note_reminded(work.connection, disclosure.number, on=today.isoformat())
+        work.record(
+            EventKind.DISCLOSURE_DELETION_ASKED,
+            ref=disclosure.ref,
+            acted=acted,
+            facts={"parcel": parcel.ref},
+        )
+        work.commit()
+
+
+def _ordinal(day: str) -> int:
+    return date.fromisoformat(day).toordinal()
 
 
 def is_to_be_reminded(disclosure: Disclosure, today: date) -> bool:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import shutil
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -29,6 +30,7 @@ from tasks.doors import Door
 from tasks.finding_out import confirm_deleted, note_found_out
 from tasks.house import House
 from tasks.outgoing import FOREIGN
+from tasks.proof import verify_ledger
 from tasks.share_register import entry, people_of, register
 from tasks.watching import DISCLOSURE_OVERDUE, watch
 from tasks.withdrawing import overdue, withdraw, withdraw_due
@@ -504,6 +506,47 @@ def test_what_lies_with_the_recipient_is_deleted_there_and_somebody_says_so(
     assert desk.stage(plan) is Stage.DELETED
     assert overdue(desk.house()) == []
     assert DISCLOSURE_OVERDUE not in {alarm.kind for alarm in watch(desk.house()).standing}
+
+
+@pytest.mark.parametrize("killed", ["before it is sent", "after it was sent"])
+def test_the_wish_to_delete_is_neither_lost_nor_doubled(
+    build: Builder,
+    standing_clock: StandingClock,
+    monkeypatch: pytest.MonkeyPatch,
+    killed: str,
+) -> None:
+    mail = RecordingChannel(place=MAIL, takes_back=False)
+    desk = Desk(build, standing_clock, mail=mail)
+    desk.bring(planning.case("1000000001", TUVA))
+    plan = desk.approved(TUVA)
+    desk.send(plan)
+    desk.clock.pass_time(days=19)
+    with monkeypatch.context() as patch:
+        if killed == "before it is sent":
+            mail.answers = [Unreachable("channel_unreachable")]
+        else:
+            patch.setattr("tasks.asking_to_delete.disclosures.note_reminded", _killed)
+        with suppress(_Killed):
+            [taken] = withdraw_due(desk.house())
+            assert taken.failure == "channel_unreachable"
+    desk.clock.pass_time(days=1)
+    withdraw_due(desk.house())
+    assert [one.content is None for one in mail.arrived] == [False, True]
+    assert withdraw_due(desk.house()) == []
+    desk.clock.pass_time(days=7)
+    withdraw_due(desk.house())
+    assert [one.content is None for one in mail.arrived] == [False, True, True]
+    asked = events(desk.house(), EventKind.DISCLOSURE_DELETION_ASKED)
+    assert sum(event.get("acted", 0) for event in asked) == 2
+    verify_ledger(desk.house())
+
+
+class _Killed(BaseException):
+    """The process is no more."""
+
+
+def _killed(*_: object, **__: object) -> None:
+    raise _Killed
 
 
 @everywhere
