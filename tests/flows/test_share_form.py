@@ -25,6 +25,7 @@ from records.plans import Plan
 from tasks import asking_to_delete, withdrawing
 from tasks.disclosures import Selection, Wish, prepare
 from tasks.finding import find_by_national_id
+from tasks.finding_out import confirm_deleted
 from tasks.findings import standing
 from tasks.house import House
 from tasks.intake import local_today
@@ -280,6 +281,11 @@ def test_by_mail_the_recipient_deletes_and_is_told_what_became_of_it(
     assert wish.content is None
     assert "Radera" in wish.subject
     assert len(shared.desk.mails()) == 3
+
+    # They say that they did: nobody asks them again.
+    with shared.house() as house:
+        confirm_deleted(house, plan.ref, officer=second.handle, code=second.fresh())
+    assert shared.entry(plan).stage == Stage.DELETED
 
 
 def test_declined_and_overtaken_forms_let_nothing_out(shared: Shared, runs: Runs) -> None:
