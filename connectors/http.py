@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from connectors.http_client import Answered, HttpClient
 from connectors.http_resources import BoundResource, at, nested
 from connectors.mapped import Keys, canonical, erases, is_empty, places_to_empty
-from connectors.system import Action, Answer, Found, Order, Record
+from connectors.read_out import read_out, standing
+from connectors.system import Action, Answer, Asked, Found, Order, ReadOut, Record, Shown
 from lifecycle.bindings.http import Http
 from lifecycle.errors import GallraError, Misconfigured, Refused, Unreachable
 
@@ -91,7 +92,32 @@ class HttpSystem:
                 if item is not None:
                     yield written, canonical(resource.content(item))
 
-    def _resource_of(self, order: Order) -> tuple[BoundResource, str]:
+    def read_out(self, asked: Sequence[Asked]) -> Iterator[ReadOut]:
+        """What these records hold now in the categories asked for, one request for each; see the
+        protocol."""
+        for one in asked:
+            yield self._told(one)
+
+    def _told(self, asked: Asked) -> ReadOut:
+        resource, key = self._resource_of(asked)
+        answered = self._client.get(self._client.address(resource.binding.one, key=key))
+        if answered.status in _GONE | _KEPT:
+            shown = Shown.MISSING if answered.status in _GONE else Shown.WITHHELD
+            return ReadOut(key=asked.key, shown=shown)
+        if answered.status == 401:
+            raise Unreachable("system_login_refused", ref=self._system)
+        item = self._item(resource, key, answered)
+        kept = standing(
+            asked,
+            resource.identifiers(item),
+            rows=1,
+            protected=resource.is_protected(item),
+        )
+        if kept is not None:
+            return ReadOut(key=asked.key, shown=kept)
+        return read_out(asked, resource.content(item), system=self._system)
+
+    def _resource_of(self, order: Order | Asked) -> tuple[BoundResource, str]:
         for resource in self._resources:
             key = self._keys.own(resource.binding.resource, order.key)
             if resource.binding.kind == order.kind and key is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -22,6 +22,9 @@ _REPEATABLE: Final = frozenset({"GET", "DELETE", "PUT"})
 """Idempotent by RFC 9110, section 9.2.2."""
 _PASSING: Final = frozenset({429, 502, 503, 504})
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_DONE_ELSEWHERE: Final = frozenset({301, 302, 303})
+"""After these it may be done: "see other" is how a form that was taken is answered; only 307 and
+308 want the request itself again (RFC 9110, section 15.4)."""
 _MOST_REDIRECTS: Final = 3
 _LARGEST: Final = 64 * 1024 * 1024
 """Bytes of one answer."""
@@ -29,6 +32,10 @@ _LARGEST: Final = 64 * 1024 * 1024
 # At INFO httpx writes every address, and a record's key stands in it.
 for _name in ("httpx", "httpcore"):
     logging.getLogger(_name).setLevel(logging.WARNING)
+
+
+class Unanswered(Unreachable):
+    """The request left and no answer came: it may have had its effect."""
 
 
 class Answered(NamedTuple):
@@ -85,9 +92,19 @@ class HttpClient:
             address = self.following(address, location or "")
         raise Unreachable("system_leads_elsewhere", ref=self._system)
 
-    def send(self, method: str, address: str, body: object = None) -> Answered:
-        """Change. Tried again only where that is harmless. Raises `Unreachable`."""
-        answered, _ = self._repeated(method, address, body)
+    def send(
+        self,
+        method: str,
+        address: str,
+        body: object = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answered:
+        """Change. Tried again only where that is harmless. Raises `Unreachable`, which is
+        `Unanswered` where the system may have done it all the same."""
+        answered, _ = self._repeated(method, address, body, headers)
+        if answered.status in _DONE_ELSEWHERE:
+            raise Unanswered("system_leads_elsewhere", ref=self._system)
         if answered.status in _REDIRECTS:
             raise Unreachable("system_leads_elsewhere", ref=self._system)
         return answered
@@ -100,12 +117,14 @@ class HttpClient:
             pass
         raise Unreachable("system_unlike_binding", ref=self._system)
 
-    def _repeated(self, method: str, address: str, body: object) -> tuple[Answered, str | None]:
+    def _repeated(
+        self, method: str, address: str, body: object, also: Mapping[str, str] | None = None
+    ) -> tuple[Answered, str | None]:
         tries = _TRIES if method in _REPEATABLE else 1
         for number in range(tries):
             last = number == tries - 1
             try:
-                answered, location, wait = self._once(method, address, body)
+                answered, location, wait = self._once(method, address, body, also)
             except Unreachable:
                 if last:
                     raise
@@ -117,16 +136,16 @@ class HttpClient:
         raise Unreachable("system_unreachable", ref=self._system)
 
     def _once(
-        self, method: str, address: str, body: object
+        self, method: str, address: str, body: object, also: Mapping[str, str] | None
     ) -> tuple[Answered, str | None, float | None]:
-        headers = {"Accept": "application/json"}
+        headers = {**(also or {}), "Accept": "application/json"}
         if self._token is not None:
             headers["Authorization"] = f"Bearer {self._token()}"
         content = None
         if body is not None:
             content = orjson.dumps(body)
             headers["Content-Type"] = "application/json"
-        failed = too_large = False
+        failed = unanswered = too_large = False
         received = bytearray()
         try:
             # No proxy and no .netrc from the environment: nobody else sees the token.
@@ -139,13 +158,19 @@ class HttpClient:
                     if len(received) > _LARGEST:
                         too_large = True
                         break
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError):
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol):
+            failed = True
+        except (httpx.HTTPError, httpx.StreamError):
+            unanswered = True
+        except httpx.InvalidURL:
             failed = True
         # Outside the handler: httpx's words quote the address.
         if failed:
             raise Unreachable("system_unreachable", ref=self._system)
+        if unanswered:
+            raise Unanswered("system_unreachable", ref=self._system)
         if too_large:
-            raise Unreachable("answer_too_large", ref=self._system)
+            raise Unanswered("answer_too_large", ref=self._system)
         link = response.links.get("next", {}).get("url")
         wait = response.headers.get("Retry-After", "")
         return (

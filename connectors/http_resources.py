@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
-from urllib.parse import urlencode
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from connectors.http_client import HttpClient
+from connectors.http_listing import Listing
+from connectors.http_listing import at as at
 from connectors.mapped import Keys, is_empty, local_date
+from connectors.read_out import is_protected
 from connectors.system import Record
-from lifecycle.bindings.http import Paging, Resource
+from lifecycle.bindings.http import Resource
 from lifecycle.errors import Refused, Unreachable
-
-_MOST_PAGES: Final = 100_000
 
 
 class BoundResource:
@@ -23,35 +23,17 @@ class BoundResource:
         self, binding: Resource, client: HttpClient, keys: Keys, zone: ZoneInfo, *, system: str
     ) -> None:
         self.binding = binding
-        self._client = client
+        self._listing = Listing(
+            client, path=binding.list_, where=binding.items, paging=binding.paging, system=system
+        )
         self._keys = keys
         self._zone = zone
         self._system = system
         self.besides = (*binding.anchors.values(), *((binding.active,) if binding.active else ()))
 
     def items(self) -> Iterator[Mapping[str, Any]]:
-        """Every record of every page.
-
-        An empty page that leads to another one is not the end; a list that is shorter than it
-        says, or leads in a circle, is not a list. Raises `Unreachable`.
-        """
-        paging = self.binding.paging
-        address: str | None = self._first()
-        seen: set[str] = set()
-        number, count, total = (0 if paging is None else paging.first), 0, None
-        while address is not None:
-            if address in seen or len(seen) > _MOST_PAGES:
-                raise Unreachable("listing_in_a_circle", ref=self._system)
-            seen.add(address)
-            page, link = self._page(address)
-            found = self._items_of(page)
-            count += len(found)
-            yield from found
-            total = self._number(page, paging.total) if paging and paging.total else None
-            number += 1
-            address = self._next(paging, page, link, address, number=number, empty=not found)
-        if total is not None and count != total:
-            raise Unreachable("listing_incomplete", ref=self._system)
+        """Every record of every page. Raises as `Listing.items`."""
+        return self._listing.items()
 
     def one(self, answer: object) -> Mapping[str, Any]:
         """The record in the answer to a reading of one."""
@@ -82,6 +64,11 @@ class BoundResource:
         locked = self.binding.locked
         return locked is not None and at(item, locked.field) == locked.value
 
+    def is_protected(self, item: Mapping[str, Any]) -> bool:
+        """Whether the system says that the person's identity is protected."""
+        mark = self.binding.protected
+        return mark is not None and is_protected(at(item, mark.field), mark.negatives)
+
     def others(self, item: Mapping[str, Any]) -> tuple[str, ...]:
         """Keys of the people because of whom this one is known."""
         found: list[str] = []
@@ -111,71 +98,8 @@ class BoundResource:
             related=self.others(item),
         )
 
-    def _first(self) -> str:
-        address = self._client.address(self.binding.list_)
-        paging = self.binding.paging
-        if paging is not None and paging.page is not None:
-            return _with(address, paging.page, paging.first)
-        return address
-
-    def _next(
-        self,
-        paging: Paging | None,
-        page: object,
-        link: str | None,
-        address: str,
-        *,
-        number: int,
-        empty: bool,
-    ) -> str | None:
-        if paging is not None and paging.page is not None:
-            if paging.last is not None:
-                go_on = number <= self._number(page, paging.last)
-            else:
-                go_on = not empty
-            start = self._client.address(self.binding.list_)
-            return _with(start, paging.page, number) if go_on else None
-        following = link
-        if paging is not None and paging.next is not None:
-            following = at(page, paging.next) or link
-        if following is None:
-            return None
-        if not isinstance(following, str):
-            raise Unreachable("system_unlike_binding", ref=self._system)
-        return self._client.following(address, following)
-
-    def _page(self, address: str) -> tuple[object, str | None]:
-        answered = self._client.get(address)
-        if answered.status in {401, 403}:
-            raise Unreachable("system_login_refused", ref=self._system)
-        if answered.status != 200:
-            raise Unreachable("system_unreachable", ref=self._system, status=answered.status)
-        return self._client.parsed(answered), answered.link
-
-    def _items_of(self, page: object) -> list[Mapping[str, Any]]:
-        found = page if self.binding.items is None else at(page, self.binding.items)
-        if not isinstance(found, list) or not all(isinstance(item, Mapping) for item in found):
-            # A page that is not understood is never an empty one.
-            raise Unreachable("system_unlike_binding", ref=self._system)
-        return found
-
-    def _number(self, page: object, place: str) -> int:
-        value = at(page, place)
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise Unreachable("system_unlike_binding", ref=self._system)
-        return value
-
     def _date(self, value: object) -> Any:
         return local_date(value, self._zone, system=self._system)
-
-
-def at(item: object, dotted: str) -> Any:
-    """What stands under a dotted name; None where nothing does."""
-    for name in dotted.split("."):
-        if not isinstance(item, Mapping):
-            return None
-        item = item.get(name)
-    return item
 
 
 def nested(values: Mapping[str, object]) -> dict[str, Any]:
@@ -188,7 +112,3 @@ def nested(values: Mapping[str, object]) -> dict[str, Any]:
             inner = inner.setdefault(name, {})
         inner[last] = value
     return found
-
-
-def _with(address: str, parameter: str, number: int) -> str:
-    return f"{address}{'&' if '?' in address else '?'}{urlencode({parameter: number})}"

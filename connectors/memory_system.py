@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from connectors.payload import canonical_payload
-from connectors.system import Action, Answer, Found, Order, Record
+from connectors.read_out import read_out, standing
+from connectors.system import Action, Answer, Asked, Found, Order, ReadOut, Record
 from lifecycle.errors import Refused, Unreachable
 
 
@@ -26,6 +27,8 @@ class MemoryRecord:
     related: tuple[str, ...] = field(default=(), repr=False)
     locked: bool = False
     """The system itself keeps it."""
+    protected: bool = False
+    """The person's identity is protected."""
 
     @property
     def categories(self) -> tuple[str, ...]:
@@ -112,6 +115,21 @@ class MemorySystem:
             return iter(
                 [(r.key, canonical_payload(r.fields)) for r in self._records if r.key in asked]
             )
+
+    def read_out(self, asked: Sequence[Asked]) -> Iterator[ReadOut]:
+        """What these records hold now in the categories asked for; see the protocol."""
+        with self._lock:
+            self._reach()
+            return iter([self._told(one) for one in asked])
+
+    def _told(self, asked: Asked) -> ReadOut:
+        found = [r for r in self._records if r.key == asked.key and r.kind == asked.kind]
+        borne = _borne(found[0]) if found else {}
+        protected = any(record.protected for record in found)
+        kept = standing(asked, borne, rows=len(found), protected=protected)
+        if kept is not None:
+            return ReadOut(key=asked.key, shown=kept)
+        return read_out(asked, found[0].fields, system=self._system)
 
     def _reach(self) -> None:
         if self.failures.unreachable or self.failures.stop_after == 0:

@@ -5,7 +5,7 @@ Started by `connectors.reader_process`, never imported. Arguments: the parent's 
 of address space, seconds of processor time, directories to import from. On standard input one
 frame with the request and then the file's bytes; on standard output frames (four bytes of
 length, JSON), an empty one as good-bye. A frame is an object with one of the keys `sheet`,
-`end`, `rows`, `table`, `usage`, `refused`, `misconfigured`.
+`end`, `rows`, `table`, `text`, `unread`, `usage`, `refused`, `misconfigured`.
 """
 
 from __future__ import annotations

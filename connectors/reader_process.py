@@ -25,6 +25,10 @@ from lifecycle.intake.outcomes import FileReason
 
 _PIPE: Final = 1 << 20
 _LENGTH: Final = 4
+_STARVED: Final = 10
+"""So many times as long a child may wait for a processor as it may leave us waiting."""
+_LOOK_AGAIN: Final = 0.5
+"""Seconds until its state is looked at anew."""
 
 
 class ReaderUsage(NamedTuple):
@@ -70,8 +74,8 @@ def converse(
     thread must start and finish a conversation.
 
     Raises `FileRefused`: `reader_timeout` when the child used up its processor time or kept
-    us waiting beyond `limits.wait_seconds`; `reader_crashed` when it died in any other way
-    or broke the frame protocol.
+    us waiting beyond `limits.wait_seconds` (ten times that while it waits for a processor
+    itself); `reader_crashed` when it died in any other way or broke the frame protocol.
     """
     head = orjson.dumps(request)
     child = subprocess.Popen(
@@ -111,11 +115,14 @@ def _frames(
     poll.register(to_child, select.POLLOUT)
     buffer = bytearray()
     while True:
+        patience = limits.wait_seconds - cost.waited
+        if patience <= 0:
+            if cost.waited >= limits.wait_seconds * _STARVED or not _wants_processor(child):
+                raise FileRefused(FileReason.READER_TIMEOUT)
+            patience = _LOOK_AGAIN
         started = time.monotonic()
-        events = poll.poll(max(0.0, limits.wait_seconds - cost.waited) * 1000)
+        events = poll.poll(patience * 1000)
         cost.waited += time.monotonic() - started
-        if not events:
-            raise FileRefused(FileReason.READER_TIMEOUT)
         for descriptor, _ in events:
             if descriptor == to_child:
                 if not _feed(to_child, left):
@@ -137,6 +144,16 @@ def _frames(
                 frame = bytes(memoryview(buffer)[_LENGTH : _LENGTH + size])
                 del buffer[: _LENGTH + size]
                 yield frame
+
+
+def _wants_processor(child: subprocess.Popen[bytes]) -> bool:
+    """Whether the child works or would, on a machine that gives it no processor: that is no fault
+    of the file's. What it may use up is bounded by `cpu_seconds`."""
+    try:
+        stat = Path(f"/proc/{child.pid}/stat").read_bytes()
+    except OSError:  # not Linux
+        return False
+    return stat[stat.rindex(b")") + 2 :][:1] in {b"R", b"D"}
 
 
 def _feed(descriptor: int, left: list[memoryview]) -> bool:

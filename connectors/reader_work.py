@@ -35,9 +35,17 @@ _IDENTITY = re.compile(
 
 
 def work(request: bytes, data: bytes, send: Send) -> None:
-    """Serve one request of `connectors.workbook`. Raises `FileRefused`, `Misconfigured`."""
+    """Serve one request of `connectors.workbook` or `connectors.document_text`.
+
+    Raises `FileRefused`, `Misconfigured`.
+    """
     wish: dict[str, Any] = orjson.loads(request)
     limits = ReadingLimits(**wish["limits"])
+    if wish["mode"] == "document":
+        from connectors import document_work  # what it needs would slow every export down
+
+        document_work.work(data, limits, send)
+        return
     book = open_book(data, FileKind(wish["kind"]), limits)
     if wish["mode"] == "table":
         _copy(book, limits, send)

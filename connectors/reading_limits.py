@@ -17,7 +17,8 @@ class ReadingLimits:
     cpu_seconds: int
     """Processor time of the child (RLIMIT_CPU)."""
     wait_seconds: float
-    """How long the parent waits, all told, for a child that says nothing."""
+    """How long the parent waits, all told, for a child that says nothing; ten times as long for one
+    that would work and gets no processor."""
     unpacked_bytes: int
     """All parts of a zipped workbook together, unpacked."""
     part_ratio: int

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -16,11 +17,19 @@ from connectors.memory_system import MemorySystem
 from connectors.system import OuterSystem
 from lifecycle.bindings import CaseRegister as CaseRegisterBinding
 from lifecycle.bindings import FolderStaging as FolderBinding
+from lifecycle.bindings import (
+    GoogleDriveStaging as GoogleDriveBinding,
+)
 from lifecycle.bindings import Http, OuterBinding, SecretName, Sql
 from lifecycle.bindings import MemoryStaging as MemoryBinding
+from lifecycle.bindings import OneDriveStaging as OneDriveBinding
+from lifecycle.bindings import SftpStaging as SftpBinding
 from lifecycle.bindings import Workbuster as WorkbusterBinding
+from lifecycle.bindings.outlook import Outlook
 
-StagingBinding: TypeAlias = FolderBinding | MemoryBinding
+StagingBinding: TypeAlias = (
+    FolderBinding | MemoryBinding | GoogleDriveBinding | SftpBinding | OneDriveBinding
+)
 CaseSystemBinding: TypeAlias = CaseRegisterBinding | WorkbusterBinding
 Secrets: TypeAlias = Callable[[SecretName], Callable[[], str]]
 """Gives, for a secret's name, a function that fetches it when it is used."""
@@ -83,9 +92,44 @@ def _http(binding: Http, around: Surroundings) -> OuterSystem:
     )
 
 
-STAGING: Final[dict[str, Callable[[Any], Staging]]] = {
-    "folder": lambda b: FolderStaging(b.path, place=b.place, mount_point=b.mount_point),
-    "memory": lambda b: MemoryStaging(place=b.place),
+def _google_drive(binding: GoogleDriveBinding, secrets: Secrets) -> Staging:
+    from connectors.google_drive import opened_staging
+
+    return opened_staging(binding, key=secrets(binding.key))
+
+
+def _sftp(binding: SftpBinding, secrets: Secrets) -> Staging:
+    from connectors.sftp_session import login_of
+    from connectors.sftp_staging import SftpStaging
+
+    return SftpStaging(binding, login_of(binding, secrets), place=binding.place)
+
+
+def _onedrive(binding: OneDriveBinding, secrets: Secrets) -> Staging:
+    from connectors.onedrive import opened_staging
+
+    return opened_staging(binding, secrets=secrets)
+
+
+def _outlook(binding: Outlook, around: Surroundings) -> OuterSystem:
+    from connectors.mailbox import OutlookMailboxes
+    from connectors.outlook_client import outlook_client
+
+    return OutlookMailboxes(
+        binding,
+        outlook_client(binding, secrets=around.secrets, system=around.system),
+        system=around.system,
+        zone=around.zone,
+        today=lambda: datetime.now(around.zone).date(),
+    )
+
+
+STAGING: Final[dict[str, Callable[[Any, Secrets], Staging]]] = {
+    "folder": lambda b, _: FolderStaging(b.path, place=b.place, mount_point=b.mount_point),
+    "memory": lambda b, _: MemoryStaging(place=b.place),
+    "google_drive": _google_drive,
+    "onedrive": _onedrive,
+    "sftp": _sftp,
 }
 CASE_SYSTEMS: Final[dict[str, Callable[[Any, SealedBox, Fingerprint], CaseSystem]]] = {
     "case_register": _case_register,
@@ -94,15 +138,17 @@ CASE_SYSTEMS: Final[dict[str, Callable[[Any, SealedBox, Fingerprint], CaseSystem
 OUTER_SYSTEMS: Final[dict[str, Callable[[Any, Surroundings], OuterSystem]]] = {
     "sql": _sql,
     "http": _http,
+    "outlook": _outlook,
     "memory": lambda _, around: MemorySystem(system=around.system, residue=around.residue),
 }
 
 
-def staging(binding: StagingBinding | None) -> Staging:
-    """The staging folder that `binding` describes; None: one whose every use is refused."""
+def staging(binding: StagingBinding | None, *, secrets: Secrets) -> Staging:
+    """The staging folder that `binding` describes; None: one whose every use is refused. Nothing
+    is asked of it yet, so nothing is raised if it does not answer."""
     if binding is None:
         return AbsentStaging()
-    return STAGING[binding.kind](binding)
+    return STAGING[binding.kind](binding, secrets)
 
 
 def case_system(

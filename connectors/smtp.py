@@ -64,9 +64,17 @@ class Mailbox:
         `mail_login`, `mail_refused`, `mail_unreachable`; after the last two the mail may have
         arrived all the same.
         """
+        self._told(lambda server: server.send_message(message))
+
+    def reach(self) -> None:
+        """See that the server answers, protects and lets us in; nothing is sent. Raises as
+        `send`."""
+        self._told(lambda server: server.noop())
+
+    def _told(self, work: Callable[[smtplib.SMTP], object]) -> None:
         failure: str | None = None
         try:
-            self._send(message)
+            self._visit(work)
         except ssl.SSLError:
             failure = "mail_tls_failed"
         except smtplib.SMTPAuthenticationError:
@@ -85,7 +93,7 @@ class Mailbox:
         """`letter` and `send` in one."""
         self.send(self.letter(subject=subject, text=text, mark=mark))
 
-    def _send(self, message: EmailMessage) -> None:
+    def _visit(self, work: Callable[[smtplib.SMTP], object]) -> None:
         # Without a name of its own smtplib would look this host's up and tell the server.
         name = self.sender.rpartition("@")[2] or "localhost"
         with smtplib.SMTP(self.host, self.port, local_hostname=name, timeout=_TIMEOUT) as server:
@@ -93,7 +101,7 @@ class Mailbox:
                 _start_tls(server, self._tls())
             if self.username is not None and self.password is not None:
                 server.login(self.username, self.password())
-            server.send_message(message)
+            work(server)
 
     def _tls(self) -> ssl.SSLContext:
         context = ssl.create_default_context(cafile=str(self.trusted) if self.trusted else None)

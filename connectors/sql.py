@@ -7,11 +7,12 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from connectors.mapped import Keys, canonical
+from connectors.read_out import read_out, standing
 from connectors.sql_database import Conflict, Database
 from connectors.sql_erasing import Pointing, answer, carry_out
 from connectors.sql_tables import CHUNK, BoundTable, State, chunks
 from connectors.stand_in import make_stand_in
-from connectors.system import Answer, Found, Order, Record
+from connectors.system import Answer, Asked, Found, Order, ReadOut, Record
 from lifecycle.bindings.sql import Sql
 from lifecycle.errors import GallraError, Refused
 
@@ -102,6 +103,44 @@ class SqlSystem:
                         if state.rows and table.is_meant(state):
                             yield wanted[key], canonical(table.content(state))
 
+    def read_out(self, asked: Sequence[Asked]) -> Iterator[ReadOut]:
+        """What these records hold now in the categories asked for; see the protocol."""
+        for part in chunks(asked):
+            yield from self._read_out(part)
+
+    def _read_out(self, asked: Sequence[Asked]) -> list[ReadOut]:
+        found: dict[int, ReadOut] = {}
+        with self._database.reading() as connection:
+            for table, ones in self._by_table(asked).items():
+                states = table.of_keys(connection, [key for _, key, _ in ones], lock=False)
+                for position, key, one in ones:
+                    found[position] = self._told(table, states[key], one)
+        return [found[position] for position in range(len(asked))]
+
+    def _by_table(
+        self, asked: Sequence[Asked]
+    ) -> dict[BoundTable, list[tuple[int, str | int, Asked]]]:
+        found: dict[BoundTable, list[tuple[int, str | int, Asked]]] = {}
+        for position, one in enumerate(asked):
+            table = self._table_of(one)
+            key = table.parsed(self._keys.own(table.binding.table, one.key) or "")
+            if key is None:
+                raise Refused("key_malformed", ref=self._system)
+            found.setdefault(table, []).append((position, key, one))
+        return found
+
+    def _told(self, table: BoundTable, state: State, asked: Asked) -> ReadOut:
+        rows = len(state.rows) if table.is_meant(state) else 0
+        kept = standing(
+            asked,
+            table.identifiers(state.rows[0]) if rows else {},
+            rows=rows,
+            protected=table.is_protected(state),
+        )
+        if kept is not None:
+            return ReadOut(key=asked.key, shown=kept)
+        return read_out(asked, table.read_out(state), system=self._system)
+
     def _is_personal(self, table: BoundTable, state: State) -> bool:
         """Whether more is left than an anonymised record's residue."""
         content = table.content(state)
@@ -120,7 +159,7 @@ class SqlSystem:
             found.setdefault(what, _Group(order, table, {})).orders[key] = order
         return sorted(found.values(), key=lambda group: not group.table.binding.related)
 
-    def _table_of(self, order: Order) -> BoundTable:
+    def _table_of(self, order: Order | Asked) -> BoundTable:
         for table in self._tables:
             if table.kind == order.kind and self._keys.own(table.binding.table, order.key):
                 return table

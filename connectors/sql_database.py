@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -36,6 +37,12 @@ _POSTGRES: Final = (
     ("42", "system_unlike_binding"),
     ("22", "system_unlike_binding"),
 )
+_NO_LOGIN: Final = re.compile(
+    r"authentication failed|FATAL: +role \"[^\"]*\" (does not exist|is not permitted)"
+    r"|no pg_hba\.conf entry"
+)
+"""PostgreSQL gives no state with a login that it refuses, only words; in another language they are
+not understood, and the server counts as one that does not answer."""
 
 
 class Conflict(Exception):
@@ -177,6 +184,8 @@ def _code_of(error: BaseException | None) -> str:
     for start, code in _POSTGRES:
         if state.startswith(start):
             return code
+    if not name and not state and _NO_LOGIN.search(str(error)):
+        return "system_login_refused"
     return "system_unreachable"
 
 

@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Select, collate, c
 from sqlalchemy.sql.elements import quoted_name
 from sqlalchemy.sql.expression import TableClause
 
-from connectors.mapped import Keys, is_empty, local_date
+from connectors.mapped import Keys, canonical, is_empty, local_date
+from connectors.read_out import is_protected
 from connectors.system import Record
 from lifecycle.bindings.sql import Dependent, Related, Table
 from lifecycle.errors import Refused, Unreachable
@@ -119,6 +120,13 @@ class BoundTable:
         locked = self.binding.locked
         return locked is not None and any(row[locked.column] == locked.value for row in state.rows)
 
+    def is_protected(self, state: State) -> bool:
+        """Whether the system says that the person's identity is protected."""
+        mark = self.binding.protected
+        return mark is not None and any(
+            is_protected(row[mark.column], mark.negatives) for row in state.rows
+        )
+
     def is_empty(self, name: str, value: object) -> bool:
         """Whether a column has nothing in it."""
         return is_empty(value) or (
@@ -146,6 +154,21 @@ class BoundTable:
                 ]
                 if filled:
                     found.setdefault(category, {})[binding.table] = filled
+        return found
+
+    def read_out(self, state: State) -> dict[str, dict[str, Any]]:
+        """As `content`, the rows of dependent tables numbered from 1 behind each field's name, in
+        an order that is the same on every reading."""
+        found = self.content(state)
+        for category, fields in found.items():
+            number = 0
+            for dependent in self.binding.also:
+                if category not in dependent.categories:
+                    continue
+                for row in sorted(fields.pop(dependent.table, ()), key=canonical):
+                    number += 1
+                    fields |= {f"{name} {number}": value for name, value in row.items()}
+            found[category] = fields
         return found
 
     def identifiers(self, row: RowMapping) -> dict[str, str]:
@@ -206,6 +229,7 @@ class BoundTable:
             *self.besides,
             *binding.only,
             *((binding.locked.column,) if binding.locked else ()),
+            *((binding.protected.column,) if binding.protected else ()),
         }
 
     def _own_key(self, row: RowMapping) -> str | int:

@@ -76,6 +76,8 @@ def _columns(table: Table, key_type: str) -> dict[str, str]:
     found |= dict.fromkeys(table.anchors.values(), "TEXT")
     if table.active:
         found[table.active] = "TEXT"
+    if table.protected:
+        found[table.protected.column] = "TEXT"
     for related in table.related:
         if related.column:
             found[related.column] = key_type

@@ -1,4 +1,5 @@
-"""Any outer system that holds personal data: found, erased, stripped, anonymised, read back."""
+"""Any outer system that holds personal data: found, erased, stripped, anonymised, read back, and
+read out for somebody who may have it."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,9 @@ class Record:
     related: tuple[str, ...] = field(default=(), repr=False)
     """Keys, in this same system, of the people because of whom this one is known (a parent's
     pupils)."""
+    mention: bool = False
+    """Somebody is named here (a mail's sender), any number of times. Only people who are known
+    already are recognised by it, each by exactly one identifier; nobody becomes known by it."""
 
 
 class Action(StrEnum):
@@ -64,6 +68,12 @@ class Order:
     whose a record is."""
     whole: bool = False
     """Everything that was known of the record goes: it is not gone while anything is in it."""
+    needed: Callable[[str, str, Mapping[str, str]], bool] | None = field(
+        default=None, repr=False, compare=False
+    )
+    """Asked about another mention (key, kind, identifiers) in what this order would take away:
+    whether it is of somebody else whom we know and of whom it does not go as well. The keeper of
+    the vault answers."""
 
     def is_anothers(self, identifiers: Mapping[str, str]) -> bool:
         """Whether a record with these identifiers is somebody else's by now: a system gave the
@@ -127,4 +137,73 @@ class OuterSystem(Protocol):
     def export(self, keys: Sequence[str]) -> Iterator[tuple[str, bytes]]:
         """Everything these records hold, as canonical JSON (`{"category":{"field":…}}`), by key;
         personal data. Records that are not there are left out. Raises `Unreachable`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A record that a disclosure takes something from: exactly these categories."""
+
+    key: str = field(repr=False)
+    kind: str
+    categories: tuple[str, ...]
+    theirs: Callable[[Mapping[str, str]], bool | None] | None = field(
+        default=None, repr=False, compare=False
+    )
+    """As `Order.theirs`; it is also asked about a record that bears no identifier any more."""
+
+    def whose(self, identifiers: Mapping[str, str]) -> bool | None:
+        """Whether a record with these identifiers is surely the person's; None: nobody can tell."""
+        return True if self.theirs is None else self.theirs(identifiers)
+
+
+class Shown(StrEnum):
+    """What a record that was to be read out turned out to be. Only the first one is disclosed."""
+
+    TAKEN = "taken"
+    MISSING = "missing"
+    """There is no such record any more, or it is marked as deleted."""
+    ANOTHERS = "anothers"
+    """The system gave the key anew: the record is about somebody else."""
+    UNCLEAR = "unclear"
+    """Nobody can tell whose it is, or the key fits two records."""
+    PROTECTED = "protected"
+    """The system says that the person's identity is protected."""
+    WITHHELD = "withheld"
+    """The system shows it to nobody: a lock, a law."""
+
+
+class Value(NamedTuple):
+    """One value of a record; personal, never shown."""
+
+    category: str
+    field: str
+    """The policy's name of it; what stands further in is named behind it (`grades 2`)."""
+    text: str
+
+    def __repr__(self) -> str:
+        return "Value()"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadOut:
+    """One record as it stood when it was read out."""
+
+    key: str = field(repr=False)
+    shown: Shown
+    values: tuple[Value, ...] = field(default=(), repr=False)
+    """Sorted, what is empty left out; none unless `TAKEN`."""
+
+
+@runtime_checkable
+class Exports(Protocol):
+    """A system that can be read out record by record, to give it to somebody (A-68)."""
+
+    def read_out(self, asked: Sequence[Asked]) -> Iterator[ReadOut]:
+        """What these records hold now in exactly these categories: one answer for each, in the
+        order asked. Nothing is changed.
+
+        Raises `Unreachable`; `Refused("value_not_text")` where a field holds something that no
+        table can show (a picture), `Refused("key_malformed")`, `Refused("record_malformed")`.
+        """
         ...

@@ -24,7 +24,10 @@ LONGEST: Final = 32_767
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 _SPECIAL: Final = re.compile("[&<>\r]|_x[0-9A-Fa-f]{4}_")
 _LOOKS_ESCAPED: Final = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
-_NOT_IN_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_NOT_IN_XML: Final = "\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff"
+_REORDER: Final = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+"""Unicode's `Bidi_Control`: what is read is not what was written."""
+_NOT_WRITABLE: Final = re.compile(f"[{_NOT_IN_XML}{_REORDER}]")
 _SHEET_NAME: Final = re.compile(r"[^\[\]:*?/\\'\x00-\x1f][^\[\]:*?/\\\x00-\x1f]{0,30}")
 _MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -67,8 +70,7 @@ def write_workbook(
 ) -> bytes:
     """An xlsx file with one sheet: `header`, then `rows`, every cell as text.
 
-    Raises `Refused("text_not_writable")` for characters that no xlsx can hold,
-    `Refused("text_too_long")`, `Refused("too_many_rows")`, and
+    Raises as `check_writable`, `Refused("text_too_long")`, `Refused("too_many_rows")`, and
     `Misconfigured("sheet_name_not_allowed")`.
     """
     if not _SHEET_NAME.fullmatch(sheet):
@@ -88,6 +90,13 @@ def write_workbook(
                 raise Refused("too_many_rows")
             file.write(b"</sheetData></worksheet>")
     return target.getvalue()
+
+
+def check_writable(text: str) -> None:
+    """Raises `Refused("text_not_writable")` for characters that no table can hold, and for those
+    by which a text shows itself in another order than it has."""
+    if _NOT_WRITABLE.search(text):
+        raise Refused("text_not_writable")
 
 
 def _entry(name: str) -> zipfile.ZipInfo:
@@ -115,8 +124,7 @@ def _column(number: int) -> str:
 
 def _row(number: int, letters: Sequence[str], cells: Sequence[str]) -> bytes:
     joined = "\n".join(cells)
-    if _NOT_IN_XML.search(joined):
-        raise Refused("text_not_writable")
+    check_writable(joined)
     if len(joined) * 2 > LONGEST and any(len(c.encode("utf-16-le")) > LONGEST * 2 for c in cells):
         raise Refused("text_too_long")
     if _SPECIAL.search(joined):

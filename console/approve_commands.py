@@ -10,6 +10,7 @@ import typer
 from console.officer_commands import ask_code
 from console.options import CONTROLLER, AsJson, Controller
 from console.output import failures, print_json, say, table
+from console.share_commands import show_entry
 
 if TYPE_CHECKING:
     from tasks.plan_shown import PlanShown
@@ -38,14 +39,19 @@ def approve(
     """
     with failures(as_json=as_json):
         from lifecycle.approval import Decision
+        from lifecycle.plan import PlanKind
         from tasks.approvals import approve as decide
         from tasks.plan_overview import warnings_of
         from tasks.plan_shown import show_plan
+        from tasks.share_register import entry
         from tasks.wiring import open_house
 
         with open_house(controller) as house:
             shown = show_plan(house, ref)
-            if not as_json:
+            shares = shown.kind == PlanKind.DISCLOSURE
+            if shares and not as_json:
+                show_entry(entry(house, ref))
+            elif not as_json:
                 _show(shown)
                 for sentence in warnings_of(house, ref):
                     say(f"! {sentence}")
@@ -67,7 +73,7 @@ def approve(
             say(f"{result.ref}  {result.given} of {result.needed} approvals: one more person.")
         else:
             say(f"{result.ref}  approved. Its flow carries it out, or you do now:")
-            say(f"gallra execute {result.ref}")
+            say(f"gallra {'share send' if shares else 'execute'} {result.ref}")
 
 
 def _ask_handle() -> str:

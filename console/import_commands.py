@@ -21,7 +21,7 @@ from console.output import (
     table,
 )
 from console.report_file import check_target, write_private
-from lifecycle.errors import GallraError
+from lifecycle.errors import GallraError, NotProven
 
 if TYPE_CHECKING:
     from tasks.reports import FileReport
@@ -111,7 +111,13 @@ def _import(
         done.reports += before
         if report is not None:  # before anything is deleted
             write_private(report, done.document())
-        done.deleted = 0 if keep else delete_imported(house).gone
+        if not keep:
+            try:
+                done.deleted = delete_imported(house).gone
+            except NotProven as failure:
+                # What became of the files is told, whatever keeps one of them.
+                done.deleted = failure.counts.get("gone", 0)
+                done.failures.append(failure)
         return done
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
 from console.options import CONTROLLER, AsJson, Controller
-from console.output import failures, print_json, refuse, say
+from console.output import Exit, failures, print_json, refuse, say, table
+
+if TYPE_CHECKING:
+    from tasks.lost_records import Lost
 
 app = typer.Typer(help="The ledger that proves what was done.", no_args_is_help=True)
 
@@ -23,13 +27,15 @@ def verify(
     controller: Controller = CONTROLLER,
     as_json: AsJson = False,
 ) -> None:
-    """Re-compute every link and hold the ledger against a witnessed checkpoint.
+    """Re-compute every link and hold the ledger against a witnessed checkpoint, and the records
+    against the ledger: a plan, disclosure or telling that it knows and they do not is told.
 
     Example:  gallra ledger verify --checkpoint /media/witness/academedia.checkpoints
     """
     with failures(as_json=as_json):
         from connectors.witness import FileWitness
         from lifecycle.errors import LedgerFailure
+        from tasks.lost_records import tell_lost
         from tasks.proof import verify_ledger
         from tasks.wiring import open_house
 
@@ -40,16 +46,27 @@ def verify(
                 raise LedgerFailure("checkpoint_missing")
         with open_house(controller) as house:
             report = verify_ledger(house, checkpoint=shown)
+            lost = tell_lost(house)
         if as_json:
-            print_json({"size": report.size, "witnessed_size": report.witnessed_size})
-            return
-        say(f"The ledger verifies: {report.size} events.")
-        if report.witnessed_size is None:
-            say("No witness has a checkpoint yet: run `gallra ledger checkpoint`.")
-        else:
-            say(
-                f"Held against the checkpoint that a witness took at event {report.witnessed_size}."
+            print_json(
+                {
+                    "size": report.size,
+                    "witnessed_size": report.witnessed_size,
+                    "lost": [one._asdict() for one in lost],
+                }
             )
+        else:
+            say(f"The ledger verifies: {report.size} events.")
+            if report.witnessed_size is None:
+                say("No witness has a checkpoint yet: run `gallra ledger checkpoint`.")
+            else:
+                say(
+                    "Held against the checkpoint that a witness took at event "
+                    f"{report.witnessed_size}."
+                )
+            _show_lost(lost)
+        if lost:
+            raise typer.Exit(Exit.NOT_PROVEN)
 
 
 @app.command("checkpoint")
@@ -118,6 +135,15 @@ def export(
                 target.flush()
         if output is not None:
             say(f"{written} events written to {output}.")
+
+
+def _show_lost(lost: Sequence[Lost]) -> None:
+    if not lost:
+        return
+    say("! The ledger knows what the records do not have: somebody took it out.")
+    heads = ["reference", "what", "stood", "to", "by", "until", "about"]
+    table("Lost", heads, [(*one[:3], *(word or "-" for word in one[3:])) for one in lost])
+    say("Stop, and tell the data protection officer: docs/operations.md.")
 
 
 def _new_file(path: Path) -> BinaryIO:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from console import (
+    access_commands,
     approve_commands,
     certificate_commands,
     execution_commands,
@@ -21,6 +22,9 @@ from console import (
     restore_commands,
     row_commands,
     setup_commands,
+    share_commands,
+    store_commands,
+    systems_commands,
     watch_commands,
     work_order_commands,
 )
@@ -50,8 +54,12 @@ app.add_typer(plan_commands.app, name="plan")
 app.add_typer(officer_commands.app, name="officers")
 app.add_typer(hold_commands.app, name="hold")
 app.add_typer(work_order_commands.app, name="work-orders")
+app.add_typer(access_commands.app, name="access")
+app.add_typer(systems_commands.app, name="systems")
+app.add_typer(store_commands.app, name="store")
 app.add_typer(certificate_commands.app, name="certificate")
 app.add_typer(restore_commands.app, name="restore")
+app.add_typer(share_commands.app, name="share")
 
 
 def main() -> None:

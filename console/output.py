@@ -56,6 +56,12 @@ def exit_code(error: GallraError) -> Exit:
     return next((code for kind, code in _EXITS if isinstance(error, kind)), Exit.NOT_PROVEN)
 
 
+def printable(text: str) -> str:
+    """`text` without control characters: those of a file's name are none of the terminal's
+    business."""
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+
+
 def console(*, errors: bool = False) -> Console:
     """Where tables are printed; plain when it is no terminal."""
     from rich.console import Console

@@ -97,6 +97,7 @@ def show(
     Example:  gallra plan show P-0123456789ABC --all
     """
     with failures(as_json=as_json):
+        from lifecycle.plan import PlanKind
         from lifecycle.references import PLAN, SUBJECT, from_reference
         from records import plans
         from records.engines import reading
@@ -109,6 +110,8 @@ def show(
             with reading(house.engine) as connection:
                 plan = plans.get(connection, controller=house.controller, number=number)
                 stored = plans.items(connection, number, subject=subject)
+            if plan.kind is PlanKind.DISCLOSURE:
+                refuse(f"{plan.ref} is a disclosure: gallra share show {plan.ref}")
             if subject is not None and not stored:
                 refuse(f"{plan.ref} does not speak of {person}.")
             told = overview(house, plan)

@@ -8,9 +8,9 @@ import typer
 
 from console.officer_commands import ask_code
 from console.options import CONTROLLER, AsJson, Controller
-from console.output import Exit, failures, print_json, refuse, say, table
+from console.output import Exit, failures, print_json, printable, refuse, say, table
 
-app = typer.Typer(help="What a person weeds by hand.", no_args_is_help=True)
+app = typer.Typer(help="What a person weeds or hands over.", no_args_is_help=True)
 Ref = Annotated[str, typer.Argument(help="The work order, W-….")]
 By = Annotated[str, typer.Option(help="The officer's handle; the code is asked for.")]
 
@@ -34,14 +34,16 @@ def list_(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None:
         else:
             table(
                 "Work orders",
-                ["order", "place", "role", "items", "by", "state"],
+                ["order", "what", "place", "role", "items", "seen gone", "by", "state"],
                 [
                     [
                         one.ref,
+                        one.what,
                         one.system,
                         one.role,
                         one.items,
-                        one.due_on,
+                        one.seen_gone if one.what == "mend" else "",
+                        one.due_on or "-",
                         f"{one.state}, OVERDUE" if one.overdue else one.state,
                     ]
                     for one in found
@@ -57,7 +59,9 @@ def show(
     reveal: Annotated[
         bool,
         typer.Option(
-            "--reveal", help="Also say whose papers they are: for this terminal, with a code."
+            "--reveal",
+            help="Also say whose papers they are, or where it was found: for this terminal, with a "
+            "code.",
         ),
     ] = False,
     by: Annotated[str | None, typer.Option(help="With --reveal: the officer's handle.")] = None,
@@ -79,13 +83,28 @@ def show(
             slip = {}
             if reveal and by is not None:
                 slip = open_slip(house, ref, officer=by, code=ask_code("Code"))
-        say(f"{order.ref}  {order.system}: {order.items} to weed by {order.due_on} ({order.state})")
+        todo = "to hand over"
+        if order.what in {"weed", "mend"}:
+            todo = f"{order.items} to {order.what}"
+        elif order.what == "telling":
+            todo = "a recipient to tell"
+        until = f" by {order.due_on}" if order.due_on else ""
+        say(f"{order.ref}  {order.system}: {todo}{until} ({order.state})")
+        if order.what == "container":
+            say(f"  Fetch it:  gallra share show {order.plan} --where")
+        elif order.what == "mend" and order.seen_gone:
+            say(f"  Seen gone at the last look: {order.seen_gone} of {order.items}")
+        elif order.what == "password":
+            say(f"  See it:  gallra share password {order.plan} --by HANDLE")
+        elif order.what == "telling":
+            say(f"  The text:  gallra share about {order.system.partition(' ')[2]} --letter")
         say(f"  Who: {order.role}" + (", then a second person" if order.second_person else ""))
         say(f"  How: {order.how}")
         say(f"  Evidence: {order.evidence}")
         for number, (subject, what) in enumerate(sorted(slip.items()), start=1):
             words = [str(value) for part in what.values() for value in part.values()]
-            say(f"  {number}. {' '.join(words) or 'known by reference only'}  ({subject})")
+            told = printable(" ".join(words)) or "known by reference only"
+            say(f"  {number}. {told}  ({subject})")
 
 
 @app.command()
@@ -94,11 +113,13 @@ def done(
     by: By,
     evidence: Annotated[
         str,
-        typer.Option(help="A file (its SHA-256 is kept, not the file) or a word, e.g. shredded."),
+        typer.Option(
+            help="A file (its SHA-256 is kept, not the file) or a word: shredded, posted, told…"
+        ),
     ],
     controller: Controller = CONTROLLER,
 ) -> None:
-    """Say that the place is weeded, with evidence and your code.
+    """Say that it is weeded, mended or handed over, with evidence and your code.
 
     Example:  gallra work-orders done W-0123456789ABC --by rektor --evidence shredded
     """
@@ -120,7 +141,15 @@ def confirm(ref: Ref, by: By, controller: Controller = CONTROLLER) -> None:
     with failures():
         from tasks.wiring import open_house
         from tasks.work_orders import confirm as second
+        from tasks.work_orders import line
 
         with open_house(controller) as house:
             state = second(house, ref, officer=by, code=ask_code("Code"))
-        say(f"{ref}  {state}. Its plan goes on with the next run, or `gallra execute` now.")
+            order = line(house, ref)
+        now = f"gallra execute {order.plan}"
+        if order.what == "mend":
+            say(f"{ref}  {state}. What is there still at the next look is on a new order.")
+            return
+        if order.what != "weed":
+            now = f"gallra share send {order.plan}"
+        say(f"{ref}  {state}. Its plan goes on with the next run, or now: {now}")

@@ -41,7 +41,9 @@ def import_af(controller: Controller) -> dict[str, int]:
         for ref in steps.take_stock(controller):
             with collected(failures):
                 done.append(steps.import_file(controller, ref))
-        emptied = steps.delete_imported(controller)
+        emptied = steps.Emptied(found=0, deleted=0)
+        with collected(failures):  # what became of the files is shown, whatever keeps one of them
+            emptied = steps.delete_imported(controller)
     _show(controller, done)
     totals = {name: sum(each.counts.get(name, 0) for each in done) for name in TOTALS}
     totals |= {"files": len(done), "files_deleted": emptied.deleted}

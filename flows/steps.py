@@ -18,6 +18,7 @@ from flows.neutral import StepFailedForNow, neutral
 from flows.pages import ProgressBar
 from flows.parameters import Controller, FileReference
 from tasks import deletions, intake, keys, main_job, proof, stock
+from tasks import lost_records as lost
 from tasks import purge as purging
 from tasks.wiring import open_house
 
@@ -130,6 +131,13 @@ def verify_ledger(controller: Controller) -> tuple[int, int]:
     with open_house(controller) as house:
         report = proof.verify_ledger(house)
     return report.size, report.witnessed_size or 0
+
+
+@step("what the records lack", minutes=60, tags={"ledger"}, tried_again=True)
+def lost_records(controller: Controller) -> list[str]:
+    """Plans, disclosures and tellings that the ledger knows and the records lack."""
+    with open_house(controller) as house:
+        return [one.ref for one in lost.tell_lost(house)]
 
 
 @step("rotate the keys if it is time", minutes=60, tags={"keys"}, tried_again=False)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from prefect import flow, tags
 
 from flows import pages, steps
-from flows.neutral import neutral
+from flows.neutral import StepFailed, neutral
 from flows.parameters import Controller, refused_before_stored
 from flows.run_names import run_name
 from flows.session import assert_logs_are_masked
+from tasks.lost_records import RECORD_LOST
 
 
 @refused_before_stored
@@ -23,7 +24,8 @@ from flows.session import assert_logs_are_masked
 def verify_ledger(controller: Controller) -> dict[str, int]:
     """Re-compute the whole ledger, hold it against the witnessed checkpoint, witness it anew.
 
-    Fails, and witnesses nothing, when anything was changed, removed, swapped or rolled back.
+    Fails, and witnesses nothing, when anything was changed, removed, swapped or rolled back. Red
+    also when the ledger knows a plan, a disclosure or a telling that the records do not have.
 
     Args:
         controller: The school group whose ledger it is.
@@ -32,6 +34,7 @@ def verify_ledger(controller: Controller) -> dict[str, int]:
     with tags(f"controller:{controller}"):
         size, witnessed_size = steps.verify_ledger(controller)
         witnesses = steps.witness(controller)
+        lost = steps.lost_records(controller)
     pages.table(
         f"ledger-{controller}",
         [
@@ -40,8 +43,11 @@ def verify_ledger(controller: Controller) -> dict[str, int]:
                 "Bevittnade förut · Witnessed before": witnessed_size,
                 "Vittnen nu · Witnesses now": witnesses,
                 "Stämmer · Verifies": "ja · yes",
+                "Saknas i registret · Lost from the records": ", ".join(lost) or "–",
             }
         ],
         about="## Liggarens kontroll · Verification of the ledger",
     )
+    if lost:
+        raise StepFailed(RECORD_LOST, lost[0], kind="LedgerFailure", others=len(lost) - 1)
     return {"events": size, "witnessed_before": witnessed_size, "witnesses": witnesses}

@@ -119,8 +119,38 @@ class EventKind(StrEnum):
     WORK_ORDER_WITHDRAWN = "work_order.withdrawn"
     CERTIFICATE_ISSUED = "certificate.issued"
     DATABASE_RESTORED = "database.restored"
+    PLACE_SCANNED = "place.scanned"
+    PLACE_NOT_SCANNED = "place.not_scanned"
+    FINDINGS_NOTED = "findings.noted"
+    FINDING_SHOWN = "finding.shown"
+    ACCESS_REVIEWED = "access.reviewed"
+    ACCESS_REMOVAL_AGREED = "access.removal_agreed"
+    ACCESS_REMOVAL_LAPSED = "access.removal_lapsed"
+    ACCESS_REMOVAL_INTENDED = "access.removal_intended"
+    ACCESS_REMOVED = "access.removed"
     TO_DO_OPENED = "to_do.opened"
     TO_DO_CLOSED = "to_do.closed"
+    DISCLOSURE_PREPARED = "disclosure.prepared"
+    DISCLOSURE_REFUSED = "disclosure.refused"
+    DISCLOSURE_INTENDED = "disclosure.intended"
+    DISCLOSURE_SENT = "disclosure.sent"
+    DISCLOSURE_NOT_SENT = "disclosure.not_sent"
+    DISCLOSURE_PERHAPS_SENT = "disclosure.perhaps_sent"
+    DISCLOSURE_FOUND_OUT = "disclosure.found_out"
+    DISCLOSURE_PASSWORD_INTENDED = "disclosure.password_intended"  # noqa: S105 -- a word
+    DISCLOSURE_PASSWORD_SHOWN = "disclosure.password_shown"  # noqa: S105 -- a word
+    DISCLOSURE_PASSWORD_SENT = "disclosure.password_sent"  # noqa: S105 -- a word
+    DISCLOSURE_WITHDRAWAL_ASKED = "disclosure.withdrawal_asked"
+    DISCLOSURE_WITHDRAWN = "disclosure.withdrawn"
+    DISCLOSURE_NOT_WITHDRAWN = "disclosure.not_withdrawn"
+    DISCLOSURE_DELETION_ASKED = "disclosure.deletion_asked"
+    DISCLOSURE_DELETION_CONFIRMED = "disclosure.deletion_confirmed"
+    TELLING_ASKED = "telling.asked"
+    TELLING_OPENED = "telling.opened"
+    TELLING_INTENDED = "telling.intended"
+    TELLING_NOT_SENT = "telling.not_sent"
+    TELLING_PERHAPS_SENT = "telling.perhaps_sent"
+    TELLING_DONE = "telling.done"
 
 
 def instant(moment: datetime) -> str:

@@ -1,4 +1,5 @@
-"""Erasure is planned, approved, carried out and proven: the words of a plan, and its hash."""
+"""What erases and what discloses is planned, approved, carried out and proven: the words of a plan,
+and its hash."""
 
 from __future__ import annotations
 
@@ -19,6 +20,17 @@ class PlanKind(StrEnum):
     """The turn of the year, seen weeks ahead."""
     REQUEST = "request"
     """One person asked to be erased (art. 17)."""
+    DISCLOSURE = "disclosure"
+    """Data is to be given to somebody outside (A-68): nothing is erased by it."""
+
+
+ERASURES: Final = frozenset({PlanKind.RETENTION, PlanKind.YEAR_END, PlanKind.REQUEST})
+"""By these something is erased, and by no other kind: a kind that is added is in no list of what
+erases until somebody puts it there."""
+
+DISCLOSE: Final = "disclose"
+"""Verdict and action of the items of a disclosure; no `Verdict` of the retention rules, so that no
+query for what goes ever finds one."""
 
 
 class PlanState(StrEnum):
@@ -86,6 +98,9 @@ class PlanItem(NamedTuple):
     ripe_on: str | None
     last_day: str | None
     reason: str | None
+    digest: str | None = None
+    """Of a disclosure's record in an outer system: a keyed digest (hexadecimal) of what was agreed
+    to. The key goes when the disclosure is over, and with it all that the digest could tell."""
 
 
 def plan_hash(
@@ -96,14 +111,19 @@ def plan_hash(
     as_of: str,
     policy_sha256: str,
     about_id: int,
+    terms: str = "",
 ) -> str:
     """SHA-256 (hexadecimal) of everything that is approved: of a plan with another item, date,
-    policy or hold it is another one."""
+    policy or hold it is another one. `terms`: what else a disclosure's approval is bound to."""
     digest = hashlib.sha256()
     head = ["gallra plan 1", controller, str(kind), as_of, policy_sha256, about_id]
+    if terms:
+        head.append(terms)
     digest.update(orjson.dumps(head))
     for item in sorted(items, key=_order):
-        digest.update(b"\n" + orjson.dumps(tuple(item)))
+        # Without a digest as before there were any: what was approved then is so still.
+        told = tuple(item) if item.digest is not None else tuple(item)[:-1]
+        digest.update(b"\n" + orjson.dumps(told))
     return digest.hexdigest()
 
 

@@ -26,6 +26,9 @@ HOLD: Final = "H"
 OFFICER: Final = "O"
 WORK_ORDER: Final = "W"
 CERTIFICATE: Final = "C"
+FINDING: Final = "D"
+PARCEL: Final = "X"
+TELLING: Final = "N"
 
 
 def new_id() -> int:

@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import Connection, bindparam, text
 
-from lifecycle.plan import ItemState, PlanState
+from lifecycle.plan import ERASURES, ItemState, PlanState
 from records import bulk
 from records.scope import Scope, pairs_of
 from records.tables import placement
@@ -46,6 +46,7 @@ def into_cases(connection: Connection, controller: str, subjects: Sequence[int])
     scope = Scope(connection, subjects)
     if scope.is_empty:
         return
+    erasures = ", ".join(f"'{kind}'" for kind in sorted(ERASURES))
     scope.execute(
         f"""UPDATE due SET done_at = NULL
             WHERE placement_id = 0 AND done_at IS NOT NULL AND {scope.only("subject_id")}""",
@@ -56,7 +57,7 @@ def into_cases(connection: Connection, controller: str, subjects: Sequence[int])
             WHERE placement_id = 0 AND state = '{ItemState.PROVEN}'
               AND {scope.only("subject_id")}
               AND plan_id IN (SELECT id FROM plan WHERE controller = :controller
-                              AND state = '{PlanState.EXECUTING}')""",
+                              AND state = '{PlanState.EXECUTING}' AND kind IN ({erasures}))""",
         {"controller": controller},
     )
 

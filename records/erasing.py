@@ -35,6 +35,9 @@ ERASURE_INDEX: Final = {
     "held": "the rows of released holds go; while a hold stands nobody it keeps is removed (A-73)",
     "work_order": "the sealed slip says whose papers are to be weeded; its own key goes when the "
     "order is confirmed",
+    "disclosure": "stays as the register of who received what (art. 30): it names nobody; what is "
+    "sealed in it is the password, which goes when it has arrived, and the channel's own words",
+    "concerned": "stays, as `plan_item` does: of what a recipient was told, an opaque reference",
     "plan_item": "stays, with an opaque reference of somebody who is gone: nothing leads from it "
     "to a person any more, and it is what the certificate counts",
 }

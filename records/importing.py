@@ -22,6 +22,7 @@ from lifecycle.references import new_id
 from records import bulk
 from records.acquaintances import EMAIL, IDENTITY, NATIONAL_ID, Acquaintances, Case, Person
 from records.import_writer import ImportWriter
+from records.received import Rectified, watched
 from records.tables import NOBODY, engagement, handover, holding
 from records.vault import Vault
 
@@ -71,7 +72,8 @@ class Importing:
         self._services: dict[str, str] = {}
         self._changed_people: set[int] = set()
         self._rows = array("q")
-        self._last_id = new_id()
+        self._last_id = self._first_id = new_id()
+        self._rectified = Rectified(watched(connection, controller=controller))
         self.counts: dict[str, int] = dict.fromkeys(
             ("rows", *(outcome.value for outcome in RowOutcome)), 0
         ) | dict.fromkeys(("updated", "new_people", "new_cases", "returned", "dropped_columns"), 0)
@@ -92,6 +94,10 @@ class Importing:
         """Whose cases are new or changed: their dates have to be worked out anew."""
         cases = self._known.cases.values()
         return sorted({case.subject_id for case in cases if case.touched == "pending"})
+
+    def rectified(self) -> dict[int, set[str]]:
+        """Whose which categories, of what others received, are not as they were; after `write`."""
+        return self._rectified.changed(self._connection)
 
     def add(self, batch: Sequence[JudgedRow]) -> None:
         """Judge a batch of rows against all before it, and stage what is acceptable."""
@@ -239,6 +245,7 @@ class Importing:
                 if known[1] == digest:
                     holdings[position] = (known[0], mark)
                     continue
+                self._note_replaced(person, case if of_case else None, category, known[0])
                 self._writer.drop(known[0])
                 if not of_case:
                     self._changed_people.add(person.id)
@@ -258,6 +265,16 @@ class Importing:
             )
         self._index_email(person, row)
         return changed
+
+    def _note_replaced(self, person: Person, case: Case | None, category: str, number: int) -> None:
+        if not self._first_id < number <= self._last_id:  # else this very import brought it
+            self._rectified.note(
+                self._connection,
+                subject_id=person.id,
+                category=category,
+                case_id=None if case is None else case.id,
+                number=number,
+            )
 
     def _index_email(self, person: Person, row: Candidate) -> None:
         """A person is found by every address we were given while they are registered."""

@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
-from lifecycle.plan import ItemState, PlanState
+from lifecycle.plan import ERASURES, ItemState, PlanState
 from lifecycle.policy.model import Policy
 from lifecycle.references import new_id
 from lifecycle.retention.facts import Verdict
@@ -112,6 +112,8 @@ class InventoryWriter:
         found = known.recognise(seen)
         if found is Nobody.AMBIGUOUS:
             written.ambiguous += 1
+            return
+        if found is Nobody.UNKNOWN:
             return
         if found is Nobody.RETURNED:
             if self._policy.returning_after_erasure == "refuse":
@@ -243,7 +245,11 @@ def _worked_on(connection: Connection, people: set[int]) -> set[int]:
         connection, (due.c.placement_id, due.c.done_at), due.c.subject_id, sorted(people)
     )
     begun = bulk.fetch_in(
-        connection, (plan_item.c.placement_id, plan_item.c.state), plan_item.c.subject_id, people
+        connection,
+        (plan_item.c.placement_id, plan_item.c.state),
+        plan_item.c.subject_id,
+        people,
+        also={plan_item.c.verdict: str(Verdict.GO)},
     )
     return {number for number, done_at in settled if number and done_at is not None} | {
         number for number, state in begun if number and state in _BEGUN
@@ -266,6 +272,7 @@ def people_under_way(
             select(plan.c.id).where(
                 plan.c.controller == controller,
                 plan.c.state.in_([PlanState.APPROVED, PlanState.EXECUTING]),
+                plan.c.kind.in_([str(kind) for kind in ERASURES]),
             )
         ).scalars()
     )

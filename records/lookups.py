@@ -46,6 +46,35 @@ def subject_of_case(connection: Connection, *, controller: str, case_reference: 
     )
 
 
+def subject_of_engagement(connection: Connection, *, controller: str, number: int) -> list[int]:
+    """The person of a case by our own number of it; none when it is anonymised or unknown."""
+    return list(
+        connection.execute(
+            select(engagement.c.subject_id).where(
+                engagement.c.controller == controller,
+                engagement.c.id == number,
+                engagement.c.subject_id != NOBODY,
+            )
+        ).scalars()
+    )
+
+
+def subjects_of_project(connection: Connection, *, controller: str, project: str) -> list[int]:
+    """The people with a case in a project."""
+    return list(
+        connection.execute(
+            select(engagement.c.subject_id)
+            .where(
+                engagement.c.controller == controller,
+                engagement.c.project == project,
+                engagement.c.subject_id != NOBODY,
+            )
+            .distinct()
+            .order_by(engagement.c.subject_id)
+        ).scalars()
+    )
+
+
 def is_known(connection: Connection, *, controller: str, number: int) -> bool:
     """Whether there is anything about that person."""
     found = connection.execute(

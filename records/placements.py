@@ -15,6 +15,7 @@ from sqlalchemy import Connection, bindparam, func, select, text, update
 
 from lifecycle.errors import NotProven
 from lifecycle.plan import ItemState
+from lifecycle.retention.facts import Verdict
 from records import bulk
 from records.scope import pairs_of
 from records.tables import anchor, due, placement, plan_item, shredding
@@ -282,7 +283,10 @@ def left_empty(connection: Connection, subjects: Iterable[int]) -> dict[int, set
         (plan_item.c.placement_id, plan_item.c.subject_id),
         plan_item.c.subject_id,
         sorted(set(empty.values())),
-        also={plan_item.c.state: str(ItemState.PROVEN)},
+        also={
+            plan_item.c.state: str(ItemState.PROVEN),
+            plan_item.c.verdict: str(Verdict.GO),
+        },
     )
     found: dict[int, set[int]] = {}
     for number, subject in proven:

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, or_, select
 
-from lifecycle.plan import ItemState, PlanState
-from records import came_back, plans
+from lifecycle.plan import ERASURES, ItemState, PlanState
+from lifecycle.retention.facts import Verdict
+from records import bulk, came_back, plans
 from records.tables import plan, plan_item
 
 
@@ -27,7 +28,7 @@ class Going(NamedTuple):
 def going(
     connection: Connection, *, controller: str, states: Collection[PlanState], cases: str
 ) -> list[Going]:
-    """What goes by the plans in these states and is neither proven nor given up.
+    """What goes by the erasures in these states and is neither proven nor given up.
 
     Of the case system (`cases`) also what is proven while the rest of its plan waits: that its
     cases are nobody's any more is noted last of all.
@@ -52,6 +53,7 @@ def going(
         .where(
             plan.c.controller == controller,
             plan.c.state.in_([str(state) for state in states]),
+            plan.c.kind.in_([str(kind) for kind in ERASURES]),
             or_(plan_item.c.state.in_(unfinished), nobodys),
         )
     )
@@ -68,15 +70,59 @@ def going(
     ]
 
 
+def being_erased(
+    connection: Connection, *, controller: str, subjects: Collection[int]
+) -> set[tuple[int, int, str, str]]:
+    """(person, placement, system, category) of what an erasure that has begun takes of these
+    people, and is not proven yet."""
+    begun = set(
+        connection.execute(
+            select(plan.c.id).where(
+                plan.c.controller == controller,
+                plan.c.state == str(PlanState.EXECUTING),
+                plan.c.kind.in_([str(kind) for kind in ERASURES]),
+            )
+        ).scalars()
+    )
+    if not begun:
+        return set()
+    columns = (
+        plan_item.c.plan_id,
+        plan_item.c.subject_id,
+        plan_item.c.placement_id,
+        plan_item.c.system,
+        plan_item.c.categories,
+        plan_item.c.state,
+    )
+    rows = bulk.fetch_in(
+        connection,
+        columns,
+        plan_item.c.subject_id,
+        sorted(set(subjects)),
+        also={plan_item.c.verdict: str(Verdict.GO)},
+    )
+    unfinished = {str(ItemState.PLANNED), str(ItemState.INTENDED), str(ItemState.ACTED)}
+    return {
+        (person, placement, system, category)
+        for number, person, placement, system, categories, state in rows
+        if number in begun and state in unfinished
+        for category in categories.split()
+    }
+
+
 def mentions(
     connection: Connection, *, controller: str, subject: int
 ) -> list[tuple[plans.Plan, plans.StoredItem]]:
-    """Every item of every plan about one person, the newest plan first."""
+    """Every item of every erasure about one person, the newest plan first."""
     rows = connection.execute(
         plans.select_items()
         .add_columns(plan_item.c.plan_id)
         .join(plan, plan.c.id == plan_item.c.plan_id)
-        .where(plan_item.c.subject_id == subject, plan.c.controller == controller)
+        .where(
+            plan_item.c.subject_id == subject,
+            plan.c.controller == controller,
+            plan.c.kind.in_([str(kind) for kind in ERASURES]),
+        )
         .order_by(plan.c.created_at.desc(), plan.c.id.desc(), plan_item.c.number)
     ).all()
     of = {row[-1] for row in rows}

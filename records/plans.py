@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, Select, func, select, update
 
 from lifecycle.errors import Changed, Refused
 from lifecycle.plan import (
+    DISCLOSE,
     ITEM_TRANSITIONS,
     PLAN_TRANSITIONS,
     ItemState,
@@ -74,7 +75,7 @@ class StoredItem(NamedTuple):
 def insert(connection: Connection, plan: Plan, items: Iterable[PlanItem]) -> None:
     """Store a plan with its items, numbered from 1 in the order given.
 
-    What goes starts as `planned`, everything else as `shown`.
+    What goes or is disclosed starts as `planned`, everything else as `shown`.
     """
     values = plan._asdict()
     values["id"] = values.pop("number")
@@ -100,6 +101,7 @@ def find(
     controller: str,
     states: Collection[PlanState] | None = None,
     kind: PlanKind | None = None,
+    kinds: Collection[PlanKind] | None = None,
     limit: int | None = None,
 ) -> list[Plan]:
     """Plans, the newest first; of all states and kinds where none is given."""
@@ -108,6 +110,8 @@ def find(
         query = query.where(plans.c.state.in_([str(state) for state in states]))
     if kind is not None:
         query = query.where(plans.c.kind == str(kind))
+    if kinds is not None:
+        query = query.where(plans.c.kind.in_([str(one) for one in kinds]))
     query = query.order_by(plans.c.created_at.desc(), plans.c.id.desc())
     return [plan_of(row) for row in connection.execute(query.limit(limit))]
 
@@ -250,8 +254,9 @@ def _rows(number: int, given: Iterable[PlanItem]) -> Iterator[tuple[Any, ...]]:
         values = item._asdict()
         values["categories"] = " ".join(item.categories)
         values["stays"] = " ".join(item.stays)
-        goes = item.verdict == Verdict.GO
-        state = ItemState.PLANNED if goes else ItemState.SHOWN
+        values["digest"] = None if item.digest is None else bytes.fromhex(item.digest)
+        is_done = item.verdict in {Verdict.GO, DISCLOSE}
+        state = ItemState.PLANNED if is_done else ItemState.SHOWN
         yield (number, position, *values.values(), str(state))
 
 
@@ -271,7 +276,8 @@ def stored(row: Row[Any]) -> StoredItem:
     """A row of `select_items`."""
     # By position: a plan has many thousand items, and a row's names cost more than all the rest.
     number, subject, placement, system, verdict, action, categories, stays = row[:8]
-    rule, ripe_on, last_day, reason, state, acted_at, answer, proven_at = row[8:16]
+    rule, ripe_on, last_day, reason, digest = row[8:13]
+    state, acted_at, answer, proven_at = row[13:17]
     item = PlanItem(
         subject_id=subject,
         placement_id=placement,
@@ -284,6 +290,7 @@ def stored(row: Row[Any]) -> StoredItem:
         ripe_on=ripe_on,
         last_day=last_day,
         reason=reason,
+        digest=None if digest is None else bytes(digest).hex(),
     )
     return StoredItem(number, item, _STATES[state], acted_at, answer, proven_at)
 

@@ -25,6 +25,8 @@ class Sighting(NamedTuple):
     identifiers: tuple[tuple[str, bytes], ...]
     """(kind, digest), the surest first."""
     case_reference: str | None
+    mention: bool = False
+    """Somebody is named here: who is not known is nobody, and nobody becomes known by it."""
 
 
 class Nobody(Enum):
@@ -34,6 +36,8 @@ class Nobody(Enum):
     RETURNED = 2
     """New, and on the erasure list."""
     AMBIGUOUS = 3
+    UNKNOWN = 4
+    """Mentioned, and nobody whom we have anything to do with."""
 
 
 class Recognition:
@@ -70,6 +74,8 @@ class Recognition:
         """
         place = self.places.get(seen.digest)
         owner = None if place is None else place.subject_id
+        if seen.mention:
+            return self._who_is_mentioned(seen, owner)
         if seen.identifiers and seen.identifiers[0][0] == NATIONAL_ID:
             return self._by_national_id(seen.identifiers[0], owner)
         for identifier in seen.identifiers:
@@ -98,6 +104,20 @@ class Recognition:
     def leave(self, place: Place) -> None:
         """A record turned out to be somebody else's."""
         self._keys_here[place.subject_id].discard((place.id, place.kind))
+
+    def _who_is_mentioned(self, seen: Sighting, owner: int | None) -> int | Nobody:
+        """Exactly one person of that kind, however often; two with one address are nobody."""
+        fitting = {
+            number
+            for identifier in seen.identifiers
+            for number in self._index[identifier]
+            if seen.kind in self._kinds[number]
+        }
+        if owner is not None and owner in fitting:
+            return owner
+        if len(fitting) > 1:
+            return Nobody.AMBIGUOUS
+        return min(fitting, default=Nobody.UNKNOWN if owner is None else owner)
 
     def _by_national_id(self, identifier: tuple[str, bytes], owner: int | None) -> int | Nobody:
         found = self._index[identifier]

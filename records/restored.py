@@ -10,18 +10,20 @@ import orjson
 from sqlalchemy import Connection, Engine, delete, select, update
 
 from lifecycle.erasure import Erased
-from lifecycle.plan import ItemState
+from lifecycle.plan import ERASURES, ItemState
 from lifecycle.retention.facts import EVERYTHING
 from records import bulk, erasing, file_imports
 from records.engines import reading
 from records.forgetting import ToForget, forget, still_there
 from records.tables import (
     data_key,
+    disclosure,
     erasure_list,
     held,
     holding,
     ledger_event,
     placement,
+    plan,
     plan_item,
     shredding,
     work_order,
@@ -86,6 +88,9 @@ def unfinished_items(
         plan_item.c.categories,
     )
     found = []
+    disclosures = set(
+        connection.execute(select(plan.c.id).where(plan.c.kind.not_in(ERASURES))).scalars()
+    )
     for state in _UNFINISHED:
         for *item, place_id, categories in bulk.fetch_in(
             connection,
@@ -94,7 +99,9 @@ def unfinished_items(
             sorted(entries),
             also={plan_item.c.state: str(state)},
         ):
-            plan, number, subject, system, rule = item
+            plan_id, number, subject, system, rule = item
+            if plan_id in disclosures:
+                continue  # nothing of it says that somebody is gone
             said = entries[subject]
             if any(one.whole for one in said):
                 gone = True
@@ -106,7 +113,7 @@ def unfinished_items(
             else:
                 gone = system == cases and any(one.cases for one in said)
             if gone:
-                found.append((plan, number, subject, system, rule))
+                found.append((plan_id, number, subject, system, rule))
     return found
 
 
@@ -115,10 +122,10 @@ def prove_items(connection: Connection, items: Sequence[tuple[int, int]], *, at:
 
     Otherwise a plan would look for people whom the replay has just erased again.
     """
-    for plan, number in items:
+    for plan_number, number in items:
         connection.execute(
             update(plan_item)
-            .where(plan_item.c.plan_id == plan, plan_item.c.number == number)
+            .where(plan_item.c.plan_id == plan_number, plan_item.c.number == number)
             .values(state=str(ItemState.PROVEN), answer="gone", proven_at=at)
         )
 
@@ -135,7 +142,8 @@ def newest_event(connection: Connection, *, besides: set[str]) -> str:
 
 
 def keys_without_data(records: Engine, keys: Engine) -> list[int]:
-    """Numbers of data keys that no holding, record elsewhere or open work order needs."""
+    """Numbers of data keys that no holding, record elsewhere, open work order or disclosure on its
+    way needs."""
     return sorted(_keys(keys) - _data(records) - _shredding(records))
 
 
@@ -145,15 +153,19 @@ def data_without_key(records: Engine, keys: Engine) -> list[int]:
 
 
 def slips_without_key(records: Engine, keys: Engine) -> list[int]:
-    """Numbers of work orders, open in the backup, whose slip went with its key since."""
+    """Numbers of work orders and disclosures, open in the backup, whose slip or password went with
+    its key since."""
     return sorted(_data(records) - _data(records, slips=False) - _keys(keys))
 
 
 def drop_slips(connection: Connection, numbers: Sequence[int]) -> None:
-    """Take out slips that nobody can read; the next run of their plan judges the orders anew."""
-    connection.execute(
-        update(work_order).where(work_order.c.id.in_(list(numbers))).values(sealed=None)
-    )
+    """Take out slips that nobody can read; the next run of their plan judges the orders anew.
+
+    A disclosure whose password went is one that arrived after the backup: without it nobody can
+    send it a second time.
+    """
+    for table, number in ((work_order, work_order.c.id), (disclosure, disclosure.c.plan_id)):
+        connection.execute(update(table).where(number.in_(list(numbers))).values(sealed=None))
 
 
 def drop_holdings(connection: Connection, numbers: Sequence[int]) -> None:
@@ -178,6 +190,7 @@ def _data(engine: Engine, *, slips: bool = True) -> set[int]:
     queries = [select(holding.c.id), select(placement.c.id)]
     if slips:
         queries.append(select(work_order.c.id).where(work_order.c.sealed.is_not(None)))
+        queries.append(select(disclosure.c.plan_id).where(disclosure.c.sealed.is_not(None)))
     with reading(engine) as connection:
         return {number for query in queries for number in connection.execute(query).scalars()}
 

@@ -371,13 +371,15 @@ plan_item = Table(
     Column("acted_at", Text),
     Column("answer", Text),
     Column("proven_at", Text),
+    Column("digest", LargeBinary, info={"keyed": True}),
     PrimaryKeyConstraint("plan_id", "number"),
     Index("plan_item_subject", "subject_id"),
     Index("plan_item_state", "plan_id", "state", "system"),
     sqlite_with_rowid=False,
 )
 """One person × one system × what goes there (or stays, and why). States of what goes: planned →
-intended → acted → proven. After the person is gone the reference says nothing any more."""
+intended → acted → proven. After the person is gone the reference says nothing any more. `digest`:
+of what a disclosure takes from an outer system, under a key that goes with the disclosure."""
 
 approval = Table(
     "approval",
@@ -427,6 +429,123 @@ certificate = Table(
     Column("issued_at", Text, nullable=False),
 )
 """Exists only when every item of the plan is proven. Canonical JSON, free of personal data."""
+
+# --- disclosures ------------------------------------------------------------------------------
+
+disclosure = Table(
+    "disclosure",
+    RECORDS,
+    Column("plan_id", Id, primary_key=True, autoincrement=False),
+    Column("controller", Text, nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("contact", Text, nullable=False),
+    Column("contact_digest", LargeBinary, nullable=False, info={"keyed": True}),
+    Column("channel", Text, nullable=False),
+    Column("password_by", Text, nullable=False),
+    Column("container", Text, nullable=False),
+    Column("categories", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("legal_basis", Text, nullable=False),
+    Column("condition", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("until_on", Text, nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("sealed", LargeBinary, info={"sealed": True}),
+    Column("sealed_handle", LargeBinary, info={"sealed": True}),
+    Column("sent_at", Text),
+    Column("password_at", Text),
+    Column("ended_at", Text),
+    Column("ended_by", Text),
+    Column("reminded_on", Text),
+    Index("disclosure_stage", "controller", "stage"),
+)
+"""What a disclosure's approval is bound to beside its items, and where it stands. `contact_digest`:
+of the addresses, which stand in the bindings alone. `sealed`: what the password is made of, until
+it has arrived; `sealed_handle`: where the channel put it; `attempt`: how often a person found out
+that something had not arrived, so that a channel does not take the next one for the same."""
+
+telling = Table(
+    "telling",
+    RECORDS,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("controller", Text, nullable=False),
+    Column("disclosure_id", Id, nullable=False),
+    Column("cause_id", Id, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("opened_at", Text, nullable=False),
+    Column("done_at", Text),
+    Column("done_by", Text),
+    Column("because", Text, nullable=False, server_default="erased"),
+    Column("how", Text),
+    UniqueConstraint("disclosure_id", "cause_id", name="telling_once"),
+)
+"""A recipient must be told that data of people of a disclosure was erased by a plan, rectified by
+an import, or rectified or restricted as somebody says (art. 19). `cause_id`: the plan, the import,
+or a number of its own; `number`: how many people; `how`: by letter or by a person, once a run has
+seen to it."""
+
+concerned = Table(
+    "concerned",
+    RECORDS,
+    Column("telling_id", Id, nullable=False),
+    Column("subject_id", Id, nullable=False),
+    Column("categories", Text, nullable=False),
+    PrimaryKeyConstraint("telling_id", "subject_id"),
+    sqlite_with_rowid=False,
+)
+"""Whom a telling of a rectification or a restriction is about, and which categories of what was
+disclosed. Of an erasure its plan says that."""
+
+# --- where data lies, and who has access ---------------------------------------------------------
+
+finding = Table(
+    "finding",
+    RECORDS,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("controller", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("digest", LargeBinary, nullable=False, info={"keyed": True}),
+    Column("bytes_digest", LargeBinary, info={"keyed": True}),
+    Column("sealed", LargeBinary, info={"sealed": True}),
+    Column("sign", Text, nullable=False),
+    Column("worth", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("first_seen_at", Text, nullable=False),
+    Column("seen_at", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("cleared_at", Text),
+    Column("order_id", Id, nullable=False, server_default="0"),
+    Column("agreed_at", Text),
+    Column("agreed_by", Text),
+    UniqueConstraint("controller", "place", "digest", "sign", name="finding_once"),
+    Index("finding_state", "controller", "state", "place"),
+)
+"""Something of a kind (`sign`) that may not be where it is, `number` times: in a document, in a
+field of a record, or an account that should not be. `worth`: the class of the data; `sealed`: the
+path, or the system's key, dropped when it is cleared; `bytes_digest`: knows a document again that
+was moved; `order_id`: the work order that mends it, 0 before there is one; `agreed_by`: the officer
+who agreed that the account is removed. States: open → cleared; an account also open → agreed →
+intended → cleared."""
+
+scanned = Table(
+    "scanned",
+    RECORDS,
+    Column("controller", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("digest", LargeBinary, nullable=False, info={"keyed": True}),
+    Column("version", Text, nullable=False),
+    Column("policy_sha256", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("seen_at", Text, nullable=False),
+    Column("shows", Text),
+    PrimaryKeyConstraint("controller", "place", "digest"),
+    sqlite_with_rowid=False,
+)
+"""Which version of a document was looked at under which policy and words: it is not opened again
+until either changes. `outcome`: `looked`, or why nobody could look; `shows`: signs of a person, or
+`unread`: then with whom it is shared is asked each time; "" or none: nothing."""
 
 # --- proof ----------------------------------------------------------------------------------
 

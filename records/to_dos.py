@@ -49,6 +49,21 @@ def close_to_do(connection: Connection, *, controller: str, kind: str, ref: str,
     )
 
 
+def stand(
+    connection: Connection, *, controller: str, kind: str, ref: str, number: int, at: str
+) -> None:
+    """A to-do that stands as long as `number` is not 0, and comes back when it rises again."""
+    if number == 0:
+        close_to_do(connection, controller=controller, kind=kind, ref=ref, at=at)
+        return
+    found = to_do.c.controller == controller, to_do.c.kind == kind, to_do.c.ref == ref
+    connection.execute(
+        update(to_do).where(*found, to_do.c.closed_at.is_not(None)).values(opened_at=at)
+    )
+    open_to_do(connection, controller=controller, kind=kind, ref=ref, number=number, at=at)
+    connection.execute(update(to_do).where(*found).values(number=number, closed_at=None))
+
+
 def open_to_dos(connection: Connection, *, controller: str) -> list[ToDo]:
     """All that are open, oldest first."""
     rows = connection.execute(

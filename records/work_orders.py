@@ -22,7 +22,7 @@ class WorkOrder(NamedTuple):
     items: int
     opened_at: str
     due_on: str
-    """ISO date; the last local day."""
+    """ISO date, the last local day; "" where nobody has decided one."""
     reminded_on: str | None
     done_at: str | None
     done_by: str | None
@@ -37,6 +37,10 @@ class WorkOrder(NamedTuple):
         if self.confirmed_at is not None:
             return "withdrawn" if self.done_at is None else "confirmed"
         return "open" if self.done_at is None else "done"
+
+    def is_late(self, today: str) -> bool:
+        """Whether its last day is over on `today` (ISO date), and it is not finished."""
+        return self.confirmed_at is None and "" < self.due_on < today
 
 
 _c = work_order.c
@@ -68,9 +72,10 @@ def open_order(
     items: int,
     at: str,
     due_on: str,
-    sealed: bytes,
+    sealed: bytes | None,
 ) -> bool:
-    """Open the order of a plan for a place; False where it is open already (that one stays)."""
+    """Open the order of a plan for a place; False where it is open already (that one stays).
+    `sealed`: the slip; None where nobody's papers are looked for: something is handed over."""
     columns = ("id", "controller", "plan_id", "system", "role", "items")
     bulk.upsert_rows(
         connection,

@@ -11,7 +11,7 @@ from lifecycle import approval
 from lifecycle.approval import Approver, Decision, Given, Reason
 from lifecycle.errors import Refused
 from lifecycle.ledger import EventKind
-from lifecycle.plan import PlanState
+from lifecycle.plan import ERASURES, PlanState
 from lifecycle.references import OFFICER, PLAN, from_reference, to_reference
 from records import approvals, plans
 from records.engines import reading
@@ -83,7 +83,7 @@ def approve(
         refusal = approval.STATE_REFUSALS.get(plan.state) or approval.objection(
             approver,
             rules,
-            needed=plan.approvals,
+            needed=_needed(plan),
             created_by=plan.created_by,
             given=given,
             decision=said,
@@ -112,7 +112,7 @@ def approve(
         ref=after.ref,
         state=after.state,
         given=len(_that_count(house, after, given)),
-        needed=after.approvals,
+        needed=_needed(after),
     )
 
 
@@ -150,19 +150,19 @@ def _why_not(house: House, work: UnitOfWork, plan: Plan, *, current: bool) -> st
     if plan.state is PlanState.EXECUTING:
         # It passed here when it began; half of it may be gone already.
         people = approvals.deciders(work.connection, plan.number, plan_hash=plan.hash)
-        return None if len(people) >= plan.approvals else str(approval.Missing.APPROVAL)
+        return None if len(people) >= _needed(plan) else str(approval.Missing.APPROVAL)
     ended = approval.STATE_REFUSALS.get(plan.state)
     if ended is not None:
         return ended
     lacking = approval.missing(
         approvals.given_to(work.connection, plan.number),
         house.policy.approvals,
-        needed=plan.approvals,
+        needed=_needed(plan),
         plan_hash=plan.hash,
         created_by=plan.created_by,
         now=house.now(),
     )
-    if plan.state is PlanState.DRAWN and lacking is None and plan.approvals:
+    if plan.state is PlanState.DRAWN and lacking is None and _needed(plan):
         lacking = approval.Missing.APPROVAL  # rows that nobody put there through `approve`
     if lacking is not None:
         return str(lacking)
@@ -173,11 +173,21 @@ def _why_not(house: House, work: UnitOfWork, plan: Plan, *, current: bool) -> st
 
 
 def _is_current(house: House, plan: Plan, still_current: StillCurrent | None) -> bool:
-    if still_current is None:
+    if still_current is not None:
+        return still_current(house, plan)
+    if plan.kind in ERASURES:
         from tasks.planning import still_current as derived_anew  # it may ask for approvals
 
         return derived_anew(house, plan)
-    return still_current(house, plan)
+    from tasks.disclosures import still_current as judged_anew  # likewise
+
+    return judged_anew(house, plan)
+
+
+def _needed(plan: Plan) -> int:
+    """How many must agree: to a disclosure always somebody of flesh and blood (H-32), whatever
+    the row says."""
+    return plan.approvals if plan.kind in ERASURES else max(plan.approvals, 1)
 
 
 def _overtaken(house: House, plan: Plan, *, current: bool) -> str | None:
@@ -203,7 +213,7 @@ def _that_count(house: House, plan: Plan, given: list[Given]) -> list[Given]:
 
 def _is_enough(house: House, given: list[Given], plan: Plan) -> bool:
     return approval.is_enough(
-        [one.approver for one in given], house.policy.approvals, needed=plan.approvals
+        [one.approver for one in given], house.policy.approvals, needed=_needed(plan)
     )
 
 
@@ -271,7 +281,7 @@ def _facts(house: House, plan: Plan, approver: Approver, why: Reason) -> dict[st
 
 
 def _role(house: House, plan: Plan, approver: Approver) -> str:
-    role = approval.role_for(approver, house.policy.approvals, needed=plan.approvals)
+    role = approval.role_for(approver, house.policy.approvals, needed=_needed(plan))
     if role is None:
         raise Refused("role_may_not_approve")
     return role

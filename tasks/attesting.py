@@ -10,11 +10,13 @@ from typing import Any, Final
 import orjson
 from sqlalchemy import Connection
 
+from lifecycle.disclosure import is_not_arrived
+from lifecycle.disclosure_told import Told, after
 from lifecycle.errors import LedgerFailure
 from lifecycle.ledger import EventKind
-from lifecycle.plan import ItemState, plan_hash
+from lifecycle.plan import ERASURES, ItemState, PlanState, plan_hash
 from lifecycle.references import SUBJECT, WORK_ORDER, to_reference
-from records import plans, work_orders
+from records import disclosures, plans, work_orders
 from records.engines import reading
 from records.ledger_check import verify
 from records.plans import Plan, StoredItem
@@ -30,11 +32,23 @@ class _Told:
     needed: int | None = None
     by_rule: bool = False
     officers: set[str] = field(default_factory=set)
+    prepared_by: set[str] = field(default_factory=set)
+    """Officers whose code drew up a disclosure; their own approval of it counts for nothing."""
+    begun: bool = False
     ended: bool = False
     proven: Counter[tuple[str, str]] = field(default_factory=Counter)
     """(person, place) → items proven gone; our own records have one word for all of theirs."""
     confirmed: set[str] = field(default_factory=set)
     """Work orders."""
+    not_arrived: int = 0
+    """How often a person found out that nothing of a disclosure had arrived."""
+    shared: Told = field(default_factory=Told)
+    """Where a disclosure stands."""
+
+    @property
+    def given(self) -> int:
+        """How many approvals count."""
+        return len(self.officers - self.prepared_by)
 
 
 def require_attested(house: House, plan: Plan) -> None:
@@ -43,13 +57,18 @@ def require_attested(house: House, plan: Plan) -> None:
 
     Whoever can write our tables and lacks the ledger's key cannot have that. Verifies the whole
     ledger on the way (about 4 s for a million events). Raises `LedgerFailure` with
-    `approval_not_in_ledger`, `plan_not_as_approved`, `proof_not_in_ledger`, or as `verify` does.
+    `approval_not_in_ledger`, `plan_not_as_approved`, `proof_not_in_ledger`,
+    `attempt_not_in_ledger`, `stage_not_in_ledger`, or as `verify` does.
     """
     with reading(house.engine) as connection:
         verify(connection, house.ledger_key)
         told = _told(house, connection, plan)
+        state = plans.get(connection, controller=plan.controller, number=plan.number).state
         stored = plans.items(connection, plan.number)
         orders = work_orders.of_plan(connection, plan.number)
+        shared = None
+        if plan.kind not in ERASURES:
+            shared = disclosures.get(connection, controller=plan.controller, number=plan.number)
     found = plan_hash(
         (one.item for one in stored),
         controller=plan.controller,
@@ -57,13 +76,23 @@ def require_attested(house: House, plan: Plan) -> None:
         as_of=plan.as_of.isoformat(),
         policy_sha256=plan.policy_sha256,
         about_id=plan.about_id,
+        terms="" if shared is None else shared.terms.digest(),
     )
     if found != plan.hash:
         raise LedgerFailure("plan_not_as_approved", ref=plan.ref)
-    enough = told.by_rule if told.needed == 0 else len(told.officers) >= (told.needed or 1)
-    if told.needed is None or told.ended or not enough:
+    by_rule = told.needed == 0 and plan.kind in ERASURES  # no rule ever lets anything out (H-32)
+    enough = told.by_rule if by_rule else told.given >= (told.needed or 1)
+    # Under way an approval does not grow old: whether it is, the ledger says too.
+    begun = told.begun or state is not PlanState.EXECUTING
+    if told.needed is None or told.ended or not enough or not begun:
         raise LedgerFailure("approval_not_in_ledger", ref=plan.ref)
-    _require_proofs(house, plan, stored, told)
+    # Another number is another reference: a channel would take it for one that it never had.
+    if shared is not None and shared.attempt != told.not_arrived:
+        raise LedgerFailure("attempt_not_in_ledger", ref=plan.ref)
+    if shared is not None and shared.stage is not told.shared.stage:
+        raise LedgerFailure("stage_not_in_ledger", ref=plan.ref)
+    if plan.kind in ERASURES:
+        _require_proofs(house, plan, stored, told)
     for order in orders:
         confirmed = to_reference(WORK_ORDER, order.number) in told.confirmed
         if order.state == "confirmed" and not confirmed:
@@ -95,12 +124,19 @@ def _told(house: House, connection: Connection, plan: Plan) -> _Told:
 def _take(told: _Told, event: dict[str, Any], plan: Plan, *, own: str) -> None:
     kind, ref, facts = event["kind"], event.get("ref"), event.get("facts", {})
     if ref == plan.ref:
+        told.shared = after(told.shared, event)
         if kind == EventKind.PLAN_DRAWN and facts.get("hash") == plan.hash:
             told.needed = event.get("numbers", {}).get("approvals")
+        elif kind == EventKind.DISCLOSURE_PREPARED:
+            told.prepared_by.add(facts.get("officer", ""))
         elif kind == EventKind.APPROVAL_GIVEN and facts.get("hash") == plan.hash:
             told.officers.add(facts.get("officer", ""))
         elif kind == EventKind.PLAN_APPROVED and facts.get("hash") == plan.hash:
             told.by_rule = told.by_rule or facts.get("by") == "rule"
+        elif kind == EventKind.PLAN_BEGUN and facts.get("approved") == plan.hash:
+            told.begun = True
+        elif is_not_arrived(event, plan.ref):
+            told.not_arrived += 1
         elif kind in _ENDED:
             told.ended = True
     elif kind == EventKind.WORK_ORDER_CONFIRMED:

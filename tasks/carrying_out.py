@@ -16,6 +16,7 @@ from records.plans import Plan, StoredItem
 from tasks.archiving import archive_records
 from tasks.house import House
 from tasks.item_steps import begin, note_answers, note_done
+from tasks.who_else import need_of_others
 from tasks.whose_record import recognisers
 
 AT_ONCE: Final = 5_000
@@ -133,6 +134,7 @@ def _orders(house: House, stored: Sequence[StoredItem]) -> list[Order]:
             theirs=whose[kept[one.item.placement_id].subject_id],
             whole=one.item.action in {Action.ERASE, Action.ARCHIVE}
             and set(kept[one.item.placement_id].categories) <= set(one.item.categories),
+            needed=need_of_others(house, one.item.system, kept[one.item.placement_id].subject_id),
         )
         for one in stored
     ]

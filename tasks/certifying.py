@@ -10,7 +10,7 @@ from lifecycle.certificate import Certificate, certify
 from lifecycle.checkpoint import key_name, public_key_of
 from lifecycle.errors import LedgerFailure, NotProven, Refused
 from lifecycle.ledger import EventKind
-from lifecycle.plan import ItemState, PlanState
+from lifecycle.plan import ERASURES, ItemState, PlanState
 from lifecycle.references import (
     CERTIFICATE,
     OFFICER,
@@ -28,6 +28,7 @@ from records.engines import reading
 from records.plans import Plan, StoredItem
 from tasks.attesting import require_attested
 from tasks.house import House
+from tasks.telling import open_erased
 
 _CLOSED: Final = frozenset({ItemState.PROVEN, ItemState.DROPPED})
 
@@ -37,8 +38,10 @@ def conclude(house: House, plan: Plan) -> Certificate | None:
 
     Raises `NotProven("plan_not_proven", left=…)` while anything that was approved and not given
     up is unproven: then there is no certificate. `LedgerFailure` where the keyed ledger does not
-    say that it was approved and proven.
+    say that it was approved and proven; `Refused("plan_erases_nothing")` for a disclosure.
     """
+    if plan.kind not in ERASURES:
+        raise Refused("plan_erases_nothing", ref=plan.ref)
     with reading(house.engine) as connection:
         going = plans.items(connection, plan.number, verdict=Verdict.GO)
         staying = plans.items(connection, plan.number, states=[ItemState.SHOWN])
@@ -117,6 +120,7 @@ def _close(house: House, plan: Plan, state: PlanState, certificate: Certificate 
                 ref=to_reference(CERTIFICATE, number),
                 facts={"plan": plan.ref},
             )
+            open_erased(house, work, plan)
         work.commit()
 
 

@@ -39,15 +39,23 @@ class Deleted:
     """References of files that still lie there: changed meanwhile, or held by another worker."""
     never_imported: tuple[str, ...] = ()
     """References of files that went without ever having reached the records."""
+    kept: str | None = None
+    """The reason code for which a file was not deleted or is not proven gone, and not in `gone`."""
 
 
 def delete_imported(house: House) -> Deleted:
     """Delete the files whose import is verified, and prove that they are gone.
 
-    Safe to repeat. Raises `LedgerFailure` before anything is deleted when the ledger or every
-    witness refuses; `NotProven("file_still_there")` when a deletion had no effect.
+    Safe to repeat. A file that something keeps lets no other wait. Raises `LedgerFailure` before
+    anything is deleted when the ledger or every witness refuses; `NotProven`, after everything
+    else, with how many are `gone`: `deletion_refused`, or `file_still_there` when a deletion had no
+    effect.
     """
-    recover(house)
+    kept: str | None = None
+    try:
+        recover(house)
+    except NotProven as refused:
+        kept = refused.code
     ripe = [
         pair
         for pair in match(house)
@@ -56,11 +64,13 @@ def delete_imported(house: House) -> Deleted:
         and pair[0].import_state == VERIFIED
     ]
     ripe = [pair for pair in ripe if _has_the_bytes(house, *pair)]
-    if not ripe:
-        return Deleted(expected=0, gone=0)
-    witness(house)
-    done = delete_files(house, ripe, rule="A-98", patience=0.0)
-    witness(house)
+    done = Deleted(expected=0, gone=0)
+    if ripe:
+        witness(house)
+        done = delete_files(house, ripe, rule="A-98", patience=0.0)
+        witness(house)
+    if code := done.kept or kept:
+        raise NotProven(code, ref=house.staging.place, gone=done.gone)
     return done
 
 
@@ -86,12 +96,16 @@ def _has_the_bytes(house: House, known: Known, item: StagedItem) -> bool:
 
 
 def recover(house: House) -> None:
-    """Finish what a stopped run intended: the file is gone, or is deleted now."""
+    """Finish what a stopped run intended: the file is gone, or is deleted now.
+
+    Raises `NotProven` as `delete_imported`, when all the others were dealt with.
+    """
     leases.forget_dead(house.engine)
     # By version alone: a stopped deletion may have left the file under a private name.
     listed = {item.version: item for item in house.staging.list_items()}
     intended = [k for k in open_files(house) if k.state == staged_files.DELETING]
     ours = []
+    kept: str | None = None
     for known in intended:
         item = listed.get(known.version)
         # Also for a file that is gone: whoever deletes it right now writes that down.
@@ -99,22 +113,36 @@ def recover(house: House) -> None:
             suppress(Busy, Changed),
             leases.hold(house.engine, to_reference(STAGED_FILE, known.id), now=house.now),
         ):
-            if item is not None:
-                house.staging.delete_permanently(item)
-            ours.append(known)
+            if item is not None and (refused := _refused(house, item)):
+                kept = refused
+            else:
+                ours.append(known)
     if intended:
         # Or it was stopped after the file and before the subfolders that it had emptied.
         for item in listed.values():
             if item.empty_folder:
                 with suppress(Changed):
-                    house.staging.delete_permanently(item)
+                    kept = _refused(house, item) or kept
     _prove_gone(house, ours, rule="A-101")
+    if kept is not None:
+        raise NotProven(kept, ref=house.staging.place)
+
+
+def _refused(house: House, item: StagedItem) -> str | None:
+    """Delete it; the reason code for which it is kept, where it is. Raises `Changed`,
+    `Unreachable`."""
+    try:
+        house.staging.delete_permanently(item)
+    except NotProven as refused:
+        return refused.code
+    return None
 
 
 def delete_files(
     house: House, pairs: Sequence[tuple[Known, StagedItem]], *, rule: str, patience: float
 ) -> Deleted:
-    """Delete these versions: intent, deletion, proof. The caller has witnessed a checkpoint.
+    """Delete these versions: intent, deletion, proof. The caller has witnessed a checkpoint, and
+    raises what `kept` says: a file that something keeps lets no other wait.
 
     `patience`: seconds to wait for a worker that holds a file.
     """
@@ -122,6 +150,8 @@ def delete_files(
     held: list[tuple[Known, StagedItem]] = []
     left: list[str] = []
     never: list[str] = []
+    kept: str | None = None
+    stay = 0
     for known, item in pairs:
         ref = to_reference(STAGED_FILE, known.id)
         try:
@@ -129,15 +159,26 @@ def delete_files(
                 if fresh := _intend(house, lease, known, item, rule=rule):
                     if _never_imported(fresh, item) and not _holds_no_export(item):
                         never.append(ref)
-                    house.staging.delete_permanently(item)
-                    held.append((known, item))
+                    if refused := _refused(house, item):
+                        # Whatever the folder shows of it now, nobody calls it gone.
+                        kept, stay = refused, stay + 1
+                    else:
+                        held.append((known, item))
         except (Busy, Changed):
             # Another worker has it, or it is no longer the version that was decided on: it
             # stays, and the next run decides anew about what lies there then.
             left.append(ref)
-    _prove_gone(house, [known for known, _ in held], rule=rule)
+    still = 0
+    try:
+        _prove_gone(house, [known for known, _ in held], rule=rule, stay=stay)
+    except NotProven as there:
+        still, kept = there.counts["left"], kept or there.code
     return Deleted(
-        expected=len(pairs), gone=len(held), left=tuple(left), never_imported=tuple(never)
+        expected=len(pairs),
+        gone=len(held) - still,
+        left=tuple(left),
+        never_imported=tuple(never),
+        kept=kept,
     )
 
 
@@ -201,13 +242,15 @@ def _tell_never_imported(
     )
 
 
-def _prove_gone(house: House, files: Iterable[Known], *, rule: str) -> None:
+def _prove_gone(house: House, files: Iterable[Known], *, rule: str, stay: int = 0) -> None:
     """List the folder again, to its end, and write down which files are gone.
 
     A file whose end another run wrote down meanwhile is left alone: it is deleted only once.
+    `stay`: how many others something keeps. Raises `NotProven("file_still_there")` with how many
+    of `files` are `left`.
     """
     files = list(files)
-    if not files:
+    if not files and not stay:
         return
     there = {item.version for item in house.staging.list_items()}
     gone = [k for k in files if k.version not in there]
@@ -226,14 +269,15 @@ def _prove_gone(house: House, files: Iterable[Known], *, rule: str) -> None:
                 acted=1,
                 verified=1,
             )
-        if len(gone) < len(files):
+        short = len(gone) < len(files) + stay
+        if short:
             work.record(
                 EventKind.DELETION_FAILED,
                 rule=rule,
-                expected=len(files),
+                expected=len(files) + stay,
                 verified=len(gone),
             )
-        if written or len(gone) < len(files):
+        if written or short:
             work.commit()
     if len(gone) < len(files):
         raise NotProven("file_still_there", left=len(files) - len(gone))

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import Connection
 
 from lifecycle.errors import Refused
-from lifecycle.plan import PlanItem, PlanKind, plan_hash
+from lifecycle.plan import ERASURES, PlanItem, PlanKind, plan_hash
 from lifecycle.retention.calendar import subtract_period
 from lifecycle.retention.decide import decide, rules_of
 from lifecycle.retention.facts import EVERYTHING, Verdict
@@ -130,6 +130,8 @@ def late_now(house: House) -> int:
 
 
 def _require_about(kind: PlanKind, about: int) -> None:
+    if kind not in ERASURES:
+        raise Refused("plan_erases_nothing")
     if kind is PlanKind.REQUEST and not about:
         raise Refused("request_about_nobody")
     if kind is not PlanKind.REQUEST and about:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import NamedTuple
 
 from lifecycle.errors import Misconfigured
-from lifecycle.plan import PlanKind, PlanState
+from lifecycle.plan import ERASURES, PlanKind, PlanState
 from lifecycle.references import PLAN, from_reference
 from lifecycle.retention.facts import Verdict
 from records import lookups, plans
@@ -93,22 +93,26 @@ def day_of(house: House, kind: PlanKind) -> date:
 
 
 def agreed(house: House) -> list[str]:
-    """References of the plans that may go on now, oldest first: under way, or approved by enough
+    """References of the erasures that may go on now, oldest first: under way, or approved by enough
     people whose approvals count still."""
     with reading(house.engine) as connection:
         found = plans.find(
             connection,
             controller=house.controller,
             states=[PlanState.EXECUTING, PlanState.APPROVED],
+            kinds=ERASURES,
         )
     return [plan.ref for plan in reversed(found) if not _is_lacking(house, plan)]
 
 
 def waiting(house: House) -> list[PlanPage]:
-    """The plans that people must agree to, oldest first."""
+    """The erasures that people must agree to, oldest first."""
     with reading(house.engine) as connection:
         found = plans.find(
-            connection, controller=house.controller, states=[PlanState.DRAWN, PlanState.APPROVED]
+            connection,
+            controller=house.controller,
+            states=[PlanState.DRAWN, PlanState.APPROVED],
+            kinds=ERASURES,
         )
     return [one for one in (page(house, plan) for plan in reversed(found)) if one.asks]
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 
+from connectors.examination import first_record
 from lifecycle.bindings import Sql
 from lifecycle.errors import GallraError
 from records import placements
@@ -18,7 +18,7 @@ def unanswered(house: House) -> Iterator[tuple[str, GallraError]]:
     read and thrown away."""
     for name, system in sorted(house.systems.items()):
         try:
-            list(islice(system.records(), 1))
+            first_record(system)
         except GallraError as failure:
             yield name, failure
 

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Final
 
-from lifecycle.errors import GallraError, KeyFailure, LedgerFailure
+from lifecycle.errors import GallraError, KeyFailure, LedgerFailure, Refused
 from lifecycle.ledger import EventKind
-from lifecycle.plan import ItemState, PlanState
+from lifecycle.plan import ERASURES, ItemState, PlanState
 from lifecycle.references import PLAN, from_reference
 from records import leases, plans
 from records.engines import reading
@@ -52,9 +52,11 @@ def execute(house: House, ref: str) -> Outcome:
     Only an approved plan begins; each item is judged anew before it goes. A system that does not
     answer does not keep the others waiting. Raises what `require_approved` raises, `Busy` while
     another run carries out a plan, `LedgerFailure` before anything goes when ledger, witness or
-    journal cannot be written.
+    journal cannot be written, and `Refused("plan_erases_nothing")` for a disclosure.
     """
     number = from_reference(PLAN, ref)
+    if _get(house, number).kind not in ERASURES:
+        raise Refused("plan_erases_nothing", ref=ref)
     leases.forget_dead(house.engine)
     executing, inventory = f"executing/{house.controller}", f"inventory/{house.controller}"
     with (
@@ -87,7 +89,7 @@ def execute_open(house: House) -> list[Outcome]:
     """Go on with every plan that is under way, oldest first."""
     with reading(house.engine) as connection:
         open_ones = plans.find(
-            connection, controller=house.controller, states=[PlanState.EXECUTING]
+            connection, controller=house.controller, states=[PlanState.EXECUTING], kinds=ERASURES
         )
     return [execute(house, plan.ref) for plan in reversed(open_ones)]
 

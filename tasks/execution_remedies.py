@@ -53,6 +53,19 @@ EXECUTION: Final[dict[str, tuple[str, str, str]]] = {
         "Nothing more of it was carried out.",
         _DPO,
     ),
+    "attempt_not_in_ledger": (
+        "The records count other attempts at sending this disclosure than the ledger does.",
+        "Nothing more of it was sent: it could go a second time. It can still be taken back.",
+        "Change nothing on this host, and tell the data protection officer.",
+    ),
+    "stage_not_in_ledger": (
+        "The records said something else of where a disclosure stands, or of its last day, than "
+        "the ledger does.",
+        "Nothing is sent by what they said. Before anything is taken back they are made again what "
+        "the ledger says, so it is taken back, or the recipient asked, all the same.",
+        "Find out who can write into the records, and tell the data protection officer; when that "
+        "is done, close it with `gallra done`.",
+    ),
     "proof_not_in_ledger": (
         "The records call something proven of which the ledger has no proof.",
         "Nothing more was erased, and there is no certificate.",

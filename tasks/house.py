@@ -10,15 +10,19 @@ from typing import Protocol
 
 from sqlalchemy import Engine
 
+from connectors.accounts import Accounts
 from connectors.base import CaseSystem, Staging
 from connectors.erasure_journal import ErasureJournal
 from connectors.system import OuterSystem
+from lifecycle.access import Member
 from lifecycle.checkpoint import Checkpoint
 from lifecycle.policy.model import Policy
 from records.keyring import Keyring
 from records.ledger_store import LedgerStore
 from records.unit_of_work import UnitOfWork
 from records.vault import Vault
+from tasks.doors import Doors
+from tasks.scan_wiring import ScanPlace
 from tasks.settings import Settings
 
 
@@ -87,6 +91,14 @@ class House:
     """Where copies of the certificates lie, outside the databases."""
     archive: Staging | None = None
     """Where a copy goes of what is archived before it is erased."""
+    doors: Doors
+    """By which ways data leaves, and whom they lead to (A-69)."""
+    scans: Mapping[str, ScanPlace] = field(default_factory=dict)
+    """The places that are looked through for what may not lie there (A-58)."""
+    accounts: Mapping[str, Accounts] = field(default_factory=dict)
+    """The systems whose accounts are reviewed (A-78)."""
+    staff: Callable[[], Sequence[Member]] = list
+    """Reads the list of who works here; empty where none is bound."""
     mailbox: Letterbox | None = None
     """Whom the watchdog writes to."""
     now: Callable[[], datetime]

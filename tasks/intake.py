@@ -22,6 +22,7 @@ from records.staged_files import Known
 from tasks.house import House
 from tasks.reports import FileReport
 from tasks.stock import find_item
+from tasks.telling import open_rectified
 from tasks.transfers import settle_import
 
 Progress = Callable[[int, int | None], None]
@@ -172,6 +173,7 @@ def _store(
             cases=cases,
             **counts,
         )
+        open_rectified(house, work, import_id, importing.rectified())
         work.commit()
     return import_id
 

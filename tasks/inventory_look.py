@@ -162,6 +162,7 @@ class Look:
                 kind=record.kind,
                 identifiers=identifier_digests(house.vault, told),
                 case_reference=told.get(CASE_REFERENCE),
+                mention=record.mention,
             ),
             key=record.key,
             categories=record.categories,

@@ -31,14 +31,21 @@ def begin_import(house: House) -> list[str]:
 def finish_earlier(house: House) -> int:
     """Whatever an earlier run was stopped in the middle of: deletions, keys, imports, plans.
 
-    Returns how many imports were not finished. Raises what `settle_import` raises.
+    Returns how many imports were not finished. Raises what `settle_import` raises, and after
+    everything else `NotProven` for a file that something keeps.
     """
-    recover(house)
+    kept: NotProven | None = None
+    try:
+        recover(house)
+    except NotProven as refused:
+        kept = refused
     destroy_keys(house)
     unfinished = len(settle_all(house))
     # What is left of a plan tells itself: in `gallra status`, and red in the plan's own run.
     with suppress(Busy, Refused):
         execute_open(house)
+    if kept is not None:
+        raise kept
     return unfinished
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from lifecycle.errors import Misconfigured, NotProven
@@ -34,8 +35,9 @@ def purge(house: House) -> PurgeReport:
     """Empty the staging folder permanently and prove it empty by an own listing; then take the
     import workbooks out of the case system's exchange folder.
 
-    Safe to repeat. Raises `NotProven("folder_not_empty")` if files remain, `LedgerFailure`
-    before anything is deleted when the ledger or every witness refuses, `Unreachable`,
+    Safe to repeat. A file that something keeps lets no other wait. Raises `NotProven` if files
+    remain: `deletion_refused`, `file_still_there`, `folder_not_empty`; `LedgerFailure` before
+    anything is deleted when the ledger or every witness refuses, `Unreachable`,
     `Misconfigured("no_staging")` where there is no such folder. Trouble with one of the two folders
     does not keep the other from being emptied.
     """
@@ -53,7 +55,9 @@ def purge(house: House) -> PurgeReport:
 
 
 def _empty_staging(house: House) -> PurgeReport:
-    recover(house)
+    kept: str | None = None
+    with suppress(NotProven):  # what is kept shows in the listing, after everything else
+        recover(house)
     witness(house)
     found = deleted = 0
     never: list[str] = []
@@ -65,6 +69,9 @@ def _empty_staging(house: House) -> PurgeReport:
         done = delete_files(house, stock, rule=_RULE, patience=_PATIENCE)
         deleted += done.gone
         never += done.never_imported
+        if done.kept is not None:
+            kept = done.kept
+            break
     left = sum(1 for _ in house.staging.list_items())
     with house.work() as work:
         work.record(
@@ -80,5 +87,5 @@ def _empty_staging(house: House) -> PurgeReport:
         work.commit()
     witness(house)
     if left:
-        raise NotProven("folder_not_empty", left=left)
+        raise NotProven(kept) if kept else NotProven("folder_not_empty", left=left)
     return PurgeReport(found=found, deleted=deleted, never_imported=tuple(never))

@@ -9,11 +9,14 @@ from typing import Final, NamedTuple
 
 from lifecycle.errors import GallraError
 from tasks.approval_remedies import APPROVALS
+from tasks.disclosure_remedies import DISCLOSURES
 from tasks.execution_remedies import EXECUTION
 from tasks.plan_remedies import PLANS
 from tasks.request_remedies import REQUESTS
 from tasks.row_remedies import OTHERS, QUARANTINED, ROW_SAFE
+from tasks.sharing_remedies import REMEDIES as SHARING
 from tasks.standing_remedies import STANDING
+from tasks.storage_remedies import STORAGE
 from tasks.system_remedies import SYSTEMS
 
 
@@ -221,7 +224,17 @@ _BY_CODE: dict[str, Remedy] = {
 
 _BY_CODE |= {
     code: Remedy(*sentences)
-    for code, sentences in (STANDING | REQUESTS | APPROVALS | PLANS | EXECUTION | SYSTEMS).items()
+    for code, sentences in (
+        STANDING
+        | REQUESTS
+        | APPROVALS
+        | PLANS
+        | EXECUTION
+        | SYSTEMS
+        | STORAGE
+        | DISCLOSURES
+        | SHARING
+    ).items()
 }
 _BY_CODE |= {
     reason.value: Remedy(happened, ROW_SAFE, next_)

@@ -30,6 +30,13 @@ STANDING: Final[dict[str, tuple[str, str, str]]] = {
         "Anonymise the cases that the file `gallra-anonymise-…` in the exchange folder lists, then "
         "export Workbuster's own list into the same folder: the next run goes on.",
     ),
+    "record_lost": (
+        "The ledger knows a plan, a disclosure or a telling that the records do not have.",
+        "The ledger is whole. What was given to somebody is with them, and no run takes it back.",
+        "Somebody changed the records by hand: tell the data protection officer. `gallra ledger "
+        "verify` says to whom it went, by which channel and until when; put the records back from "
+        "the backup, or take it back by hand.",
+    ),
     "restored_without_key": (
         "After a restore some data could not be opened: it was changed after the backup.",
         "Its old version is gone; everything else opens.",

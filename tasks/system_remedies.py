@@ -107,4 +107,10 @@ SYSTEMS: Final[dict[str, tuple[str, str, str]]] = {
         "Nothing was done to the record.",
         "Write `empty` into the system's part in `deployments/systems`, then rerun.",
     ),
+    "binding_unknown": (
+        "Nothing is bound under that name.",
+        "Nothing was looked at.",
+        "Take a name out of the controller's file in `deployments/systems`, or leave it out: then "
+        "every binding is tried.",
+    ),
 }

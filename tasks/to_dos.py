@@ -18,6 +18,7 @@ BY_HAND: Final = frozenset(
         "officers_without_agreement",
         "quarantined_rows",
         "restored_without_key",
+        "stage_not_in_ledger",
     }
 )
 """Kinds that only a person can know to be done; the others close themselves when it is proven."""

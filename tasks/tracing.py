@@ -37,6 +37,8 @@ FLOW_EVENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "take_inventory": (EventKind.INVENTORY_TAKEN,),
     "archive_erase": (EventKind.PLAN_DRAWN, EventKind.PLAN_PROVEN, EventKind.PLAN_NOT_PROVEN),
     "year_end": (f"{EventKind.PLAN_DRAWN} year_end",),
+    "share": (EventKind.DISCLOSURE_SENT, EventKind.DISCLOSURE_REFUSED),
+    "store": (EventKind.PLACE_SCANNED, EventKind.ACCESS_REVIEWED),
     "follow_up": (
         EventKind.HOLD_REVIEWED,
         EventKind.HOLD_RELEASED,
@@ -47,9 +49,12 @@ FLOW_EVENTS: Final[Mapping[str, tuple[str, ...]]] = {
 REPORT_EVENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "ledger verify": (EventKind.LEDGER_VERIFIED,),
     "plan show": (EventKind.PLAN_DRAWN,),
+    "share told": (EventKind.TELLING_OPENED, EventKind.TELLING_DONE),
     "work-orders": (EventKind.WORK_ORDER_OPENED, EventKind.WORK_ORDER_DONE),
     "status": (EventKind.WATCH_LOOKED,),
     "watch": (EventKind.WATCH_LOOKED,),
+    "store scan": (EventKind.PLACE_SCANNED,),
+    "access review": (EventKind.ACCESS_REVIEWED, EventKind.ACCESS_REMOVED),
     "policy check": (),
     "policy trace": (),
     "explain": (),
@@ -59,6 +64,8 @@ _PART_EVENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "retention": (),
     "systems": (),
     "staging": (EventKind.PURGE_PROVEN_EMPTY,),
+    "placement": (EventKind.PLACE_SCANNED,),
+    "may_lie": (EventKind.PLACE_SCANNED,),
     "intake": (EventKind.IMPORT_STORED,),
     "approvals": (EventKind.APPROVAL_GIVEN, EventKind.APPROVAL_REFUSED),
 }

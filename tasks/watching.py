@@ -25,6 +25,10 @@ from tasks.deriving import late_now
 from tasks.holds import overdue_reviews
 from tasks.house import House
 from tasks.stock import match
+from tasks.telling import waiting as tellings_waiting
+from tasks.telling_due import overdue as tellings_late
+from tasks.telling_orders import is_telling
+from tasks.withdrawing import overdue
 
 STAGED_TOO_LONG: Final = "staged_too_long"
 STAGING_UNREACHABLE: Final = "staging_unreachable"
@@ -34,6 +38,8 @@ CLOCK_WENT_BACK: Final = "clock_went_back"
 RETENTION_LATE: Final = "retention_late"
 HOLD_REVIEW_DUE: Final = "hold_review_due"
 WORK_ORDER_OVERDUE: Final = "work_order_overdue"
+DISCLOSURE_OVERDUE: Final = "disclosure_overdue"
+TELLING_OVERDUE: Final = "telling_overdue"
 KINDS: Final = (
     STAGED_TOO_LONG,
     STAGING_UNREACHABLE,
@@ -43,6 +49,8 @@ KINDS: Final = (
     RETENTION_LATE,
     HOLD_REVIEW_DUE,
     WORK_ORDER_OVERDUE,
+    DISCLOSURE_OVERDUE,
+    TELLING_OVERDUE,
     MAIL_FAILS,
 )
 
@@ -102,6 +110,7 @@ def watch(house: House) -> Watch:
         seen.add((RETENTION_LATE, house.controller))
     seen |= {(HOLD_REVIEW_DUE, ref) for ref in overdue_reviews(house)}
     seen |= _overdue_orders(house)
+    seen |= {(DISCLOSURE_OVERDUE, one.ref) for one in overdue(house)} | _late_tellings(house)
     # How old a file is that lay there when the clock was set back is not known any more: the
     # alarm stands until all of them are gone.
     set_back = any(at - now > CLOCK_MAY_SLIP for at in tail)
@@ -196,8 +205,13 @@ def _overdue_orders(house: House) -> _Alarms:
         return {
             (WORK_ORDER_OVERDUE, to_reference(WORK_ORDER, order.number))
             for order in work_orders.unconfirmed(connection, controller=house.controller)
-            if order.due_on < today
+            if order.is_late(today) and not is_telling(order)  # that one is a late telling
         }
+
+
+def _late_tellings(house: House) -> _Alarms:
+    """Recipients whom nobody has told by the day that the policy names."""
+    return {(TELLING_OVERDUE, one.ref) for one in tellings_late(house, tellings_waiting(house))}
 
 
 def _silent_witness(house: House, now: datetime) -> _Alarms:

@@ -46,8 +46,10 @@ from records.tables import ledger_head
 from records.unit_of_work import UnitOfWork
 from records.vault import Vault
 from tasks.clock import utc_now
+from tasks.door_wiring import doors
 from tasks.house import House, Sink
 from tasks.outer_wiring import bound_as, outer_systems
+from tasks.scan_wiring import bound_accounts, scan_places, staff_list
 from tasks.secrets import secret
 from tasks.settings import Settings
 
@@ -136,7 +138,11 @@ def open_house(
             keyring=keyring,
             vault=vault,
             ledger=ledger,
-            staging=chosen_files or staging(bindings.staging),
+            staging=chosen_files
+            or staging(
+                bindings.staging,
+                secrets=lambda secret_name: secret(secret_name, settings.environment),
+            ),
             case_system=_case_system(bindings, vault),
             systems=outer_systems(bindings, policy, settings),
             by_hand=bound_as(Manual, bindings),
@@ -147,7 +153,16 @@ def open_house(
                 keyring.named("ledger"),
             ),
             certificates=bindings.witness.file.parent / "certificates",
+            doors=doors(
+                bindings,
+                settings,
+                outgoing=settings.home / "outgoing" / controller,
+                zone=policy.controller.zone,
+            ),
             archive=_archive(bindings),
+            scans=scan_places(bindings, policy, settings),
+            accounts=bound_accounts(bindings, policy, settings, now=now),
+            staff=staff_list(bindings, policy, settings),
             mailbox=_mailbox(bindings, policy, settings),
             now=now,
             may_have_help=now is utc_now,
@@ -264,16 +279,17 @@ def _witnesses(bindings: Bindings, policy: Policy, settings: Settings) -> list[S
 
 
 def _mail_witness(mail: Mail, policy: Policy, settings: Settings) -> Witness:
-    return MailWitness(**_mail(mail, policy, settings))
+    return MailWitness(**mail_of(mail, policy, settings))
 
 
 def _mailbox(bindings: Bindings, policy: Policy, settings: Settings) -> Mailbox | None:
     if bindings.watch is None:
         return None
-    return Mailbox(**_mail(bindings.watch.mail, policy, settings))
+    return Mailbox(**mail_of(bindings.watch.mail, policy, settings))
 
 
-def _mail(mail: Mail, policy: Policy, settings: Settings) -> dict[str, Any]:
+def mail_of(mail: Mail, policy: Policy, settings: Settings) -> dict[str, Any]:
+    """What a mailbox is made of, out of its binding; the password is fetched when it is used."""
     return {
         "host": mail.host,
         "port": mail.port,

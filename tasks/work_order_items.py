@@ -10,7 +10,7 @@ from typing import Any, Final
 from connectors.system import Answer
 from lifecycle.errors import GallraError
 from lifecycle.ledger import EventKind
-from lifecycle.plan import ItemState
+from lifecycle.plan import ERASURES, ItemState
 from lifecycle.policy.erasure import ByHand
 from lifecycle.references import SUBJECT, WORK_ORDER, new_id, to_reference
 from lifecycle.retention.calendar import add_period
@@ -86,6 +86,8 @@ def judge_anew(house: House, order: WorkOrder) -> None:
         return
     with reading(house.engine) as connection:
         plan = plans.get(connection, controller=house.controller, number=order.plan_number)
+        if plan.kind not in ERASURES:
+            return
         stored = plans.items(
             connection, plan.number, states=[ItemState.INTENDED], system=order.system
         )

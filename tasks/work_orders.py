@@ -1,5 +1,5 @@
-"""Whoever weeds a place by hand says so with a code and evidence, and where the policy asks a
-second person looks."""
+"""Whoever weeds a place, hands something over or tells a recipient says so with a code and
+evidence, and where the policy asks a second person looks."""
 
 from __future__ import annotations
 
@@ -9,20 +9,27 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from lifecycle.errors import Refused
+from lifecycle.errors import Misconfigured, Refused
 from lifecycle.ledger import EventKind
-from lifecycle.policy.erasure import ByHand
+from lifecycle.plan import ERASURES
+from lifecycle.policy.orders import OrderRule
 from lifecycle.references import OFFICER, PLAN, WORK_ORDER, from_reference, to_reference
 from lifecycle.retention.calendar import add_period
-from records import bulk, work_orders
+from records import bulk, disclosures, mending, plans, tellings, work_orders
 from records.engines import reading
 from records.officers import Officer
 from records.tables import shredding
 from records.unit_of_work import UnitOfWork
 from records.work_orders import WorkOrder
+from tasks import telling_orders
+from tasks.handing_over import load_of, rule_of
 from tasks.house import House
 from tasks.intake import local_today
+from tasks.mending import MEND, is_mending, place_of, where_on
+from tasks.mending import rule_of as mending_rule_of
 from tasks.officer_codes import agree
+from tasks.telling import close_by
+from tasks.telling_orders import TELL, is_telling, telling_of
 from tasks.work_order_items import SLIP, destroy_slips, judge_anew, on_slip
 
 WORDS: Final = (
@@ -31,13 +38,26 @@ WORDS: Final = (
     "destroyed",
     "emptied",
     "handed-back",
+    "handed-over",
+    "mended",
+    "moved",
     "nothing-found",
+    "posted",
+    "protected",
+    "removed",
     "shredded",
+    "told",
+    "trained",
+    "unshared",
+    "uploaded",
     "wiped",
 )
 """What may stand as evidence in the ledger; anything else could be somebody's name."""
+WEED: Final = "weed"
 _CLOSED: Final = {"withdrawn": "work_order_withdrawn"}
 """Reason codes of orders that ended otherwise than by being done."""
+_UNRULED: Final = frozenset({"work_order_without_rule", "channel_not_bound"})
+"""Why nobody can say how an order is done, by whom and with which evidence."""
 _LARGEST_EVIDENCE: Final = 64 * 1024 * 1024
 
 
@@ -50,13 +70,19 @@ class Line(NamedTuple):
     role: str
     items: int
     due_on: str
+    """The last local day; "" where nobody has decided one."""
     state: str
     """`open`, `done` (waits for a second person), `confirmed`."""
     overdue: bool
     second_person: bool
     how: str
     evidence: str
-    """What the policy asks for as evidence."""
+    """What the policy, or the binding, asks for as evidence."""
+    what: str
+    """`weed`, `mend`, or `container`, `password`: what is handed over of a disclosure; `telling`:
+    its recipient is told."""
+    seen_gone: int = 0
+    """Of what is mended: so much was not there any more at the last look. It closes nothing."""
 
 
 def lines(house: House, *, plan: str | None = None) -> list[Line]:
@@ -67,14 +93,17 @@ def lines(house: House, *, plan: str | None = None) -> list[Line]:
             if plan is None
             else work_orders.of_plan(connection, from_reference(PLAN, plan))
         )
+        standing = mending.standing_of(connection, controller=house.controller)
     today = local_today(house).isoformat()
-    return [_line(house, one, today) for one in found]
+    return [_line(house, one, today, standing.get(one.number, 0)) for one in found]
 
 
 def line(house: House, ref: str) -> Line:
     """One work order. Raises `Refused("work_order_unknown")`."""
     order = _require(house, from_reference(WORK_ORDER, ref))
-    return _line(house, order, local_today(house).isoformat())
+    with reading(house.engine) as connection:
+        standing = mending.standing_of(connection, controller=house.controller)
+    return _line(house, order, local_today(house).isoformat(), standing.get(order.number, 0))
 
 
 def finish(house: House, ref: str, *, officer: str, code: str, evidence: str) -> str:
@@ -86,8 +115,10 @@ def finish(house: House, ref: str, *, officer: str, code: str, evidence: str) ->
     """
     number = from_reference(WORK_ORDER, ref)
     proof = _evidence(evidence)
-    # Whose papers were held meanwhile is not on the slip any more, and not proven by it.
-    judge_anew(house, _require(house, number))
+    order = _require(house, number)
+    if not is_mending(order):
+        # Whose papers were held meanwhile is not on the slip any more, and not proven by it.
+        judge_anew(house, order)
 
     def act(work: UnitOfWork, who: Officer) -> str | None:
         order = work_orders.get(work.connection, controller=house.controller, number=number)
@@ -104,8 +135,14 @@ def finish(house: House, ref: str, *, officer: str, code: str, evidence: str) ->
             acted=order.items,
             facts={"officer": by, "evidence": proof},
         )
-        if not _rule(house, order.system).second_person:
+        if not _rule(house, order).second_person:
             _confirm(house, work, order, who)
+        if is_telling(order):
+            one = tellings.get(
+                work.connection, controller=house.controller, number=telling_of(order)
+            )
+            if one.done_at is None:
+                close_by(house, work, one, who)
         return None
 
     agree(house, handle=officer, code=code, ref=ref, act=act)
@@ -142,9 +179,13 @@ def reveal(house: House, ref: str, *, officer: str, code: str) -> dict[str, Any]
     """Whose papers they are: personal data, for the officer's own terminal and nothing else.
 
     Raises `Refused`: `work_order_unknown`, `work_order_done`, `work_order_withdrawn` (the slip is
-    gone), `role_may_not_finish`, or as `officer_codes.agree` does.
+    gone), `work_order_hands_over`, `role_may_not_finish`, or as `officer_codes.agree` does.
     """
     number = from_reference(WORK_ORDER, ref)
+    if is_mending(_require(house, number)):
+        return _reveal_findings(house, number, officer=officer, code=code)
+    if _what(house, _require(house, number)) != WEED:
+        raise Refused("work_order_hands_over", ref=ref)
     judge_anew(house, _require(house, number))
     sealed: list[bytes] = []
 
@@ -173,6 +214,27 @@ def reveal(house: House, ref: str, *, officer: str, code: str) -> dict[str, Any]
     return {who: what for who, what in told.items() if who in kept}
 
 
+def _reveal_findings(house: House, number: int, *, officer: str, code: str) -> dict[str, Any]:
+    """Where each finding of an order is, of what stands still."""
+    told: dict[str, Any] = {}
+
+    def act(work: UnitOfWork, who: Officer) -> str | None:
+        order = work_orders.get(work.connection, controller=house.controller, number=number)
+        if not who.roles & _may_look(house, order):
+            return "role_may_not_finish"
+        told.update({ref: {"found": where} for ref, where in where_on(house, work, order).items()})
+        work.record(
+            EventKind.FINDING_SHOWN,
+            ref=to_reference(WORK_ORDER, number),
+            found=len(told),
+            facts={"officer": to_reference(OFFICER, who.id), "place": place_of(order)},
+        )
+        return None
+
+    agree(house, handle=officer, code=code, ref=to_reference(WORK_ORDER, number), act=act)
+    return told
+
+
 def remind(house: House) -> int:
     """Write about every order whose reminder is due; how many. Nothing personal is in the mail.
 
@@ -184,12 +246,15 @@ def remind(house: House) -> int:
     due = [one for one in open_ones if _reminder_on(house, one) <= today]
     for one in due:
         if house.mailbox is not None:
-            late = " OVERDUE: an open breach of the rule." if one.due_on < str(today) else ""
+            late = " OVERDUE: an open breach of the rule." if one.is_late(str(today)) else ""
             ref = to_reference(WORK_ORDER, one.number)
+            what = _what(house, one)
+            told = _told_of(what, one.items)
+            until = f", by {one.due_on}" if one.due_on else ""
             house.mailbox.write(
                 subject=f"Gallra: work order {ref}",
                 text=(
-                    f"Work order {ref}: {one.items} to weed in {one.system}, by {one.due_on}."
+                    f"Work order {ref}: {told} {_where(one)}{until}."
                     f"{late}\nState: {one.state}. Who: {one.role}.\n"
                     f"What to do: gallra work-orders show {ref}\n"
                 ),
@@ -200,7 +265,8 @@ def remind(house: House) -> int:
             work.record(
                 EventKind.WORK_ORDER_REMINDED,
                 ref=to_reference(WORK_ORDER, one.number),
-                facts={"system": one.system, "due_on": one.due_on},
+                facts={"system": one.system.partition(" ")[0]}
+                | ({"due_on": one.due_on} if one.due_on else {}),
             )
             work.commit()
     return len(due)
@@ -213,14 +279,16 @@ def _reminder_on(house: House, order: WorkOrder) -> date:
         if order.reminded_on is not None
         else datetime.fromisoformat(order.opened_at).astimezone(zone).date()
     )
-    return add_period(last, _rule(house, order.system).remind_every)
+    return add_period(last, _shown_rule(house, order).remind_every)
 
 
 def _confirm(house: House, work: UnitOfWork, order: WorkOrder, who: Officer) -> None:
     """The slip has done its service: it goes with its key."""
     by = to_reference(OFFICER, who.id)
+    slip = work_orders.slip(work.connection, order.number)
     work_orders.note_confirmed(work.connection, order.number, by=by, at=house.at())
-    bulk.upsert_rows(work.connection, shredding, ("holding_id",), [(order.number,)], update=())
+    if slip is not None:
+        bulk.upsert_rows(work.connection, shredding, ("holding_id",), [(order.number,)], update=())
     work.record(
         EventKind.WORK_ORDER_CONFIRMED,
         ref=to_reference(WORK_ORDER, order.number),
@@ -241,27 +309,73 @@ def _may_look(house: House, order: WorkOrder) -> set[str]:
     return {order.role, *deciding.erasure, *deciding.second}
 
 
-def _rule(house: House, system: str) -> ByHand:
-    rule = house.policy.systems[system].by_hand if system in house.policy.systems else None
+def _told_of(what: str, items: int) -> str:
+    if what in {WEED, MEND}:
+        return f"{items} to {what} in"
+    return "a recipient to tell:" if what == TELL else f"a {what} to hand over:"
+
+
+def _where(order: WorkOrder) -> str:
+    return place_of(order) if is_mending(order) else order.system
+
+
+def _rule(house: House, order: WorkOrder) -> OrderRule | telling_orders.Rule:
+    if is_mending(order):
+        return mending_rule_of(house, order)
+    if is_telling(order):
+        return telling_orders.rule_of(house)
+    if _what(house, order) != WEED:
+        return rule_of(house, order)
+    systems = house.policy.systems
+    rule = systems[order.system].by_hand if order.system in systems else None
     if rule is None:
-        raise Refused("work_order_without_rule", ref=system)
+        raise Refused("work_order_without_rule", ref=order.system)
     return rule
 
 
-def _line(house: House, order: WorkOrder, today: str) -> Line:
-    rule = _rule(house, order.system)
+def _shown_rule(house: House, order: WorkOrder) -> OrderRule | telling_orders.Rule:
+    """The same for a list and a reminder: an order that policy and bindings do not know any more
+    hides no other, and says why nobody can finish it."""
+    try:
+        return _rule(house, order)
+    except (Refused, Misconfigured) as gone:
+        if gone.code not in _UNRULED:
+            raise
+        how = f"Nobody says any more how ({gone.code}): put policy or bindings back."
+        return telling_orders.Rule(order.role, how, gone.code, telling_orders.EVERY)
+
+
+def _what(house: House, order: WorkOrder) -> str:
+    """`weed`, `mend`, what is handed over of a disclosure, or `telling`."""
+    if is_mending(order):
+        return MEND
+    if is_telling(order):
+        return TELL
+    with reading(house.engine) as connection:
+        plan = plans.get(connection, controller=house.controller, number=order.plan_number)
+        if plan.kind in ERASURES:
+            return WEED
+        disclosure = disclosures.get(connection, controller=house.controller, number=plan.number)
+    return load_of(disclosure, order)
+
+
+def _line(house: House, order: WorkOrder, today: str, standing: int) -> Line:
+    rule = _shown_rule(house, order)
+    mends = is_mending(order)
     return Line(
         ref=to_reference(WORK_ORDER, order.number),
-        plan=to_reference(PLAN, order.plan_number),
-        system=order.system,
+        plan="" if mends else to_reference(PLAN, order.plan_number),
+        system=_where(order),
         role=order.role,
         items=order.items,
         due_on=order.due_on,
         state=order.state,
-        overdue=order.state != "confirmed" and order.due_on < today,
+        overdue=order.is_late(today),
         second_person=rule.second_person,
         how=rule.how,
         evidence=rule.evidence,
+        what=_what(house, order),
+        seen_gone=order.items - standing if mends else 0,
     )
 
 

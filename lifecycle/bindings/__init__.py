@@ -1,6 +1,8 @@
 """Which outer systems a controller really has, where they are, and by which names secrets go."""
 
+from lifecycle.bindings.channels import MemoryChannel, SmsGateway, SmtpChannel
 from lifecycle.bindings.check_outer import BOUND_ROLES, OuterBinding, known_fields
+from lifecycle.bindings.google_drive import GoogleDriveChannel, GoogleDriveStaging
 from lifecycle.bindings.http import Http, Resource
 from lifecycle.bindings.imports import (
     CaseRegister,
@@ -11,8 +13,10 @@ from lifecycle.bindings.imports import (
 )
 from lifecycle.bindings.load import Bindings, check_bindings, load_bindings, parse_bindings
 from lifecycle.bindings.mail import DPO, Mail, Watch, Witness
+from lifecycle.bindings.onedrive import OneDriveChannel, OneDriveStaging
 from lifecycle.bindings.outer import Absent, BoundRecords, Manual, MemorySystem
 from lifecycle.bindings.places import Place, SecretName, expand
+from lifecycle.bindings.sftp import SftpChannel, SftpStaging
 from lifecycle.bindings.sql import Sql, Table
 
 __all__ = [
@@ -23,15 +27,24 @@ __all__ = [
     "BoundRecords",
     "CaseRegister",
     "FolderStaging",
+    "GoogleDriveChannel",
+    "GoogleDriveStaging",
     "Http",
     "Mail",
     "Manual",
+    "MemoryChannel",
     "MemoryStaging",
     "MemorySystem",
+    "OneDriveChannel",
+    "OneDriveStaging",
     "OuterBinding",
     "Place",
     "Resource",
     "SecretName",
+    "SftpChannel",
+    "SftpStaging",
+    "SmsGateway",
+    "SmtpChannel",
     "Sql",
     "Table",
     "Watch",

@@ -7,6 +7,7 @@ from typing import Final, TypeAlias
 
 from lifecycle.bindings.http import Http
 from lifecycle.bindings.outer import Absent, BoundRecords, Manual, MemorySystem
+from lifecycle.bindings.outlook import MailPeople, Outlook
 from lifecycle.bindings.sql import Sql, Table
 from lifecycle.configuration.problems import Path as Where
 from lifecycle.configuration.validated import nearest
@@ -14,7 +15,7 @@ from lifecycle.policy.data import System
 from lifecycle.policy.model import Policy
 from lifecycle.policy.retention import Then
 
-OuterBinding: TypeAlias = Sql | Http | Manual | Absent | MemorySystem
+OuterBinding: TypeAlias = Sql | Http | Outlook | Manual | Absent | MemorySystem
 Finding: TypeAlias = tuple[Where, str]
 BOUND_ROLES: Final = frozenset({"system", "place"})
 """The other roles have parts of their own in the bindings, or none."""
@@ -56,6 +57,9 @@ def _check_one(
         return
     if isinstance(binding, MemorySystem):
         return
+    if isinstance(binding, Outlook):
+        yield from _check_mailboxes(name, binding, system, policy)
+        return
     part = "tables" if isinstance(binding, Sql) else "resources"
     held: dict[str, set[str]] = {kind: set(names) for kind, names in system.holds.items()}
     for position, records in enumerate(binding.records):
@@ -75,6 +79,38 @@ def _check_one(
     for kind, missing in held.items():
         for category in sorted(missing):
             yield here, f"'{category}' of a {kind} lies here by the policy, but is not mapped"
+
+
+def _check_mailboxes(
+    name: str, binding: Outlook, system: System, policy: Policy
+) -> Iterator[Finding]:
+    """A message goes whole: a rule takes all that lies in it, or none."""
+    here: Where = ("systems", name)
+    held = {people.kind: set(people.categories) for people in binding.people}
+    for kind, categories in system.holds.items():
+        for category in sorted(set(categories) - held.get(kind, set())):
+            yield here, f"'{category}' of a {kind} lies here by the policy, but is not mapped"
+    for position, people in enumerate(binding.people):
+        place = (*here, "people", position)
+        lies = system.holds.get(people.kind, ())
+        for category in sorted(held[people.kind] - set(lies)):
+            right = nearest(category, lies)
+            yield (
+                (*place, "categories"),
+                f"the policy does not say that '{category}' of a {people.kind} lies here{right}",
+            )
+        yield from _check_anchors(name, people, policy, place)
+        for rule in policy.retention:
+            covers = rule.covers
+            touched = held[people.kind] & set(covers.categories)
+            if covers.subject != people.kind or not covers.in_system(name) or not touched:
+                continue
+            if touched != held[people.kind] or rule.then in {Then.STRIP, Then.ANONYMISE}:
+                yield (
+                    (*place, "categories"),
+                    f"{rule.id} takes only part of what lies here, and a message goes whole: "
+                    "let it take all, or say reached: by_hand",
+                )
 
 
 def _check_fields(
@@ -100,7 +136,7 @@ def _check_fields(
 
 
 def _check_anchors(
-    name: str, records: BoundRecords, policy: Policy, place: Where
+    name: str, records: BoundRecords | MailPeople, policy: Policy, place: Where
 ) -> Iterator[Finding]:
     for event in records.anchors:
         if event not in policy.anchors:

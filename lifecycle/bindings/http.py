@@ -61,6 +61,8 @@ def _path_of_one(value: object) -> str:
     return path
 
 
+Base = Annotated[str, BeforeValidator(_base)]
+"""An address to which personal data may go: https, or http on this machine's loopback."""
 ListPath = Annotated[str, BeforeValidator(_path)]
 OnePath = Annotated[str, BeforeValidator(_path_of_one)]
 
@@ -109,6 +111,17 @@ class LockedField(Part):
     value: str | int | bool
 
 
+class ProtectedField(Part):
+    """A field that says that somebody's identity is protected: nothing of such a record is given
+    to anybody."""
+
+    field: Dotted
+    negatives: tuple[str | int | bool, ...] = Field(
+        default=(),
+        description="what means no there, beside an empty field, 0 and false",
+    )
+
+
 class RelatedField(Part):
     """Because of which people this one is known: a field with one key or a list of keys."""
 
@@ -139,13 +152,14 @@ class Resource(BoundRecords):
     active: Dotted | None = None
     related: tuple[RelatedField, ...] = ()
     locked: LockedField | None = None
+    protected: ProtectedField | None = None
 
 
 class Http(Part):
     """A system with a JSON interface."""
 
     kind: Literal["http"]
-    url: Annotated[str, BeforeValidator(_base)] = Field(repr=False)
+    url: Base = Field(repr=False)
     token: SecretName | None = Field(default=None, description="sent as a bearer token")
     timeout: int = Field(default=30, ge=1, le=600, strict=True, description="seconds")
     resources: tuple[Resource, ...] = Field(min_length=1)

@@ -8,7 +8,11 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from lifecycle.bindings.accounts import BoundAccounts, BoundStaff, check_access
+from lifecycle.bindings.channels import MemoryChannel, SmsGateway, SmtpChannel
 from lifecycle.bindings.check_outer import check_outer
+from lifecycle.bindings.google_drive import GoogleDriveChannel, GoogleDriveStaging
+from lifecycle.bindings.hand_over import ManualChannel
 from lifecycle.bindings.http import Http
 from lifecycle.bindings.imports import (
     CaseRegister,
@@ -18,8 +22,13 @@ from lifecycle.bindings.imports import (
     Workbuster,
 )
 from lifecycle.bindings.mail import Watch, Witness
+from lifecycle.bindings.onedrive import OneDriveChannel, OneDriveStaging
 from lifecycle.bindings.outer import Absent, Manual, MemorySystem
+from lifecycle.bindings.outlook import Outlook, OutlookChannel
 from lifecycle.bindings.places import Archive
+from lifecycle.bindings.recipients import Contact, check_channels, check_recipients
+from lifecycle.bindings.scan import ScannedPlace, check_scan
+from lifecycle.bindings.sftp import SftpChannel, SftpStaging
 from lifecycle.bindings.sql import Sql
 from lifecycle.configuration.problems import BindingsError, Problem
 from lifecycle.configuration.problems import Path as Where
@@ -33,11 +42,46 @@ class Bindings(Part):
     """A controller's outer systems."""
 
     controller: Name
-    staging: Annotated[FolderStaging | MemoryStaging, Field(discriminator="kind")] | None = None
+    staging: (
+        Annotated[
+            FolderStaging | MemoryStaging | GoogleDriveStaging | SftpStaging | OneDriveStaging,
+            Field(discriminator="kind"),
+        ]
+        | None
+    ) = None
     case_system: Annotated[CaseRegister | Workbuster, Field(discriminator="kind")] | None = None
     systems: dict[
-        Name, Annotated[Sql | Http | Manual | Absent | MemorySystem, Field(discriminator="kind")]
+        Name,
+        Annotated[
+            Sql | Http | Outlook | Manual | Absent | MemorySystem, Field(discriminator="kind")
+        ],
     ] = Field(default={}, description="every other system and place of the policy, by its name")
+    channels: dict[
+        Name,
+        Annotated[
+            SmtpChannel
+            | SmsGateway
+            | SftpChannel
+            | GoogleDriveChannel
+            | OneDriveChannel
+            | OutlookChannel
+            | ManualChannel
+            | MemoryChannel,
+            Field(discriminator="kind"),
+        ],
+    ] = Field(default={}, description="the ways by which sealed parcels and passwords leave")
+    recipients: dict[Name, dict[Name, Contact]] = Field(
+        default={}, description="the policy's recipients: contact: where that desk is reached"
+    )
+    scan: dict[Name, ScannedPlace] = Field(
+        default={}, description="places of the policy that are looked through (gallra store scan)"
+    )
+    accounts: dict[Name, BoundAccounts] = Field(
+        default={}, description="where the accounts of systems stand (gallra access review)"
+    )
+    staff: BoundStaff | None = Field(
+        default=None, description="the list of who works here: a file, or a system's table"
+    )
     archive: Archive | None = Field(
         default=None, description="where a copy goes of what a rule archives (then: archive)"
     )
@@ -52,6 +96,10 @@ def check_bindings(bindings: Bindings, policy: Policy) -> Iterator[tuple[Where, 
     yield from _check_staging(bindings, policy)
     yield from _check_case_system(bindings, policy)
     yield from check_outer(bindings.systems, policy)
+    yield from check_scan(bindings.scan, policy)
+    yield from check_access(bindings.accounts, bindings.staff, policy)
+    yield from check_channels(bindings.channels, bindings.recipients, policy)
+    yield from check_recipients(bindings.recipients, bindings.channels, policy)
 
 
 def _check_staging(bindings: Bindings, policy: Policy) -> Iterator[tuple[Where, str]]:

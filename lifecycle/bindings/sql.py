@@ -34,8 +34,9 @@ Column = Annotated[
 """A table's or a column's name, exactly as the database has it."""
 
 
-def _url(value: object, info: ValidationInfo) -> str:
-    # No message quotes the address: somebody may have written a password into it.
+def database_url(value: object, info: ValidationInfo) -> str:
+    """A database's address, without a password. Raises `ValueError`, which quotes nothing of it:
+    somebody may have written a password into it."""
     right = 'write "sqlite:///${GALLRA_HOME}/systems/name.db" or postgresql://user@host/database'
     if not isinstance(value, str):
         raise ValueError(right)  # noqa: TRY004 -- pydantic's
@@ -94,6 +95,17 @@ class Locked(Part):
     value: str | int | bool
 
 
+class Protected(Part):
+    """A column that says that somebody's identity is protected: nothing of such a record is
+    given to anybody."""
+
+    column: Column
+    negatives: tuple[str | int | bool, ...] = Field(
+        default=(),
+        description="what means no there, beside an empty column, 0 and false",
+    )
+
+
 class Table(BoundRecords):
     """A table with one row for each record."""
 
@@ -110,6 +122,7 @@ class Table(BoundRecords):
     related: tuple[Related, ...] = ()
     also: tuple[Dependent, ...] = ()
     locked: Locked | None = None
+    protected: Protected | None = None
     emptied: dict[Column, str | int] = Field(
         default={}, description="what an emptied column gets where the database refuses NULL"
     )
@@ -127,7 +140,9 @@ class Sql(Part):
     """A database (SQLite, PostgreSQL)."""
 
     kind: Literal["sql"]
-    url: Annotated[str, BeforeValidator(_url)] = Field(description="without a password", repr=False)
+    url: Annotated[str, BeforeValidator(database_url)] = Field(
+        description="without a password", repr=False
+    )
     password: SecretName | None = None
     tables: tuple[Table, ...] = Field(min_length=1)
     stand_in: bool = Field(

@@ -16,6 +16,7 @@ from lifecycle.policy.check_roles import check_roles
 from lifecycle.policy.data import DataClass, LegalBasis, Purpose, SpecialGround
 from lifecycle.policy.intake import CASE
 from lifecycle.policy.model import Policy
+from lifecycle.policy.values import Term
 
 Finding = tuple[Path, str]
 """Where in the policy, and what would be right."""
@@ -45,7 +46,8 @@ class OpenDecision(NamedTuple):
     question: str
     until_then: str
     waiting: tuple[str, ...]
-    """What is undecided until then: retention rules, purposes, recipients, processors by name."""
+    """What is undecided until then: retention rules, purposes, recipients, processors by name, and
+    by when recipients are told."""
 
 
 def open_decisions(policy: Policy) -> tuple[OpenDecision, ...]:
@@ -63,6 +65,9 @@ def open_decisions(policy: Policy) -> tuple[OpenDecision, ...]:
     for name, recipient in (policy.sharing.recipients if policy.sharing else {}).items():
         if recipient.legal_basis is LegalBasis.UNDECIDED and recipient.decision is not None:
             waiting.setdefault(recipient.decision, []).append(name)
+    telling = None if policy.sharing is None else policy.sharing.telling
+    if telling is not None and telling.within is Term.UNDECIDED and telling.decision is not None:
+        waiting.setdefault(telling.decision, []).append("telling recipients")
     return tuple(
         OpenDecision(
             decision.id,

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator
 
 from lifecycle.configuration.problems import Path
 from lifecycle.configuration.validated import nearest
+from lifecycle.policy.access import Asks
 from lifecycle.policy.check_retention import unknown
 from lifecycle.policy.data import LegalBasis
 from lifecycle.policy.free_text import AbsenceRule, FreeTextRule
 from lifecycle.policy.model import Policy
 from lifecycle.policy.sharing import Sharing
+from lifecycle.policy.values import Term
 
 Finding = tuple[Path, str]
 _SUBJECT = "kind of data subject"
@@ -24,6 +26,8 @@ def check_people(policy: Policy) -> Iterator[Finding]:
         yield from _check_sharing(policy, policy.sharing)
     yield from _check_processors(policy)
     yield from _check_texts(policy)
+    yield from _check_placement(policy)
+    yield from _check_access(policy)
     for position, dropped in enumerate(policy.not_collected):
         here: Path = ("not_collected", position, "subjects")
         yield from _known(here, _SUBJECT, dropped.subjects, policy.subjects)
@@ -94,6 +98,8 @@ def _check_sharing(policy: Policy, sharing: Sharing) -> Iterator[Finding]:
         named = tuple(sharing.channels) if rule.channels == "any" else rule.channels
         used.update(named)
         yield from _known((*here, "channels"), "channel", named, sharing.channels)
+        to = rule.recipients or ()
+        yield from _known((*here, "recipients"), "recipient", to, sharing.recipients)
     for name in sharing.channels:
         if name not in used:
             yield ("sharing", "channels", name), "no rule allows it; use it or take it away"
@@ -104,6 +110,19 @@ def _check_sharing(policy: Policy, sharing: Sharing) -> Iterator[Finding]:
         yield from _known((*here, "categories"), "category", recipient.categories, known)
         if recipient.legal_basis is LegalBasis.UNDECIDED:
             yield from _open(policy, (*here, "legal_basis"), recipient.decision)
+    for name in sharing.anonymous_only:
+        if name in sharing.recipients or name in policy.purposes:
+            message = "is a recipient or a purpose too, so it would get people's data; keep one"
+            yield ("sharing", "anonymous_only", name), message
+    telling = sharing.telling
+    here = ("sharing", "telling")
+    if telling is None:
+        if sharing.recipients:
+            yield here, "is missing: it says who tells recipients what was erased, and until when"
+        return
+    yield from _role(policy, (*here, "role"), telling.role)
+    if telling.within is Term.UNDECIDED:
+        yield from _open(policy, (*here, "within"), telling.decision)
 
 
 def _check_processors(policy: Policy) -> Iterator[Finding]:
@@ -120,11 +139,44 @@ def _check_processors(policy: Policy) -> Iterator[Finding]:
         yield ("processor_review",), "is missing: it says how often the processors are reviewed"
 
 
+def _check_access(policy: Policy) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for position, rule in enumerate(policy.access):
+        if rule.id in seen:
+            yield ("access", position, "id"), "two rules have this id; give each its own"
+        seen.add(rule.id)
+        yield from _known(("access", position, "systems"), "system", rule.systems, policy.systems)
+        yield from _role(policy, ("access", position, "order", "role"), rule.order.role)
+        if rule.asks is Asks.NO_WIDER_THAN_NEEDED:
+            for system in rule.systems:
+                if system in policy.systems and not policy.systems[system].levels:
+                    yield (
+                        ("access", position, "systems"),
+                        f"'{system}' has no levels; say who needs which",
+                    )
+
+
+def _check_placement(policy: Policy) -> Iterator[Finding]:
+    """What may lie somewhere is looked for there too when somebody is erased."""
+    allowing = {name: s.may_lie for name, s in policy.systems.items() if s.may_lie is not None}
+    for name, parts in allowing.items():
+        held = {category for names in policy.systems[name].holds.values() for category in names}
+        for position, part in enumerate(parts):
+            here: Path = ("systems", name, "may_lie", position, "categories")
+            yield from _known(here, "category of what this place holds", part.categories, held)
+    looked = any(one.names for one in policy.free_text) or any(one.names for one in policy.absence)
+    if (allowing or looked) and policy.placement is None:
+        yield ("placement",), "is missing: say who mends what lies where it may not, and by when"
+    if policy.placement is not None:
+        yield from _role(policy, ("placement", "order", "role"), policy.placement.order.role)
+
+
 def _check_texts(policy: Policy) -> Iterator[Finding]:
     parts: dict[str, tuple[FreeTextRule | AbsenceRule, ...]] = {
         "free_text": policy.free_text,
         "absence": policy.absence,
     }
+    fields = {name for category in policy.categories.values() for name in category.fields}
     for part, rules in parts.items():
         seen: set[str] = set()
         for position, rule in enumerate(rules):
@@ -133,3 +185,4 @@ def _check_texts(policy: Policy) -> Iterator[Finding]:
             seen.add(rule.id)
             here: Path = (part, position, "systems")
             yield from _known(here, "system", rule.systems, policy.systems)
+            yield from _known((part, position, "names"), "field", rule.names, fields)

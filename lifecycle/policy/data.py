@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from lifecycle.configuration.validated import Part
 from lifecycle.policy.erasure import ByHand
+from lifecycle.policy.placement import MayLie
 from lifecycle.policy.values import AnyPeriod, Name, Sentence, Source
 
 
@@ -121,6 +122,11 @@ class System(Part):
     reached: Literal["by_machine", "by_hand"]
     holds: dict[Name, tuple[Name, ...]] = Field(
         description="per kind of data subject the categories that lie there"
+    )
+    may_lie: tuple[MayLie, ...] | None = Field(
+        default=None,
+        description="what the sentences allow to lie there, which `gallra store scan` looks for; "
+        "[]: nothing beyond non_sensitive; left out: no sentence says, so nobody looks",
     )
     levels: tuple[PermissionLevel, ...] = ()
     by_hand: ByHand | None = Field(

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from lifecycle.configuration.validated import Part
+from lifecycle.policy.orders import OrderRule
 from lifecycle.policy.values import AnyPeriod, ExactPeriod, Name, Sentence, Source
 
 
@@ -76,15 +77,9 @@ class Erasure(Part):
         return timedelta(0) if self.verify_after == "at_once" else self.verify_after.exact
 
 
-class ByHand(Part):
-    """How a place without an interface is weeded: a work order to a named role."""
+class ByHand(OrderRule):
+    """How a place without an interface is weeded: a work order, due from the approval on."""
 
-    role: Name
-    within: AnyPeriod = Field(description="from the approval to the deadline")
-    remind_every: AnyPeriod
-    evidence: Sentence = Field(description="what proves that it is done")
-    second_person: bool = Field(description="whether another person confirms it")
-    how: Sentence = Field(description="what the person does, in the controller's language")
     slip: tuple[Name, ...] = Field(
         default=(),
         description="categories by which the person recognises whose papers they are; shown to "

@@ -15,6 +15,11 @@ class FreeTextRule(Part):
     id: Name
     systems: tuple[Name, ...] = Field(min_length=1)
     fields: tuple[Sentence, ...] = Field(default=(), description="[]: every free-text field")
+    names: tuple[Name, ...] = Field(
+        default=(),
+        description="the fields that are looked into, by the names that bindings use; []: nobody "
+        "has said which they are, so no machine looks",
+    )
     never: tuple[DataClass, ...] = Field(description="classes of data that may not stand there")
     nor: tuple[Sentence, ...] = Field(default=(), description="what else may not")
     source: Source
@@ -28,5 +33,8 @@ class AbsenceRule(Part):
     systems: tuple[Name, ...] = Field(min_length=1)
     only: tuple[Sentence, ...] = Field(min_length=1, description="the only values")
     never: tuple[Sentence, ...] = Field(description="what may not be written")
+    names: tuple[Name, ...] = Field(
+        default=(), description="the fields that are looked into, as in `free_text`"
+    )
     source: Source
     also: tuple[Source, ...] = Field(default=(), description="further sentences that it follows")

@@ -9,6 +9,7 @@ from pydantic import Field, PrivateAttr
 from lifecycle.configuration.validated import Part
 from lifecycle.errors import Misconfigured
 from lifecycle.intake.rules import Column, IntakeRules
+from lifecycle.policy.access import AccessRule
 from lifecycle.policy.consents import Consent
 from lifecycle.policy.controller import Controller, Decision
 from lifecycle.policy.data import (
@@ -27,6 +28,7 @@ from lifecycle.policy.processors import Processor, ProcessorReview
 from lifecycle.policy.retention import Anchor, RetentionRule
 from lifecycle.policy.running import Schedules, Staging
 from lifecycle.policy.sharing import Sharing
+from lifecycle.policy.staying import Placement
 from lifecycle.policy.values import Name
 
 
@@ -52,11 +54,17 @@ class Policy(Part):
     processor_review: ProcessorReview | None = Field(
         default=None, description="needed where there are processors"
     )
+    placement: Placement | None = Field(
+        default=None, description="needed where `may_lie`, free_text or absence is looked for"
+    )
     free_text: tuple[FreeTextRule, ...] = Field(
         default=(), description="[]: no sentence restricts free text"
     )
     absence: tuple[AbsenceRule, ...] = Field(
         default=(), description="[]: no sentence restricts how absence is registered"
+    )
+    access: tuple[AccessRule, ...] = Field(
+        default=(), description="[]: no sentence says who may have an account"
     )
     staging: Staging | None = Field(
         default=None, description="the folder where exports land, if there is one"

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from lifecycle.configuration.validated import Part
 from lifecycle.policy.data import DataClass, LegalBasis
-from lifecycle.policy.values import Name, Sentence, Source
+from lifecycle.policy.values import Deadline, Name, Sentence, Source
 
 Safeguard = Literal[
     "access_control",
@@ -35,12 +35,17 @@ class Channel(Part):
 
 
 class SharingRule(Part):
-    """Which channels data of these classes may take."""
+    """Which channels data of these classes may take, and to whom."""
 
     id: Name
     classes: tuple[DataClass, ...] = Field(min_length=1)
     channels: tuple[Name, ...] | Literal["any"] = Field(
         description="names out of channels, or any: whatever the controller offers"
+    )
+    recipients: tuple[Name, ...] | None = Field(
+        default=None,
+        min_length=1,
+        description="names out of recipients: it allows nothing to others; left out: to all",
     )
     only_with: tuple[Literal["consent", "legal_duty", "judged_in_the_case"], ...] = Field(
         default=(), description="one of these must be there; [] where the sentence asks for none"
@@ -59,6 +64,34 @@ class Recipient(Part):
     decision: Name | None = Field(
         default=None, description="the decision that an undecided legal basis waits for"
     )
+    seat: Literal["inside_eea", "outside_eea"] | None = Field(
+        default=None,
+        description="outside_eea: nothing is disclosed there (H-27); none: no sentence says where",
+    )
+    source: Source
+
+
+class AnonymousOnly(Part):
+    """What gets nothing by which anybody could be recognised (H-36). Gallra gives out people's
+    data and makes nothing anonymous, so it gives nothing to it at all."""
+
+    called: Sentence
+    source: Source
+
+
+class Telling(Part):
+    """How recipients are told that data was rectified, erased or restricted (art. 19)."""
+
+    within: Deadline = Field(
+        description="from the day on which it is known here; undecided: no sentence says until "
+        "when, needs `decision:`"
+    )
+    role: Name = Field(description="who tells those whom no bound mail reaches")
+    how: Sentence = Field(description="what that person does, in the controller's language")
+    evidence: Sentence = Field(description="what proves that it is done")
+    decision: Name | None = Field(
+        default=None, description="the decision that an undecided last day waits for"
+    )
     source: Source
 
 
@@ -71,4 +104,9 @@ class Sharing(Part):
     channels: dict[Name, Channel]
     rules: tuple[SharingRule, ...] = Field(min_length=1)
     recipients: dict[Name, Recipient]
+    anonymous_only: dict[Name, AnonymousOnly] = Field(
+        default_factory=dict,
+        description="as whose recipient and for what as a purpose nothing is shared (H-36)",
+    )
+    telling: Telling | None = Field(default=None, description="needed where there are recipients")
     source: Source

@@ -13,6 +13,7 @@ from lifecycle.policy.values import Source
 
 _SINGULAR: Final[Mapping[str, str]] = {
     "absence": "absence",
+    "access": "access",
     "anchors": "anchor",
     "categories": "category",
     "channels": "channel",
@@ -22,6 +23,7 @@ _SINGULAR: Final[Mapping[str, str]] = {
     "information": "information",
     "joint": "joint controller",
     "levels": "level",
+    "may_lie": "may lie",
     "not_collected": "not collected",
     "notices": "notice",
     "processors": "processor",

@@ -170,6 +170,26 @@ Span = Annotated[
 """How long something is kept: a period, the end of a year (and a period after it), or a term."""
 
 
+def _deadline(value: object) -> Period | Term:
+    if value == Term.UNDECIDED:
+        return Term.UNDECIDED
+    try:
+        period = _period(value)
+    except ValueError as wrong:
+        raise ValueError(f"{wrong}, or {Term.UNDECIDED}") from None
+    if period.minutes:
+        raise ValueError(f"'{period}' has hours; people act within whole days, e.g. P14D")
+    return period
+
+
+Deadline = Annotated[
+    Period | Term,
+    PlainValidator(_deadline),
+    WithJsonSchema({"anyOf": [{"enum": [str(Term.UNDECIDED)]}, _PERIOD_SCHEMA]}),
+]
+"""Within how many days somebody has to act: a period, or undecided."""
+
+
 def _time_of_day(value: object) -> time:
     if isinstance(value, time):
         return value

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from console.sample import write_sample
-from tests.bench import due, erasing
+from tests.bench import containers, due, erasing, sftp
 from tests.bench.measuring import Measurement, RunFailed, measure
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -139,6 +139,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--without-due", action="store_true", help="it makes millions of people")
     parser.add_argument("--export", type=Path, help="an .xlsx to use instead of a new sample")
     parser.add_argument("--without-erasing", action="store_true", help="no plan is carried out")
+    parser.add_argument("--without-sftp", action="store_true", help="nothing is sent by SFTP")
+    parser.add_argument("--without-containers", action="store_true", help="nothing is sealed")
     options = parser.parse_args(arguments)
     rows, rounds = (5_000, 1) if options.quick else (options.rows, options.rounds)
     everyone = contenders(rows, OURS, OURS_PREPARE)
@@ -162,6 +164,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for left_out, bench in (
         (options.without_due, due.main),
         (options.without_erasing, erasing.main),
+        (options.without_sftp, sftp.main),
+        (options.without_containers, containers.main),
     ):
         if not left_out:
             print()

@@ -12,7 +12,15 @@ from lifecycle.plan import ItemState
 from records import anchors, bulk, erasing, holds, placements, relations
 from records.engines import reading
 from records.erasing import ERASURE_INDEX
-from records.tables import RECORDS, blind_index, engagement, erasure_list, plan_item, shredding
+from records.tables import (
+    RECORDS,
+    blind_index,
+    concerned,
+    engagement,
+    erasure_list,
+    plan_item,
+    shredding,
+)
 from records.vault import Vault
 from tests.factories.retention import (
     AT,
@@ -145,8 +153,15 @@ def test_people_leave_every_table_that_knows_them_and_nobody_else_does(
                     None,
                     None,
                     None,
+                    None,
                 )
             ],
+        )
+        bulk.insert_rows(
+            connection,
+            concerned,
+            ("telling_id", "subject_id", "categories"),
+            [(8, people[0], "identity")],
         )
         anchors.refresh(connection, small_policy(), controller=CONTROLLER, subjects=people)
         gone, kept = people[:4], people[4:]
@@ -154,14 +169,15 @@ def test_people_leave_every_table_that_knows_them_and_nobody_else_does(
         assert erasing.remove_subjects(connection, gone, at=AT) == 0
     knowing = {}
     with reading(records_engine) as connection:
-        for name in sorted(ERASURE_INDEX.keys() - {"subject", "work_order"}):
+        for name in sorted(ERASURE_INDEX.keys() - {"subject", "work_order", "disclosure"}):
             column = RECORDS.tables[name].c.subject_id
             knowing[name] = set(connection.execute(select(column)).scalars()) - {0}
         subjects = set(connection.execute(select(RECORDS.tables["subject"].c.id)).scalars())
         listed = connection.execute(select(func.count()).select_from(erasure_list)).scalar_one()
         to_shred = connection.execute(select(func.count()).select_from(shredding)).scalar_one()
         cases = connection.execute(select(engagement.c.subject_id)).scalars().all()
-    assert knowing.pop("plan_item") == {people[0]}  # a number that leads nowhere any more
+    for name in ("plan_item", "concerned"):
+        assert knowing.pop(name) == {people[0]}  # a number that leads nowhere any more
     assert knowing.pop("held") == set()
     assert all(found and found <= set(kept) for found in knowing.values()), knowing
     assert subjects == set(kept)

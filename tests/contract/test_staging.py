@@ -14,6 +14,10 @@ from connectors.folder import FolderStaging
 from connectors.folder_changes import refusals
 from connectors.memory import MemoryStaging
 from lifecycle.errors import Changed, NotProven, Refused, Unreachable
+from tests.factories.drive_worlds import staging_on as drive_staging
+from tests.factories.drive_worlds import strict_drive
+from tests.factories.graph_worlds import onedrive_world
+from tests.factories.sftp_worlds import KINDS, dropper, sftp_folder, staging_on
 
 
 @dataclass
@@ -24,9 +28,14 @@ class World:
     drop: Callable[[str, bytes], object]
     take_away: Callable[[], None]
     refuse: Callable[[], None]
+    key: Callable[[str], str] = str
+    """The key of what was dropped under a name, where it is not that name."""
 
 
-@pytest.fixture(params=["folder", "memory"])
+DRIVES = {"google_drive": True, "google_drive_own": False}
+
+
+@pytest.fixture(params=["folder", "memory", "onedrive", *KINDS, *DRIVES])
 def world(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[World]:
@@ -40,6 +49,30 @@ def world(
             memory.failures.refuse_deletion = True
 
         yield World(memory, memory.drop, unreachable, refuse_deletion)
+        return
+    if request.param == "onedrive":
+        with onedrive_world() as cloud:
+            yield World(cloud.staging(), cloud.drop, cloud.take_away, cloud.refuse_deletion)
+        return
+    if request.param in KINDS:
+        with sftp_folder(request.param, tmp_path / "server") as (server, inbox):
+            yield World(
+                staging_on(server),
+                dropper(inbox),
+                lambda: inbox.rename(tmp_path / "elsewhere") and None,
+                lambda: server.refused.add("remove"),
+            )
+        return
+    if request.param in DRIVES:
+        with strict_drive(shared_drive=DRIVES[request.param]) as drive:
+
+            def down() -> None:
+                drive.faults.down = True
+
+            def keep() -> None:
+                drive.faults.refuse_deletion = True
+
+            yield World(drive_staging(drive), drive.drop, down, keep, drive.key)
         return
     root = tmp_path / "inbox"
     root.mkdir()
@@ -68,11 +101,13 @@ def test_every_file_is_listed_whatever_its_name_and_wherever_it_lies(world: Worl
     for name in NAMES:
         world.drop(name, name.encode())
     items = {item.key: item for item in world.staging.list_items()}
-    assert sorted(items) == sorted(NAMES)
     assert {key: world.staging.read(item) for key, item in items.items()} == {
-        name: name.encode() for name in NAMES
+        world.key(name): name.encode() for name in NAMES
     }
-    assert all(item.size == len(item.key.encode()) for item in items.values())
+    for name in NAMES:
+        item = items[world.key(name)]
+        assert item.name == name.rpartition("/")[2]
+        assert item.size == len(name.encode())
 
 
 def test_a_file_says_when_it_came(world: World) -> None:
@@ -104,10 +139,10 @@ def test_another_version_is_neither_read_nor_deleted(world: World) -> None:
 def test_deletion_takes_that_file_only_and_may_be_repeated(world: World) -> None:
     world.drop("a.xlsx", b"1")
     world.drop("b.xlsx", b"2")
-    item = next(item for item in world.staging.list_items() if item.key == "a.xlsx")
+    item = next(item for item in world.staging.list_items() if item.key == world.key("a.xlsx"))
     world.staging.delete_permanently(item)
     world.staging.delete_permanently(item)
-    assert [item.key for item in world.staging.list_items()] == ["b.xlsx"]
+    assert [item.key for item in world.staging.list_items()] == [world.key("b.xlsx")]
     with pytest.raises(Changed):
         world.staging.read(item)
 
@@ -141,7 +176,7 @@ def test_a_deletion_that_is_refused_is_not_proven_and_the_file_stays(world: Worl
     with pytest.raises(NotProven) as refused:
         world.staging.delete_permanently(item)
     assert refused.value.code == "deletion_refused"
-    assert [item.key for item in world.staging.list_items()] == ["a.xlsx"]
+    assert [item.key for item in world.staging.list_items()] == [world.key("a.xlsx")]
 
 
 def test_putting_places_a_file_whole_and_never_over_another(world: World) -> None:

@@ -43,6 +43,8 @@ class Pupil:
     left: str | None = "2026-06-12"
     seen: str | None = "2026-06-10"
     locked: bool = False
+    protected: str = ""
+    """What stands where the system marks a protected identity."""
 
 
 @dataclass(kw_only=True)
@@ -62,6 +64,8 @@ class World:
     """Mark a pupil's record as deleted without deleting it."""
     add_grade: Callable[[str, str], None]
     """A pupil gets a grade."""
+    move: Callable[[str, str], None]
+    """A pupil moves to another street."""
     prefixed: bool = True
     details: dict[str, Any] = field(default_factory=dict)
 
@@ -101,6 +105,7 @@ def sql_binding(url: str, *, stand_in: bool = False) -> Sql:
                     "anchors": {"left": "slutade"},
                     "active": "senast_sedd",
                     "locked": {"column": "spärrad", "value": 1},
+                    "protected": {"column": "skyddad", "negatives": ["nej"]},
                     "emptied": {"gata": ""},
                 },
                 {
@@ -126,7 +131,8 @@ def sql_world(url: str) -> World:
     binding = sql_binding(url)
     make_tables(binding)
     system = SqlSystem(binding, system="school", password=None, zone=ZONE, residue=RESIDUE)
-    pupils = named("elever", [*_COLUMNS, "elevnr", "roll", "slutade", "senast_sedd", "spärrad"])
+    others = ("elevnr", "roll", "slutade", "senast_sedd", "spärrad", "skyddad")
+    pupils = named("elever", [*_COLUMNS, *others])
     grades, parents = named("betyg", ["elevnr", "betyg"]), named("föräldrar", ["id", "namn"])
     families = named("familjer", ["förälder", "elev"])
 
@@ -146,6 +152,7 @@ def sql_world(url: str) -> World:
             "slutade": pupil.left,
             "senast_sedd": pupil.seen,
             "spärrad": int(pupil.locked),
+            "skyddad": pupil.protected,
         }
         run(insert(pupils).values(row))
         for grade in pupil.grades:
@@ -166,6 +173,9 @@ def sql_world(url: str) -> World:
     def add_grade(key: str, grade: str) -> None:
         run(insert(grades).values(elevnr=key, betyg=grade))
 
+    def move(key: str, street: str) -> None:
+        run(update(pupils).where(pupils.c.elevnr == key).values(gata=street))
+
     def take_away() -> None:
         if url.startswith("sqlite"):
             Path(url.removeprefix("sqlite:///")).unlink()
@@ -183,6 +193,7 @@ def sql_world(url: str) -> World:
         mend=lambda: None,
         recycle=recycle,
         add_grade=add_grade,
+        move=move,
         details={"pupils": "elever", "parents": "föräldrar", "binding": binding},
     )
 
@@ -230,6 +241,7 @@ def http_binding(url: str, **more: Any) -> Http:
                     },
                     "anchors": {"left": "leftOn"},
                     "active": "lastSeen",
+                    "protected": {"field": "shield.status", "negatives": ["nej"]},
                 },
                 {
                     "resource": "parents",
@@ -266,6 +278,7 @@ def http_world(server: StandIn) -> World:
                 "leftOn": pupil.left,
                 "lastSeen": pupil.seen,
                 "onHold": pupil.locked,
+                "shield": {"status": pupil.protected},
             }
         )
 
@@ -307,6 +320,11 @@ def http_world(server: StandIn) -> World:
         assert record is not None
         record["grades"] = [*(record["grades"] or ()), grade]
 
+    def move(key: str, street: str) -> None:
+        record = server.find("pupils", key)
+        assert record is not None
+        record["contact"]["street"] = street
+
     return World(
         system=HttpSystem(binding, system="school", token=None, zone=ZONE, residue=RESIDUE),
         put=put,
@@ -317,6 +335,7 @@ def http_world(server: StandIn) -> World:
         mend=mend,
         recycle=recycle,
         add_grade=add_grade,
+        move=move,
         details={"pupils": "pupils", "parents": "parents", "server": server},
     )
 
@@ -336,6 +355,7 @@ def memory_world() -> World:
                 anchors={"left": _day(pupil.left)},
                 active_on=_day(pupil.seen),
                 locked=pupil.locked,
+                protected=pupil.protected not in {"", "0", "nej"},
             )
         )
 
@@ -363,6 +383,11 @@ def memory_world() -> World:
         study = record.fields["study"]
         study["grades"] = "; ".join(filter(None, (study["grades"], grade)))
 
+    def move(key: str, street: str) -> None:
+        record = system.find(key)
+        assert record is not None
+        record.fields["contact"]["street"] = street
+
     def break_off_after(number: int) -> None:
         system.failures.stop_after = number
 
@@ -380,6 +405,7 @@ def memory_world() -> World:
         mend=mend,
         recycle=lambda _: None,
         add_grade=add_grade,
+        move=move,
         prefixed=False,
     )
 

@@ -29,8 +29,9 @@ def run(examples: int, steps: int) -> None:
         )
 
 
-def test_everyday() -> None:
-    run(12, 30)
+@pytest.mark.parametrize("lives", [10, pytest.param(20, marks=pytest.mark.long)])
+def test_the_same_lives_every_day(lives: int) -> None:
+    run(lives, 30)
 
 
 @pytest.mark.long

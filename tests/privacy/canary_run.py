@@ -12,17 +12,19 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tests.factories.databases import postgres_server
-from tests.privacy import erasing_people
+from tests.privacy import erasing_people, placed_people
 from tests.privacy.cast import CONTROLS, PEOPLE, full_name, told
+from tests.privacy.outside_world import outside_world
 from tests.privacy.planted import csv_export, export_rows, files
 from tests.privacy.prefect_client import Api
 from tests.privacy.watching_processes import Watcher
+from tests.privacy.wider_world import wider_world
 
 ROOT = Path(__file__).resolve().parents[2]
 _SERVE = (
@@ -47,6 +49,10 @@ class Evidence:
     killed: int = 0
     in_systems: list[bool] = field(default_factory=list)
     """Who of `erasing_people.EVERYWHERE` is in an outer system at the end."""
+    accounts: list[bool] = field(default_factory=list)
+    """Who of `placed_people.HOLDERS` has an account at the end."""
+    answers: list[str] = field(default_factory=list)
+    """What Prefect's server says to answers with a person in them."""
     left_in_temporary_folder: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -55,16 +61,20 @@ class Evidence:
         return self.folder / "home"
 
     @property
+    def wider(self) -> Path:
+        """What the other ways carried."""
+        return self.out / "received" / "wider"
+
+    @property
     def out(self) -> Path:
         """What processes said and what was asked of the API."""
         return self.folder / "out"
 
 
-def run_everything(folder: Path, *, thorough: bool) -> Evidence:
+def run_everything(folder: Path) -> Evidence:
     found = Evidence(folder)
     for place in (found.home, found.out, folder / "tmp", folder / "api", folder / "given"):
         place.mkdir(mode=0o700)
-    erasing_people.installed(folder / "installed")
     began = time.monotonic()
 
     def lap(name: str) -> None:
@@ -72,7 +82,15 @@ def run_everything(folder: Path, *, thorough: bool) -> Evidence:
         found.seconds[name] = round(time.monotonic() - began, 1)
         began = time.monotonic()
 
-    with Watcher(found.out / "processes"), postgres_server() as postgres:
+    with (
+        Watcher(found.out / "processes"),
+        postgres_server() as postgres,
+        outside_world(folder / "outside", found.out / "received") as outside,
+        ExitStack() as stack,
+    ):
+        more = placed_people.bound(folder / "places", outside)
+        more["channels"] |= stack.enter_context(wider_world(folder / "wider", found.wider))
+        erasing_people.installed(folder / "installed", more)
         addresses = {
             "GALLRA_DATABASE_URL": postgres.new("records"),
             "GALLRA_KEY_DATABASE_URL": postgres.new("keys"),
@@ -87,19 +105,30 @@ def run_everything(folder: Path, *, thorough: bool) -> Evidence:
             runs = _start_worker_runs(found, api)
             _commands_beside_a_worker(found)
             lap("commands")
-            found.worker_states = {n: api.wait(r, seconds=120) for n, r in runs.items()}
+            found.worker_states = {n: api.wait(r, seconds=600) for n, r in runs.items()}
             lap("worker")
             then = {f"THEN_{name}": value for name, value in addresses.items()}
-            _drive(found, "thorough" if thorough else "everyday",
+            _drive(found, "all",
                    then | {"SECOND_HOME": str(folder / "second")})  # fmt: skip
             lap("scenarios")
+            shared = {name: api.start(api.deployment(f"{name}/{name}-academedia"),
+                                      parameters={"controller": "academedia"})
+                      for name in ("share", "store")}  # fmt: skip
             found.killed = _drive(found, "crash", {"PYTHONASYNCIODEBUG": "1"})
             lap("crash")
+            found.worker_states |= {n: api.wait(r, seconds=600) for n, r in shared.items()}
+            found.answers = [
+                api.answer(shared["share"], officer=full_name(PEOPLE[21]), decision="approve"),
+                api.answer(shared["share"], officer="chef-test", code=PEOPLE[22].national_id),
+                api.answer(shared["share"], officer="chef-test", reason=told(PEOPLE[23])),
+            ]
+            lap("worker shares")
             _commands_at_the_end(found)
             lap("more commands")
             found.listed = api.dump(folder / "api")
             lap("api")
         _erase_people(found)
+        found.accounts = placed_people.forget_places(folder / "places")
         lap("erasing")
     found.left_in_temporary_folder = [
         str(path.relative_to(folder)) for path in (folder / "tmp").rglob("*") if path.is_file()
@@ -152,7 +181,7 @@ def _drive(found: Evidence, mode: str, more: dict[str, str]) -> int:
         return subprocess.run(
             [sys.executable, "-m", "tests.privacy.driver", mode, str(found.home),
              str(found.out / "results")],
-            cwd=ROOT, env=_environment(found) | more, stdout=out, stderr=out, timeout=900,
+            cwd=ROOT, env=_environment(found) | more, stdout=out, stderr=out, timeout=1800,
             check=False,
         ).returncode  # fmt: skip
 
@@ -162,7 +191,7 @@ def _erase_people(found: Evidence) -> None:
         ended = subprocess.run(
             [sys.executable, "-m", "tests.privacy.erasing_people", str(found.home),
              str(found.out / "results")],
-            cwd=ROOT, env=_environment(found), stdout=out, stderr=out, timeout=900, check=False,
+            cwd=ROOT, env=_environment(found), stdout=out, stderr=out, timeout=1800, check=False,
         )  # fmt: skip
     found.commands["erasing people"] = ended.returncode
     systems = found.home / "systems"
@@ -262,7 +291,7 @@ def _gallra(
     done = subprocess.run(
         [sys.executable, "-m", "console.main", *arguments],
         cwd=found.folder / "given", env=_environment(found), input=answer.encode(),
-        capture_output=True, timeout=120, check=False,
+        capture_output=True, timeout=600, check=False,
     )  # fmt: skip
     name = f"{len(found.commands):02} {' '.join(a for a in arguments if '/' not in a)}"
     found.commands[name] = done.returncode
@@ -295,6 +324,7 @@ def _controls_of_files(found: Evidence) -> None:
         (CONTROLS[23], home / "prefect" / "deploy.log"),
         (CONTROLS[24], found.out / "serve"),
         (CONTROLS[25], found.out / "driver-crash"),
+        (CONTROLS[27], home / "sent" / "control"),
     ):
         with path.open("ab") as file:
             file.write(told(person).encode("utf-16-le"))

@@ -1,6 +1,6 @@
 """Runs the flows in a process of its own, as a deployment would, and makes them fail.
 
-`python -m tests.privacy.driver everyday|thorough|crash HOME RESULTS`; what became of each scenario
+`python -m tests.privacy.driver all|crash HOME RESULTS`; what became of each scenario
 is written to RESULTS, one JSON line each. What this process prints is a surface that is searched.
 """
 
@@ -26,6 +26,7 @@ from flows.session import prefect_session
 from tests.privacy.cast import CONTROLS, PEOPLE, told
 from tests.privacy.erasing_people import BY_HAND, FLOWN, decide, fill_systems
 from tests.privacy.forcing import ERRORS, say
+from tests.privacy.placed_people import look_everywhere
 from tests.privacy.planted import small_export
 from tests.privacy.scenarios import (
     BY_ITSELF,
@@ -35,6 +36,7 @@ from tests.privacy.scenarios import (
     on_the_way,
     scenarios,
 )
+from tests.privacy.sharing_people import share_everything
 
 CONTROLLER = "academedia"
 
@@ -49,7 +51,10 @@ class Drive:
             follow_up,
             import_af,
             purge_staging,
+            share,
+            share_steps,
             steps,
+            store,
             take_inventory,
             verify_ledger,
         )
@@ -61,6 +66,8 @@ class Drive:
             "inventory": take_inventory.take_inventory,
             "erase": archive_erase.archive_erase,
             "follow up": follow_up.follow_up,
+            "share": share.share,
+            "store": store.store,
         }
         self._home = home
         self._second_home = second_home
@@ -73,6 +80,14 @@ class Drive:
         for name in ("take_inventory", "draw_plan", "agreed_plans"):
             quick = getattr(erasure_steps, name).with_options(retry_delay_seconds=0.01)
             setattr(erasure_steps, name, quick)
+
+        for module, names in (
+            (share_steps, ("agreed", "register", "to_tell", "is_open_to_decide")),
+            (store, ("look_through",)),
+        ):
+            for name in names:
+                quick = getattr(module, name).with_options(retry_delay_seconds=0.01)
+                setattr(module, name, quick)
 
     def play(self, scenario: Scenario) -> None:
         """Stage a new export, let the flow run into the error, and write down what came out."""
@@ -107,12 +122,12 @@ class Drive:
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
-def play_all(drive: Drive, home: Path, second_home: Path | None, *, thorough: bool) -> None:
+def play_all(drive: Drive, home: Path, second_home: Path | None) -> None:
     drive.run("what a worker could not import", "import")
     drive.run("goes too", "purge")
     drive.run("an unknown controller", "import", "^controller_unknown: ", told(PEOPLE[7]))
     fill_systems(home)
-    for scenario in scenarios(home, second_home=second_home, thorough=thorough):
+    for scenario in scenarios(home, second_home=second_home):
         drive.play(scenario)
     drive.run("what was left open is finished", "import")
     drive.run("every system is asked", "inventory")
@@ -121,6 +136,8 @@ def play_all(drive: Drive, home: Path, second_home: Path | None, *, thorough: bo
         for scenario in on_the_way(targets):
             drive.play(scenario)
     drive.run("what is left", "follow up")
+    share_everything(drive, home)
+    look_everywhere(drive, home)
     drive.run("what is due", "erase")
     drive.run("everything goes", "purge")
     drive.run("and is proven", "verify")
@@ -150,7 +167,7 @@ def main(mode: str, home: Path, results: Path) -> None:
         if mode == "crash":
             crash(Drive(home, results, None, files=5000))
         drive = Drive(home, results, second_home, files=0)
-        play_all(drive, home, second_home, thorough=mode == "thorough")
+        play_all(drive, home, second_home)
     raise ERRORS["tells everywhere"](PEOPLE[9])  # that nobody catches at all
 
 

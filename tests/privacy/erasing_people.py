@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 import sys
 import traceback
@@ -16,14 +17,14 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 import yaml
 
 import tasks.wiring
 from console.sample_people import Person
-from lifecycle.plan import PlanState
+from lifecycle.plan import PlanKind, PlanState
 from records import plans
 from records.engines import reading
 from tasks.finding import find_by_national_id
@@ -44,21 +45,35 @@ FLOWN, BY_HAND, HELD, LATE = PEOPLE[:4]
 reached again."""
 EVERYWHERE: Final = PEOPLE[:6]
 """Who stands in Novo and Omnius as well."""
+_ERASURES: Final = frozenset(PlanKind) - {PlanKind.DISCLOSURE}
+_UNDECIDED: Final = re.compile(
+    r"((?:first meeting \(A-99\)\.|categories: \[identity, assignment\])\n +)"
+    r"legal_basis: undecided\n +decision: legal-basis"
+)
+"""Of the purpose and of the recipient, whose bases somebody has to decide before sharing."""
+_FOUR_WAYS: Final = "channels: [cloud-folder, encrypted-mail, encrypted-mail-with-file, usb-stick]"
 
 
-def installed(folder: Path) -> dict[str, str]:
-    """The project's own policies and bindings, but for two things: what is erased is read back at
-    once, and Novo tells people apart by their mail address too. Where they lie."""
+def installed(folder: Path, more: dict[str, Any] | None = None) -> dict[str, str]:
+    """The project's own policies and bindings, but for a few things: what is erased is read back at
+    once, the legal basis of the assignment is decided, Novo tells people apart by their mail
+    address too, every class may take every way, and `more` is bound. Where they lie."""
     shutil.copytree(ROOT / "policies", folder / "policies")
     shutil.copytree(ROOT / "deployments" / "systems", folder / "systems")
     policy = folder / "policies" / "academedia.yaml"
     text = policy.read_text(encoding="utf-8")
     assert "verify_after: PT1H" in text
-    policy.write_text(text.replace("verify_after: PT1H", "verify_after: at_once"), encoding="utf-8")
+    text = text.replace("verify_after: PT1H", "verify_after: at_once")
+    text, decided = _UNDECIDED.subn(r"\1legal_basis: legal_obligation", text)
+    assert decided == 2
+    assert text.count(_FOUR_WAYS) == 1
+    text = text.replace(_FOUR_WAYS, "channels: any")
+    policy.write_text(text, encoding="utf-8")
     bound = folder / "systems" / "academedia.yaml"
     systems = yaml.safe_load(bound.read_text(encoding="utf-8"))
     for table in systems["systems"]["novo"]["tables"]:
         table["match"] = ["national_id", "email"]
+    systems |= more or {}
     bound.write_text(yaml.safe_dump(systems, sort_keys=False, allow_unicode=True), encoding="utf-8")
     return {
         "GALLRA_POLICIES": str(folder / "policies"),
@@ -157,12 +172,18 @@ class Terminal:
         return found.ref
 
 
-def last_part(at: Terminal) -> None:
-    """By command, with everything that can go wrong on the way."""
+Part = Callable[[Terminal], None]
+
+
+def last_part(at: Terminal, *, before: Part, afterwards: Part) -> None:
+    """By command, with everything that can go wrong on the way; `before` anybody else is erased,
+    `afterwards` before a backup is put back."""
     with at.house() as house:
         assert take_inventory(house)["novo"].ambiguous == 1
         with reading(house.engine) as connection:
-            (plan,) = plans.find(connection, controller="academedia", states=[PlanState.EXECUTING])
+            (plan,) = plans.find(
+                connection, controller="academedia", states=[PlanState.EXECUTING], kinds=_ERASURES
+            )
     held, late = at.ref(HELD.national_id), at.ref(LATE.national_id)
     gone = at.ref(BY_HAND.national_id)
     review = (at.clock() + timedelta(days=90)).date().isoformat()
@@ -173,6 +194,7 @@ def last_part(at: Terminal) -> None:
     at.gallra("hold", "list")
     at.gallra("erase", held, ends=3)  # nothing may go
     at.gallra("erase", told(HELD), ends=3)
+    before(at)
     at.gallra("erase", late)
     drawn = _refused(at)
     for words in (["plan", "list", "--all"], ["plan", "show", plan.ref, "--all"],
@@ -191,13 +213,16 @@ def last_part(at: Terminal) -> None:
     for ref in (drawn, plan.ref):
         at.gallra("execute", ref)
     _told(at, plan.ref, gone)
+    afterwards(at)
     _restored(at, plan.ref, gone)
 
 
 def _refused(at: Terminal) -> str:
     """A plan that nobody may approve or carry out so; its reference."""
     with at.house() as house, reading(house.engine) as connection:
-        (drawn,) = plans.find(connection, controller="academedia", states=[PlanState.DRAWN])
+        (drawn,) = plans.find(
+            connection, controller="academedia", states=[PlanState.DRAWN], kinds=_ERASURES
+        )
     for handle, code in (
         (at.officers[0].handle, at.officers[0].wrong()),
         (full_name(HELD), told(HELD)),
@@ -257,6 +282,8 @@ def _backup(home: Path, to: Path) -> None:
 
 
 def main(home: Path, results: Path) -> None:
+    from tests.privacy.sharing_people import by_command, tell_recipients  # they need this module
+
     at = Terminal(home, results)
     opened: Callable[..., object] = tasks.wiring.open_house
     with pytest.MonkeyPatch.context() as patch:
@@ -265,7 +292,7 @@ def main(home: Path, results: Path) -> None:
             "open_house",
             lambda controller, **more: opened(controller, **{"now": at.clock} | more),
         )
-        last_part(at)
+        last_part(at, before=by_command, afterwards=tell_recipients)
     print(told(CONTROLS[2]))
 
 

@@ -16,6 +16,7 @@ _LISTED = (
     "v2/concurrency_limits", "concurrency_limits", "work_queues", "saved_searches", "logs",
 )  # fmt: skip
 _PAGE = 200
+_ENDS = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED", "PAUSED"}
 
 
 class _Patient(httpx.HTTPTransport):
@@ -75,12 +76,17 @@ class Api:
         made = self.post(f"/deployments/{deployment}/create_flow_run", body)
         return str(made.raise_for_status().json()["id"])
 
+    def answer(self, run: str, **form: str) -> str:
+        """Somebody types that into the form of a run that waits; the server's word about it."""
+        told = self.post(f"/flow_runs/{run}/resume", {"run_input": form})
+        return str(told.status_code if told.is_error else told.json()["status"])
+
     def wait(self, run: str, *, seconds: float) -> str:
-        """The name of the state in which the run ended."""
+        """The name of the state in which the run ended, or waits for somebody."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             found = self._client.get(f"/flow_runs/{run}").raise_for_status().json()
-            if found["state"]["type"] in ("COMPLETED", "FAILED", "CRASHED", "CANCELLED"):
+            if found["state"]["type"] in _ENDS:
                 return str(found["state"]["name"])
             time.sleep(0.5)
         raise AssertionError(f"run still {found['state']['name']}")

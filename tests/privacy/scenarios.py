@@ -82,7 +82,7 @@ _NEUTRAL = (
     r"|no_witness|folder_not_empty[ =\w]+): "
 )
 ON_POSTGRES = "PostgreSQL quotes the row"
-_SIGNALS = {"cancelled": "class:CancelledError", "interrupted": "class:KeyboardInterrupt"}
+SIGNALS = {"cancelled": "class:CancelledError", "interrupted": "class:KeyboardInterrupt"}
 
 
 class Scenario(NamedTuple):
@@ -97,18 +97,16 @@ class Scenario(NamedTuple):
     `class:…` for one of Prefect's or Python's signals."""
 
 
-def scenarios(home: Path, *, second_home: Path | None, thorough: bool) -> Iterator[Scenario]:
-    """Every kind of error out of one place and every place with one kind; `thorough`: every kind
-    among the rows as well, and every place with a second one."""
+def scenarios(home: Path, *, second_home: Path | None) -> Iterator[Scenario]:
+    """Every kind of error among the rows, and every place with two kinds of them."""
     people = cycle(PEOPLE)
     kinds = list(ERRORS)
     pairs = [(kinds[n % len(kinds)], *target) for n, target in enumerate(ANYWHERE)]
-    if thorough:
-        pairs += [(kinds[(n + 7) % len(kinds)], *target) for n, target in enumerate(ANYWHERE)]
-        pairs += [(kind, "records.importing.Importing.add", "import") for kind in kinds]
+    pairs += [(kinds[(n + 7) % len(kinds)], *target) for n, target in enumerate(ANYWHERE)]
+    pairs += [(kind, "records.importing.Importing.add", "import") for kind in kinds]
     yield from _broken(pairs, people)
     page = {"flows.pages.create_table_artifact": breaker("tells everywhere", next(people))}
-    yield Scenario("a page cannot be written", "import", _patched(page), "")
+    yield Scenario("a page cannot be written", "import", patched(page), "")
     yield from _typed()
     yield from _real(home)
     if second_home is not None:
@@ -123,13 +121,13 @@ def on_the_way(targets: Sequence[str]) -> Iterator[Scenario]:
         if target != _ANONYMISE and target in WITH_PEOPLE:
             broken[_ANONYMISE] = breaker(kind, next(people))  # else there is nothing left of it
         expected = rf"{_NEUTRAL}|^plan_not_proven P-\w+ left=\d+: "
-        yield Scenario(f"{kind} out of {target}", "follow up", _patched(broken), expected)
+        yield Scenario(f"{kind} out of {target}", "follow up", patched(broken), expected)
 
 
 def _broken(pairs: Sequence[tuple[str, str, str]], people: Iterator[Person]) -> Iterator[Scenario]:
     for kind, target, flow in pairs:
-        broken = _patched({target: breaker(kind, next(people))})
-        yield Scenario(f"{kind} out of {target}", flow, broken, _SIGNALS.get(kind, _NEUTRAL))
+        broken = patched({target: breaker(kind, next(people))})
+        yield Scenario(f"{kind} out of {target}", flow, broken, SIGNALS.get(kind, _NEUTRAL))
 
 
 def _typed() -> Iterator[Scenario]:
@@ -147,12 +145,12 @@ def _typed() -> Iterator[Scenario]:
         ("deletion refused", "connectors.folder.FolderStaging.delete_permanently", "purge",
          NotProven("deletion_refused"), "^deletion_refused: "),
     ):  # fmt: skip
-        yield Scenario(f"{name} ({flow})", flow, _patched({target: _chained(error)}), expected)
+        yield Scenario(f"{name} ({flow})", flow, patched({target: chained(error)}), expected)
     nothing = {"connectors.case_register.CaseRegister.read_back": lambda *_: iter(())}
     yield Scenario(
-        "not proven at read-back", "import", _patched(nothing), r"^cases_not_verified .*missing=\d"
+        "not proven at read-back", "import", patched(nothing), r"^cases_not_verified .*missing=\d"
     )
-    twice = _patched({listing: _fails_twice()})
+    twice = patched({listing: _fails_twice()})
     yield Scenario("tried again and mended", "import", twice, "")
     for name, changes in (
         ("reader_timeout", {"wait_seconds": 0.0}),
@@ -183,7 +181,7 @@ def _real(home: Path) -> Iterator[Scenario]:
     yield Scenario("the database is none", "import", lambda: _replaced(records, words), "^[a-z_]+")
 
 
-def _patched(changes: dict[str, Callable[..., object]]) -> Arrange:
+def patched(changes: dict[str, Callable[..., object]]) -> Arrange:
     @contextmanager
     def arrange() -> Iterator[None]:
         with pytest.MonkeyPatch.context() as patch:
@@ -194,7 +192,7 @@ def _patched(changes: dict[str, Callable[..., object]]) -> Arrange:
     return arrange
 
 
-def _chained(error: Exception) -> Callable[..., object]:
+def chained(error: Exception) -> Callable[..., object]:
     def broken(*_: object, **__: object) -> object:
         try:
             raise ValueError(told(PEOPLE[0]))
@@ -224,7 +222,7 @@ def _limited(changes: dict[str, float]) -> Arrange:
 
         return dataclasses.replace(usual(size), **changes)  # type: ignore[arg-type]
 
-    return _patched({"connectors.workbook.ReadingLimits.for_size": tight})
+    return patched({"connectors.workbook.ReadingLimits.for_size": tight})
 
 
 @contextmanager

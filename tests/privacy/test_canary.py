@@ -4,6 +4,7 @@ error path forced, and are found nowhere; thirty more are left on purpose, and a
 from __future__ import annotations
 
 import json
+import re
 import signal
 import sqlite3
 import time
@@ -16,16 +17,31 @@ import pytest
 
 from lifecycle.intake.outcomes import OUTCOME_OF_ROW_REASON, FileReason, RowOutcome, RowReason
 from lifecycle.ledger import EventKind
+from tests.factories.smtp_channel_world import DOMAIN
 from tests.privacy.canary_run import Evidence, run_everything
 from tests.privacy.cast import CONTROLS, PEOPLE
-from tests.privacy.encodings import encodings, needles
+from tests.privacy.encodings import Needle, encodings, needles
 from tests.privacy.forcing import ERRORS
+from tests.privacy.outside_world import CONTROL_DESK, DESKS, TOKEN
+from tests.privacy.placed_people import HOLDERS, LOOKING, PLACED, REMOVING
+from tests.privacy.received import (
+    PDF_READER,
+    letters,
+    opened,
+    passwords_in,
+    sealed_files,
+    texts,
+)
 from tests.privacy.scenarios import TARGETS
-from tests.privacy.searching import Hit, search
+from tests.privacy.searching import Finder, Hit, search
+from tests.privacy.sharing_people import READING_OUT, SENDING, SHARED, TAKING_BACK, sending_widely
+from tests.privacy.wider_ways import CLOUD_TOKEN, DESK, OFFICE, WAYS
 
-pytestmark = [pytest.mark.server, pytest.mark.postgres, pytest.mark.timeout(2400)]
+pytestmark = [pytest.mark.long, pytest.mark.server, pytest.mark.postgres, pytest.mark.timeout(2400)]
 
 _PREFECT = "home/prefect"
+SECRETS = len(PEOPLE) + len(CONTROLS)
+"""Where the numbers begin that stand for passwords and addresses."""
 SURFACES: dict[str, tuple[tuple[str, ...], tuple[int, ...]]] = {
     # Name → paths below the test's folder, and the controls that must be found there.
     "Prefect's database": ((f"{_PREFECT}/prefect.db*",), (4, 5, 6, 11, 12, 13, 14)),
@@ -56,6 +72,9 @@ SURFACES: dict[str, tuple[tuple[str, ...], tuple[int, ...]]] = {
     "the emptied staging folder and the rest of the home": (("home",), (17,)),
     "the second home, on PostgreSQL": (("second/witness", "second/case_register"), ()),
     "the temporary folder": (("tmp",), (8,)),
+    "what recipients received": (("out/received",), (26,)),
+    "the notes of what was sent": (("home/sent", "home/sent-texts"), (27,)),
+    "the outgoing folder": (("home/outgoing",), ()),
     "command lines and environments": (("out/processes",), (9, 10)),
 }
 
@@ -82,14 +101,12 @@ def _person(hit: Hit) -> int:
     return int(hit.label.partition(":")[0].removeprefix("person "))
 
 
-@pytest.fixture(
-    scope="module", params=["everyday", pytest.param("thorough", marks=pytest.mark.long)]
-)
-def searched(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Searched:
+@pytest.fixture(scope="module")
+def searched(tmp_path_factory: pytest.TempPathFactory) -> Searched:
     folder = tmp_path_factory.mktemp("canary")
-    evidence = run_everything(folder, thorough=request.param == "thorough")
+    evidence = run_everything(folder)
     began = time.monotonic()
-    wanted = needles([*PEOPLE, *CONTROLS])
+    wanted = needles([*PEOPLE, *CONTROLS]) + _secrets(evidence)
     places = [folder / name for name in ("home", "second", "out", "api", "tmp")]
     hits = search(places, wanted)
     size = sum(p.stat().st_size for place in places for p in place.rglob("*") if p.is_file())
@@ -97,6 +114,20 @@ def searched(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     found = Searched(evidence, hits, size, len(wanted))
     _tell(found)
     return found
+
+
+def _secrets(evidence: Evidence) -> list[Needle]:
+    """The passwords that were sent, the addresses to which, and the gateway's token: numbered after
+    the people."""
+    sent = texts(evidence.out / "received")
+    words = [f"{desk.mail}@{DOMAIN}" for desk in DESKS.values()]
+    words += [TOKEN, CLOUD_TOKEN, *(desk.phone for desk in DESKS.values())]
+    words += [password for text in sent for password in text.passwords]
+    return [
+        Needle(f"person {SECRETS + number}: {form}", data)
+        for number, word in enumerate(dict.fromkeys(words))
+        for form, data in encodings(word)
+    ]
 
 
 def _tell(found: Searched) -> None:
@@ -121,6 +152,15 @@ def test_nobody_planted_is_found(surface: str, searched: Searched) -> None:
 
 def test_nobody_planted_is_found_anywhere_else(searched: Searched) -> None:
     assert not [hit for hit in searched.hits if _person(hit) < len(PEOPLE)]
+
+
+def test_no_password_address_or_token_is_anywhere_but_with_its_recipient(
+    searched: Searched,
+) -> None:
+    secrets = [hit for hit in searched.hits if _person(hit) >= SECRETS]
+    received = searched.evidence.out / "received"
+    assert not [hit for hit in secrets if received not in hit.path.parents]
+    assert len({_person(hit) for hit in secrets}) > 2 * len(DESKS)
 
 
 @pytest.mark.parametrize(
@@ -154,11 +194,21 @@ def test_every_forced_run_ended_as_it_should(searched: Searched) -> None:
     assert {kind for kind in ERRORS if any(n.startswith(f"{kind} out of") for n in names)} == set(
         ERRORS
     )
-    assert {t for t, _ in TARGETS if any(n.endswith(t) for n in names)} == {t for t, _ in TARGETS}
+    targets = {t for t, _ in TARGETS} | {
+        *SENDING,
+        *READING_OUT,
+        *LOOKING,
+        *REMOVING,
+        *(f"{t} (withdraw)" for t in TAKING_BACK),
+    }
+    targets |= {target for way in WAYS for target in sending_widely(way)}
+    targets |= {f"{way.connector}.withdraw (withdraw)" for way in WAYS}
+    assert {t for t in targets if any(n.endswith(t) for n in names)} == targets
     assert len(played) >= 50
     assert searched.evidence.killed == -signal.SIGKILL
     assert searched.evidence.worker_states == {
-        "sabotaged": "Failed", "real": "Completed", "control": "Failed"
+        "sabotaged": "Failed", "real": "Completed", "control": "Failed",
+        "share": "Suspended", "store": "Completed",
     }  # fmt: skip
 
 
@@ -204,12 +254,107 @@ def test_they_went_the_whole_way_of_an_erasure(searched: Searched) -> None:
     assert len(certificate["statement"]["people"]) == 1
 
 
+def test_only_a_sealed_container_carries_a_person_and_only_to_its_recipient(
+    searched: Searched,
+) -> None:
+    record = searched.evidence.out / "received"
+    sent = [one for one in letters(record) if one.to != (CONTROL_DESK,)]
+    messages = texts(record)
+    assert {one.desk for one in sent} == {"desk", "later", "unsure", "mute", "unsure-phone"}
+    assert not [one for one in sent if passwords_in(one.words) or len(one.files) > 1]
+    assert {len(one.passwords) for one in messages} == {1}
+    assert {one.desk for one in messages} == {"desk", "later", "mute", "unsure-phone"}
+    keys = {ref: (one.desk, one.passwords[0]) for one in messages for ref in one.about}
+    people = Finder(needles(SHARED))
+    told_at_the_desk = set()
+    out_of_novo = []
+    for letter in sent:
+        for name, content in letter.files:
+            assert not [*people.find_all(content)]
+            if letter.desk == "unsure":
+                assert name.partition(".")[0] not in keys  # nobody may open what perhaps came
+                continue
+            desk, password = keys[name.partition(".")[0]]
+            assert desk == letter.desk
+            plain = opened(name, content, password)
+            assert plain is not None
+            labels = [label for label, _ in people.find(plain.encode())]
+            for number in range(len(SHARED)):
+                assert any(label.startswith(f"person {number}: national_id") for label in labels)
+            others = {each for _, each in keys.values()} - {password}
+            assert not [each for each in others if opened(name, content, each) is not None]
+            told_at_the_desk.add((letter.desk, name.partition(".")[2]))
+            if "Novo" in plain:
+                out_of_novo.append(letter.desk)
+    wanted = {
+        ("desk", "zip"),
+        ("desk", "xlsx"),
+        *((desk, "zip") for desk in ("later", "mute", "unsure-phone")),
+    }
+    assert told_at_the_desk == wanted
+    names = [name for letter in sent for name, _ in letter.files]
+    assert out_of_novo == ["desk"]
+    assert len(names) == len(set(names)) == 8  # nothing goes twice, whatever went wrong
+    assert len(keys) == len(messages)
+
+
+def test_by_every_other_way_too_only_a_sealed_container_carries_a_person(
+    searched: Searched,
+) -> None:
+    """By OneDrive, Google Drive, Outlook and their own server."""
+    record = searched.evidence.wider
+    messages = [one for one in texts(searched.evidence.out / "received") if one.desk == "desk"]
+    keys = {ref: one.passwords[0] for one in messages for ref in one.about}
+    people = Finder(needles(SHARED))
+    leaked = Finder(needles([CONTROLS[28], CONTROLS[29]]))
+    for way in WAYS:
+        place = record / way.folder
+        sealed = sealed_files(place)
+        [(ref, (ending, content))] = sealed.items()  # once, whatever went wrong
+        assert ending == way.container
+        assert not [*people.find_all(content)]
+        plain = opened(f"{ref}.{ending}", content, keys[ref])
+        assert plain is not None
+        if ending != "pdf" or PDF_READER is not None:
+            labels = [label for label, _ in people.find(plain.encode())]
+            for number in range(len(SHARED)):
+                assert any(label.startswith(f"person {number}: national_id") for label in labels)
+        others = {each for each in keys.values() if each != keys[ref]}
+        assert others
+        assert not [each for each in others if opened(f"{ref}.{ending}", content, each) is not None]
+        asked = (place / "asked").read_bytes()
+        assert asked
+        told_to = set(re.findall(rb"[a-z.]+@example\.se", asked)) - {OFFICE.encode()}
+        if way.folder != "sftp":  # a folder there is one recipient's
+            assert told_to == {DESK.encode(), CONTROL_DESK.encode()}
+        everything = b"".join(each.read_bytes() for each in place.iterdir())
+        assert not [key for key in keys.values() if key.encode() in everything]
+        # Else nothing would be found because nobody looked there.
+        assert {label.partition(":")[0] for label, _ in leaked.find(everything)} == (
+            {"person 0"} if way.folder == "sftp" else {"person 0", "person 1"}
+        )
+
+
+def test_what_was_looked_through_is_told_to_the_operator_alone(searched: Searched) -> None:
+    """Else nothing would be found because nothing was there."""
+    evidence = searched.evidence
+    assert evidence.accounts == [False, True, True, True]
+    shown = Finder(needles([*PLACED[:3], HOLDERS[3]]))
+    said = (evidence.folder / "given" / "shown").read_bytes()
+    # Where an account is, is its number in the system; a document's name names whom it names.
+    assert {label.partition(":")[0] for label, _ in shown.find(said)} >= {
+        "person 0", "person 1", "person 2"
+    }  # fmt: skip
+
+
 def test_what_names_a_person_is_refused_before_it_is_stored(searched: Searched) -> None:
     assert searched.evidence.refused == [409, 409, 409]
+    assert searched.evidence.answers == ["REJECT", "REJECT", "REJECT"]
 
 
 def test_nothing_is_left_lying_about(searched: Searched) -> None:
     evidence = searched.evidence
     assert evidence.left_in_temporary_folder == ["tmp/canary-control.txt"]
-    assert list((evidence.home / "staging").rglob("*")) == []
+    for name in ("staging", "outgoing"):
+        assert [p for p in (evidence.home / name).rglob("*") if p.is_file()] == []
     assert [p for p in evidence.folder.rglob("core*") if p.is_file()] == []

@@ -66,18 +66,19 @@ class Days:
         day: date,
         *,
         drop_every: int,
-        look_every: int = 30,
+        look_every: int = 0,
         purge_works: Callable[[datetime], bool] = lambda _: True,
         is_up: Callable[[datetime], bool] = lambda _: True,
         purge_first: bool = False,
     ) -> None:
-        """`is_up`: false while everything stands still; what was due then runs at the return."""
+        """Minutes; looks come as often as files, but every 30 at most, where nothing is said.
+        `is_up`: false while everything stands still; what was due then runs at the return."""
         first, last = local(day - timedelta(days=1)), local(day + timedelta(days=2))
         begin_looks = first + timedelta(minutes=7)
         due: list[tuple[datetime, int, Callable[[], None]]] = []
         for number, at in enumerate(_every(first + timedelta(minutes=1), last, drop_every)):
             due.append((at, 0, lambda name=f"{number}.csv": self.drop(name)))
-        for at in _every(begin_looks, last, look_every):
+        for at in _every(begin_looks, last, look_every or max(30, drop_every)):
             if is_up(at):
                 due.append((at, 2 if purge_first else 1, self.look))
         for shift in range(-1, 3):

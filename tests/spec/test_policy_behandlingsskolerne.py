@@ -54,6 +54,7 @@ def test_what_is_still_to_be_decided(policy: Policy) -> None:
         "withdrawal-mailbox": {"H-06", "H-25"},
         "processor-agreements": {"H-42"},
         "accounting-year": {"H-86"},
+        "telling-deadline": {"H-31"},
     }
 
 
@@ -205,8 +206,16 @@ def test_h32_and_h33_nothing_is_handed_over_by_machine_and_all_mail_is_encrypted
     assert sharing is not None
     assert sharing.automatic == "never"
     assert set(sharing.channels) == {"tls-mail", "eboks", "tunnel"}
-    (rule,) = sharing.rules
-    assert set(rule.only_with) == {"consent", "legal_duty", "judged_in_the_case"}
+    for rule in sharing.rules:
+        assert set(rule.only_with) == {"consent", "legal_duty", "judged_in_the_case"}
+    authorities, others = sharing.rules
+    assert (authorities.channels, authorities.recipients) == (("tunnel",), ("municipality",))
+    assert set(authorities.recipients or ()) | set(others.recipients or ()) == {*sharing.recipients}
+
+
+def test_h36_research_gets_nothing_about_people(policy: Policy) -> None:
+    assert policy.sharing is not None
+    assert policy.sharing.anonymous_only["research"].source.id == "H-36"
 
 
 def test_h20_three_classes_of_data(policy: Policy) -> None:

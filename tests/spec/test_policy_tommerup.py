@@ -38,6 +38,7 @@ def test_what_is_still_to_be_decided(policy: Policy) -> None:
         "guests-and-partners": {"T-04", "T-10"},
         "legal-basis": {"T-05", "T-23", "T-43"},
         "processor-agreements": {"T-42"},
+        "telling-deadline": set(),
     }
 
 

@@ -40,6 +40,12 @@ REFERENCES = frozenset(
         "released_by",
         "done_by",
         "confirmed_by",
+        "disclosure_id",
+        "ended_by",
+        "cause_id",
+        "telling_id",
+        "order_id",
+        "agreed_by",
     ]
 )
 """Opaque numbers, and names that Gallra itself gave; `…_by`: an officer's reference."""
@@ -86,6 +92,11 @@ INSTANTS_AND_DATES = frozenset(
         "review_on",
         "ripe_on",
         "seen_at",
+        "sent_at",
+        "password_at",
+        "ended_at",
+        "agreed_at",
+        "until_on",
     ]
 )
 VOCABULARY = frozenset(
@@ -113,6 +124,20 @@ VOCABULARY = frozenset(
         "stays",
         "system",
         "verdict",
+        "sign",
+        "worth",
+        "channel",
+        "condition",
+        "contact",
+        "container",
+        "legal_basis",
+        "password_by",
+        "purpose",
+        "recipient",
+        "stage",
+        "because",
+        "shows",
+        "how",
     ]
 )
 """Words out of the policy, the bindings or an enumeration; an officer's handle."""
@@ -125,6 +150,7 @@ MEASURES = frozenset(
         "sha256",
         "epoch",
         "approvals",
+        "attempt",
         "evidence",
         "failures",
         "hash",

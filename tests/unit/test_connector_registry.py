@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import get_args
 
@@ -15,6 +16,10 @@ from lifecycle.configuration.validated import Part
 from tests.factories.boxes import TestBox, fingerprint
 
 WITHOUT_A_MACHINE = {"manual", "absent"}
+
+
+def _no_secret(name: bindings.SecretName) -> Callable[[], str]:
+    raise AssertionError("nothing here needs a secret")
 
 
 def _parts(annotation: object) -> set[type[Part]]:
@@ -38,9 +43,12 @@ def test_staging_kinds_are_built_as_bound(tmp_path: Path) -> None:
     folder = staging(
         bindings.FolderStaging.model_construct(
             kind="folder", place="inbox", path=tmp_path, mount_point=False
-        )
+        ),
+        secrets=_no_secret,
     )
-    memory = staging(bindings.MemoryStaging.model_construct(kind="memory", place="inbox"))
+    memory = staging(
+        bindings.MemoryStaging.model_construct(kind="memory", place="inbox"), secrets=_no_secret
+    )
     assert isinstance(folder, FolderStaging)
     assert isinstance(memory, MemoryStaging)
     assert folder.place == memory.place == "inbox"

@@ -12,10 +12,13 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
+from connectors.base import StagedItem
+from connectors.folder import FolderStaging
 from console import first_run
 from console.main import app
 from console.output import Exit
 from console.sample import write_sample
+from lifecycle.errors import NotProven
 from tasks.house import House
 from tasks.wiring import open_house
 
@@ -59,6 +62,28 @@ def test_a_file_that_was_kept_is_told_as_imported_before_and_goes(desk: Desk) ->
     assert "1 file(s) deleted permanently and proven gone." in again.output
     assert "Nothing to import" not in again.output
     assert not export.exists()
+
+
+def test_a_file_that_cannot_be_deleted_is_reported_all_the_same(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = desk.export("a.csv", seed=1), desk.export("b.csv", seed=2)
+    delete = FolderStaging.delete_permanently
+
+    def keep_one(staging: FolderStaging, item: StagedItem) -> None:
+        if item.key.endswith("a.csv"):
+            raise NotProven("deletion_refused")
+        delete(staging, item)
+
+    monkeypatch.setattr(FolderStaging, "delete_permanently", keep_one)
+    done = desk.gallra("import", first, second)
+    assert done.exit_code == Exit.NOT_PROVEN
+    assert "1 file(s) deleted permanently and proven gone." in done.output
+    assert "deletion_refused" in done.output
+    assert (first.exists(), second.exists()) == (True, False)
+    again, told = desk.report(first)
+    assert again.exit_code == Exit.NOT_PROVEN
+    assert [one["outcome"] for one in told] == ["imported"]
 
 
 @pytest.mark.parametrize("in_staging", [False, True])

@@ -84,6 +84,17 @@ def test_a_list_that_leads_in_a_circle_ends(server: StandIn, world: World) -> No
         list(world.system.records())
 
 
+@pytest.mark.parametrize("paging", [{"page": "page", "first": 1}, {"page": "p", "first": 0}])
+def test_an_interface_that_gives_the_same_page_for_every_number_ends(
+    server: StandIn, world: World, paging: dict[str, object]
+) -> None:
+    """It does not know the parameter: asked for a hundred thousand pages it gives them."""
+    server.behaviour.raw = b'{"data": [{"id": "1"}], "meta": {"total": 1}}'
+    with pytest.raises(Unreachable, match=r"^listing_in_a_circle school$"):
+        list(rebound(server, paging=paging).records())
+    assert len(server.requests) == 2
+
+
 @pytest.mark.parametrize(
     "raw", [b"", b"<html>Welcome</html>", b"{}", b"[]", b'{"data": null}', b'{"data": [1]}']
 )

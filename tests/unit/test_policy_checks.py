@@ -233,15 +233,40 @@ def test_the_small_policy_is_sound() -> None:
         (("governs: sv", "governs: da"), "notices[0]", "not among languages"),
         (("channels: [mail]", "channels: [maill]"), "sharing.rules[0].channels[0]", "'mail'?"),
         (
+            ("channels: [mail], ", "channels: [mail], recipients: [bord], "),
+            "sharing.rules[0].recipients[0]",
+            "'board'?",
+        ),
+        (
             ("  rules:\n", "    fax: {called: fax, needs: [], source: {law: x}}\n  rules:\n"),
             "sharing.channels.fax",
             "no rule allows it",
+        ),
+        *(
+            (
+                (
+                    "  source: {law: GDPR art. 32}\n\nprocessors",
+                    f"  anonymous_only: {{{name}: {{called: f, source: {{law: x}}}}}}\n"
+                    "  source: {law: GDPR art. 32}\n\nprocessors",
+                ),
+                f"sharing.anonymous_only.{name}",
+                "would get people's data",
+            )
+            for name in ("board", "schooling")
         ),
         (
             ("      decision: basis\n      source", "      source"),
             "sharing.recipients.board.legal_basis",
             "undecided needs `decision:`",
         ),
+        (
+            ("within: P15D", "within: undecided"),
+            "sharing.telling.within",
+            "undecided needs `decision:`",
+        ),
+        (("within: P15D", "within: PT14H"), "sharing.telling.within", "within whole days"),
+        (("within: P15D", "within: soon"), "sharing.telling.within", "or undecided"),
+        (("P15D, role: head", "P15D, role: haed"), "sharing.telling.role", "'head'?"),
         (("systems: [register], agreement", "systems: [x], agreement"), "processors.host", None),
         (
             ("processor_review: {every: P1Y, by: head, source: {law: GDPR art. 28}}\n", ""),
@@ -328,6 +353,19 @@ def test_limits_that_cannot_always_both_be_kept_are(least: str, most: str) -> No
     (found,) = problems(apart, rule(keep=f"{{at_least: {least}, at_most: {most}}}"))
     assert found.path == "retention[0].keep.at_least"
     assert f"{least} is later than at_most {most}" in found.message
+
+
+def test_recipients_whom_nobody_would_tell_are_refused() -> None:
+    told = "  telling: {within: P15D, role: head, how: ring, evidence: kvitto, source: {law: GDPR "
+    [found] = problems((f"{told}art. 19}}}}\n", ""))
+    assert found.path == "sharing.telling"
+    assert "who tells recipients" in found.message
+
+
+def test_an_undecided_last_day_for_telling_waits_for_its_decision() -> None:
+    policy = parse(("within: P15D,", "within: undecided, decision: basis,"))
+    [decision] = [one for one in open_decisions(policy) if one.id == "basis"]
+    assert "telling recipients" in decision.waiting
 
 
 OPTIONAL = (

@@ -23,6 +23,7 @@ from lifecycle.policy import (
 
 OPTIONAL = {
     "absence",
+    "access",
     "consents",
     "free_text",
     "not_collected",

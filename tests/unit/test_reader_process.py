@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 import connectors.reader_process as reader_process
-from connectors.reader_process import ReaderUsage, import_places
+from connectors.reader_process import ReaderUsage, converse, import_places
 from connectors.reading_limits import ReadingLimits
 from connectors.workbook import read_export, read_table
 from lifecycle.errors import FileRefused, Misconfigured
@@ -70,6 +70,22 @@ def test_a_child_that_leaves_without_a_word_is_a_crashed_reader(other_child: Pat
 def test_a_child_that_never_reads_is_a_timeout(other_child: Path) -> None:
     other_child.write_text("import time; time.sleep(60)")
     assert refusal(wait_seconds=0.3) == FileReason.READER_TIMEOUT
+
+
+def test_a_child_that_waits_for_a_processor_is_waited_for(other_child: Path) -> None:
+    other_child.write_text(
+        "import os, time\n"
+        "end = time.monotonic() + 2\n"
+        "while time.monotonic() < end: pass\n"
+        'os.write(1, b"\\0" * 4)\n'
+    )
+    bounds = dataclasses.replace(ReadingLimits.for_size(1), wait_seconds=0.5)
+    assert list(converse({}, b"", bounds)) == []
+
+
+def test_but_not_for_ever(other_child: Path) -> None:
+    other_child.write_text("while True: pass")
+    assert refusal(wait_seconds=0.1, cpu_seconds=60) == FileReason.READER_TIMEOUT
 
 
 def test_a_child_that_burns_its_processor_time_is_a_timeout(other_child: Path) -> None:

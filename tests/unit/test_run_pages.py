@@ -7,7 +7,11 @@ from typing import Any
 
 import pytest
 
-from flows import pages
+from flows import import_af, pages, steps, store
+from flows.neutral import StepFailed
+from lifecycle.errors import Misconfigured, NotProven
+from tasks.access import AccessCount
+from tasks.placement_notes import ScanCount
 
 
 @pytest.fixture
@@ -64,3 +68,44 @@ def test_progress_is_shown_every_two_seconds_and_not_for_short_files(
     bar.finish()
     assert [each["percent"] for each in written] == [25.0, 25.0, 100.0]
     assert written[0]["description"] == "F-0123456789ABC: 100 / 400"
+
+
+def test_an_imports_page_is_there_whatever_keeps_a_file(
+    written: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ref = "F-0123456789ABC"
+    told = steps.FileResult(
+        ref=ref, outcome="imported", reason="", state="verified", counts={"rows": 3}, to_mend=()
+    )
+
+    def refuse(_: str) -> steps.Emptied:
+        raise NotProven("deletion_refused", ref="af-staging", gone=0)
+
+    for name, stand_in in (
+        ("settle", lambda _: 0), ("take_stock", lambda _: [ref]),
+        ("import_file", lambda *_: told), ("delete_imported", refuse),
+    ):  # fmt: skip
+        monkeypatch.setattr(steps, name, stand_in)
+    monkeypatch.setattr(import_af, "assert_logs_are_masked", lambda: None)
+    monkeypatch.setattr(import_af, "get_run_logger", lambda: logging.getLogger("flows.test_pages"))
+    with pytest.raises(StepFailed, match="deletion_refused"):
+        import_af.import_af.fn("academedia")
+    [page] = written
+    assert page["key"] == "import-academedia"
+    assert ref in str(page["table"])
+
+
+def test_accounts_are_reviewed_whatever_place_could_not_be_looked_through(
+    written: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: str) -> dict[str, ScanCount]:
+        raise Misconfigured("graph_right_missing", ref="onedrive")
+
+    monkeypatch.setattr(store, "look_through", refuse)
+    monkeypatch.setattr(store, "review_accounts", lambda _: {"novo": AccessCount(accounts=3)})
+    monkeypatch.setattr(store, "assert_logs_are_masked", lambda: None)
+    monkeypatch.setattr(store, "get_run_logger", lambda: logging.getLogger("flows.test_pages"))
+    with pytest.raises(StepFailed, match="graph_right_missing onedrive"):
+        store.store.fn("academedia")
+    [page] = written
+    assert [line["Finns · There"] for line in page["table"]] == [3]

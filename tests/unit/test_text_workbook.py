@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 import zipfile
 from io import BytesIO
 
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from connectors.text_workbook import write_workbook
+from connectors.text_workbook import check_writable, write_workbook
 from connectors.workbook import read_table
 from lifecycle.errors import Misconfigured, Refused
 
@@ -100,6 +101,17 @@ def test_columns_beyond_z_are_named_right() -> None:
     assert sheet["AA2"].value == "26"
     assert sheet["ZZ2"].value == "701"
     assert sheet["AAA2"].value == "702"
+
+
+def test_what_shows_itself_in_another_order_than_it_has_is_refused_and_no_letter_is() -> None:
+    marks = "\u061c\u200e\u200f"
+    explicit = {"LRE", "RLE", "PDF", "LRO", "RLO", "LRI", "RLI", "FSI", "PDI"}
+    for char in map(chr, range(0x10000)):
+        if char in marks or unicodedata.bidirectional(char) in explicit:
+            with pytest.raises(Refused, match="text_not_writable"):
+                check_writable(f"Anna{char}")
+        elif unicodedata.category(char)[0] in "LMNPSZ":
+            check_writable(f"Anna{char}")
 
 
 @pytest.mark.parametrize("text", ["\x00", "a\x07", "\ud800", "\uffff"])

@@ -1,0 +1,1 @@
+"""What each kind of system can tell of our rights there, and what it keeps."""

@@ -1,0 +1,111 @@
+"""Every night: what lies where it may not, and who has access too much; what a person mends is a
+work order (A-58, A-78, A-104)."""
+
+from __future__ import annotations
+
+from prefect import flow, tags
+from prefect.logging import get_run_logger
+
+from flows import pages
+from flows.neutral import StepFailed, collected, neutral, raise_first
+from flows.parameters import Controller, refused_before_stored
+from flows.run_names import run_name
+from flows.session import assert_logs_are_masked
+from flows.steps import step
+from tasks import access, placement
+from tasks.access import AccessCount
+from tasks.placement_notes import ScanCount
+from tasks.wiring import open_house
+
+
+@step("look through the places", minutes=150, tags={"inventory"}, tried_again=True)
+def look_through(controller: Controller) -> dict[str, ScanCount]:
+    """Kinds and counts of what may not be there; by place."""
+    with open_house(controller) as house:
+        return placement.scan(house)
+
+
+@step("review the accounts", minutes=20, tags={"deletes"}, tried_again=False)
+def review_accounts(controller: Controller) -> dict[str, AccessCount]:
+    """Remove leavers' accounts where the policy says so and somebody agreed; order the rest to be
+    mended; by system."""
+    with open_house(controller) as house:
+        return access.review(house)
+
+
+@refused_before_stored
+@flow(
+    name="store",
+    flow_run_name=run_name("store"),
+    timeout_seconds=3 * 3600,
+    persist_result=False,
+    log_prints=False,
+)
+@neutral
+def store(controller: Controller) -> dict[str, int]:
+    """Look through every bound place and account; red if one was not reached.
+
+    Args:
+        controller: The school group whose places they are.
+    """
+    assert_logs_are_masked()
+    failures: list[StepFailed] = []
+    looked: dict[str, ScanCount] = {}
+    reviewed: dict[str, AccessCount] = {}
+    with tags(f"controller:{controller}"):
+        with collected(failures):  # what keeps us out of one place keeps nobody's account open
+            looked = look_through(controller)
+        with collected(failures):
+            reviewed = review_accounts(controller)
+    _show(controller, looked, reviewed)
+    told = {
+        "places": len(looked),
+        "standing": sum(count.standing for count in looked.values()),
+        "could_not_look": sum(count.could_not_look for count in looked.values()),
+        "accounts_standing": sum(count.standing for count in reviewed.values()),
+        "accounts_removed": sum(count.removed for count in reviewed.values()),
+        "removals_to_agree": sum(count.to_agree for count in reviewed.values()),
+    }
+    get_run_logger().info(" ".join(f"{name}={value}" for name, value in told.items()))
+    raise_first(failures)
+    missed = [name for name, count in looked.items() if not count.reached]
+    missed += [name for name, each in reviewed.items() if not each.reached]
+    if missed:
+        raise StepFailed("system_not_reached", missed[0], others=len(missed) - 1)
+    return told
+
+
+def _show(controller: str, looked: dict[str, ScanCount], reviewed: dict[str, AccessCount]) -> None:
+    lines: list[pages.Line] = [
+        {
+            "Plats · Place": name,
+            "Finns · There": count.found,
+            "Lösenord · Password": count.protected,
+            "Kunde inte läsas · Could not look": count.could_not_look,
+            "Nya · New": count.new,
+            "Kvar · Standing": count.standing,
+            "Nått · Reached": _reached(count.reached),
+        }
+        for name, count in looked.items()
+    ]
+    lines += [
+        {
+            "Plats · Place": f"konton · accounts: {name}",
+            "Finns · There": each.accounts,
+            "Borttagna · Removed": each.removed,
+            "Kvar · Standing": each.standing,
+            "Att besluta · To agree": each.to_agree,
+            "Nått · Reached": _reached(each.reached),
+        }
+        for name, each in reviewed.items()
+    ]
+    pages.table(
+        f"store-{controller}",
+        lines,
+        about="## Lagring och åtkomst · Storage and access\n\n`gallra store list`, "
+        "`gallra access list`, `gallra work-orders list`",
+    )
+
+
+def _reached(reached: bool) -> str:
+    return "ja · yes" if reached else "NEJ · NO"

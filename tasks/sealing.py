@@ -1,0 +1,77 @@
+"""What leaves is a table in a container that asks for its password (A-69 c): zip, workbook or
+page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Final
+
+from tasks.doors import Cell, Cover, Sealer
+
+HEADER: Final = ("person", "category", "field", "value")
+"""Persons are numbered within the disclosure: who they are stands in the categories themselves."""
+SOURCE: Final = "source"
+"""One column more where something comes from other systems: two may say two things."""
+_SHEET: Final = "content"
+
+
+def seal_as_zip(cells: Sequence[Cell], target: Path, password: str, _: Cover) -> None:
+    """An AES-256 zip with one CSV. Raises as `connectors.containers.aes_zip.seal_zip`."""
+    from connectors.containers.aes_zip import Member, seal_zip
+    from connectors.containers.sheets import csv_chunks
+
+    header, rows = _table(cells)
+    seal_zip([Member("csv", csv_chunks(header, rows))], target, password)
+
+
+def seal_as_workbook(cells: Sequence[Cell], target: Path, password: str, _: Cover) -> None:
+    """An encrypted .xlsx. Raises as `connectors.containers.locked_workbook.seal_workbook`."""
+    from connectors.containers.locked_workbook import seal_workbook
+    from connectors.containers.sheets import workbook
+
+    header, rows = _table(cells)
+    seal_workbook([workbook(header, rows, sheet=_SHEET)], target, password)
+
+
+def seal_as_page(cells: Sequence[Cell], target: Path, password: str, cover: Cover) -> None:
+    """An AES-256 PDF to read and print. Raises as `connectors.containers.locked_pdf.seal_pdf` and
+    `connectors.containers.page.page`."""
+    from connectors.containers.locked_pdf import seal_pdf
+    from connectors.containers.page import Section, page
+
+    sections = [
+        Section(
+            " · ".join(filter(None, (str(person), category, source))),
+            [(cell.field, cell.value) for cell in group],
+        )
+        for (person, category, source), group in groupby(cells, key=_section)
+    ]
+    ref = target.stem
+    plain = page(sections, title=ref, ref=ref, language=cover.language, printed_on=cover.on)
+    seal_pdf([plain], target, password)
+
+
+SEALERS: Final[Mapping[str, Sealer]] = {
+    "zip": seal_as_zip,
+    "xlsx": seal_as_workbook,
+    "pdf": seal_as_page,
+}
+"""By a container's ending; one line each."""
+
+
+def _section(cell: Cell) -> tuple[int, str, str]:
+    return cell.person, cell.category, cell.source
+
+
+def _table(cells: Sequence[Cell]) -> tuple[Sequence[str], Iterator[Sequence[str]]]:
+    from_others = any(cell.source for cell in cells)
+    header = (*HEADER, SOURCE) if from_others else HEADER
+    return header, _rows(cells, len(header))
+
+
+def _rows(cells: Sequence[Cell], width: int) -> Iterator[Sequence[str]]:
+    for cell in cells:
+        told = (str(cell.person), cell.category, cell.field, cell.value, cell.source)
+        yield told[:width]

@@ -1,0 +1,49 @@
+"""Where nobody can look, notes alone say what was sent: without them nothing goes (A-69)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import orjson
+
+from connectors.channel import Remembers
+from lifecycle.errors import Misconfigured
+from lifecycle.ledger import EventKind
+from records.engines import reading
+from tasks.doors import Door
+from tasks.house import House
+
+LOST: Final = "sent_journal_lost"
+_GOES: Final = frozenset(
+    {
+        EventKind.DISCLOSURE_INTENDED,
+        EventKind.DISCLOSURE_PASSWORD_INTENDED,
+        EventKind.TELLING_INTENDED,
+    }
+)
+
+
+def require_notes(house: House, door: Door) -> None:
+    """Return only if a channel that remembers by notes has them; the first time they are begun.
+
+    Raises `Misconfigured("sent_journal_lost")` where the ledger says that something was to go this
+    way and no notes are there, and `Misconfigured("sent_journal_unusable")`.
+    """
+    channel = door.channel
+    if not isinstance(channel, Remembers) or channel.has_notes():
+        return
+    if _was_used(house, door.name):
+        raise Misconfigured(LOST, ref=door.name)
+    channel.begin_notes()
+
+
+def _was_used(house: House, name: str) -> bool:
+    mark = name.encode()
+    with reading(house.engine) as connection:
+        for entry in house.ledger.read(connection):
+            if mark in entry.body and b"intended" in entry.body:
+                event = orjson.loads(entry.body)
+                used = event["kind"] in _GOES and event.get("facts", {}).get("channel") == name
+                if used and event["controller"] == house.controller:
+                    return True
+    return False

@@ -1,0 +1,1 @@
+"""A Microsoft Graph on loopback: drives in memory and mailboxes, every failure at hand."""
