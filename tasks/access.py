@@ -44,6 +44,8 @@ class AccessCount(NamedTuple):
     """For a person to judge, or to be removed."""
     to_agree: int = 0
     """Of these the ones that are removed as soon as somebody agrees."""
+    why: str = ""
+    """The reason code for which it was not reached."""
 
 
 def review(
@@ -58,6 +60,16 @@ def review(
     at least, would go, unless `accept_many`: a person looked;
     `NotProven("account_still_there")`; `Busy`.
     """
+    counts, failures = review_all(house, remove=remove, accept_many=accept_many)
+    if failures:
+        raise failures[0]
+    return counts
+
+
+def review_all(
+    house: House, *, remove: bool = True, accept_many: bool = False
+) -> tuple[dict[str, AccessCount], list[GallraError]]:
+    """As `review`, but what single systems failed with stands beside what the others brought."""
     counts: dict[str, AccessCount] = {}
     failures: list[GallraError] = []
     with leases.hold(house.engine, f"access/{house.controller}", now=house.now):
@@ -69,14 +81,12 @@ def review(
             except Busy:
                 raise
             except Retryable as failure:
-                counts[name] = AccessCount(reached=False)
+                counts[name] = AccessCount(reached=False, why=failure.code)
                 _note_unreached(house, name, failure)
             except GallraError as failure:
-                counts[name] = AccessCount(reached=False)
+                counts[name] = AccessCount(reached=False, why=failure.code)
                 failures.append(failure)
-    if failures:
-        raise failures[0]
-    return counts
+    return counts, failures
 
 
 def _is_too_many(going: int, *, of: int) -> bool:
