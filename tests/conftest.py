@@ -1,4 +1,10 @@
-"""Fixtures that any test may ask for."""
+"""Fixtures that any test may ask for, and which of the tests are left to the long sweeps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
 
 from tests.factories.compiled_once import statements_compiled_once
 from tests.factories.databases import (
@@ -30,3 +36,16 @@ __all__ = [
     "statements_compiled_once",
     "vault",
 ]
+
+_HERE = Path(__file__).parent
+_BOTH_EVERY_DAY = {"contract", "unit", "structure"}
+"""Where the tests speak to the database itself; the others ask the same rooms on top of it."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leaves to the long sweeps what only repeats on PostgreSQL what SQLite shows every day."""
+    for item in items:
+        room = item.path.relative_to(_HERE).parts[0]
+        if item.get_closest_marker("postgres") and room not in _BOTH_EVERY_DAY:
+            item.add_marker(pytest.mark.long)
