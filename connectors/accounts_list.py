@@ -4,6 +4,7 @@ them there (A-104)."""
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
@@ -47,13 +48,8 @@ class ListedAccounts:
         `account_list_stale`."""
         changed = None
         with contextlib.suppress(OSError):
-            changed = datetime.fromtimestamp(self._binding.path.stat().st_mtime, UTC)
-        if changed is None:
-            raise Unreachable("account_list_missing", ref=self._system)
-        # One that is of a day to come would never grow old; its clock says nothing.
-        if not -_CLOCKS <= self._now() - changed <= self._binding.longest.exact:
-            raise Unreachable("account_list_stale", ref=self._system)
-        return changed
+            changed = self._binding.path.stat().st_mtime
+        return self._fresh(changed)
 
     def accounts(self) -> Iterator[Access]:
         """Every account on the list.
@@ -72,12 +68,11 @@ class ListedAccounts:
         return key in self._read()
 
     def _read(self) -> dict[str, Access]:
-        self.as_of()
-        data = None
-        with contextlib.suppress(OSError):
-            data = self._binding.path.read_bytes()
-        if data is None:
-            raise Unreachable("account_list_missing", ref=self._system)
+        data, changed = b"", None
+        # Of the file that is read, however often another is put in its place meanwhile.
+        with contextlib.suppress(OSError), self._binding.path.open("rb") as listed:
+            data, changed = listed.read(), os.fstat(listed.fileno()).st_mtime
+        self._fresh(changed)
         rows: list[list[str]] | None = None
         with contextlib.suppress(FileRefused):
             rows = [cells for _, cells in read_table(data, name=self._binding.path.name)]
@@ -96,6 +91,15 @@ class ListedAccounts:
         if not found:
             raise self._malformed()
         return found
+
+    def _fresh(self, changed: float | None) -> datetime:
+        if changed is None:
+            raise Unreachable("account_list_missing", ref=self._system)
+        put = datetime.fromtimestamp(changed, UTC)
+        # One that is of a day to come would never grow old; its clock says nothing.
+        if not -_CLOCKS <= self._now() - put <= self._binding.longest.exact:
+            raise Unreachable("account_list_stale", ref=self._system)
+        return put
 
     def _places(self, header: list[str]) -> dict[str, int]:
         places: dict[str, int] = {}

@@ -7,7 +7,7 @@ from prefect import flow, tags
 from prefect.logging import get_run_logger
 
 from flows import pages
-from flows.neutral import StepFailed, collected, neutral, raise_first
+from flows.neutral import StepFailed, collected, neutral, neutralised, raise_first
 from flows.parameters import Controller, refused_before_stored
 from flows.run_names import run_name
 from flows.session import assert_logs_are_masked
@@ -19,18 +19,20 @@ from tasks.wiring import open_house
 
 
 @step("look through the places", minutes=150, tags={"inventory"}, tried_again=True)
-def look_through(controller: Controller) -> dict[str, ScanCount]:
-    """Kinds and counts of what may not be there; by place."""
+def look_through(controller: Controller) -> tuple[dict[str, ScanCount], list[StepFailed]]:
+    """Kinds and counts of what may not be there, by place; and what failed at single places."""
     with open_house(controller) as house:
-        return placement.scan(house)
+        counts, failed = placement.scan_all(house)
+    return counts, [neutralised(error) for error in failed]
 
 
 @step("review the accounts", minutes=20, tags={"deletes"}, tried_again=False)
-def review_accounts(controller: Controller) -> dict[str, AccessCount]:
+def review_accounts(controller: Controller) -> tuple[dict[str, AccessCount], list[StepFailed]]:
     """Remove leavers' accounts where the policy says so and somebody agreed; order the rest to be
-    mended; by system."""
+    mended; by system. And what failed at single systems."""
     with open_house(controller) as house:
-        return access.review(house)
+        counts, failed = access.review_all(house)
+    return counts, [neutralised(error) for error in failed]
 
 
 @refused_before_stored
@@ -54,9 +56,11 @@ def store(controller: Controller) -> dict[str, int]:
     reviewed: dict[str, AccessCount] = {}
     with tags(f"controller:{controller}"):
         with collected(failures):  # what keeps us out of one place keeps nobody's account open
-            looked = look_through(controller)
+            looked, failed = look_through(controller)
+            failures += failed
         with collected(failures):
-            reviewed = review_accounts(controller)
+            reviewed, failed = review_accounts(controller)
+            failures += failed
     _show(controller, looked, reviewed)
     told = {
         "places": len(looked),

@@ -22,7 +22,7 @@ from records.engines import reading
 from records.tables import RECORDS
 from tasks.findings import reveal, standing
 from tasks.house import House
-from tasks.placement import scan
+from tasks.placement import scan, scan_all
 from tasks.placement_notes import ScanCount
 from tasks.scan_wiring import ScanPlace
 from tasks.work_orders import lines
@@ -219,6 +219,10 @@ def test_a_place_that_nobody_can_look_into_keeps_no_other_from_being_looked_thro
     assert {sign for sign, _, _ in told(house)} == {"identity_number"}
     [event] = planning.events(house, EventKind.PLACE_NOT_SCANNED)
     assert event.facts == {"place": "google-drive", "reason": failure.code}
+    counts, failures = scan_all(house)  # what the night's page shows
+    assert [each.code for each in failures] == [failure.code]
+    assert [name for name, one in counts.items() if not one.reached] == ["google-drive"]
+    assert counts["onedrive"].standing == 1
 
 
 def test_nobody_is_kept_whom_it_is_shared_with(
