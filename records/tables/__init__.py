@@ -1,0 +1,82 @@
+"""Every table: which columns are clear, and which are sealed because they say who a person is."""
+
+from __future__ import annotations
+
+from records.tables import (
+    assessments,
+    barred,
+    consents,
+    incidents,
+    letters,
+    notices,
+    processors,
+    rights,
+)
+from records.tables.base import KEYS, NOBODY, RECORDS, Id
+from records.tables.disclosures import concerned, disclosure, telling
+from records.tables.files import alarm, file_import, handover, lease, staged_file, to_do
+from records.tables.findings import finding, scanned
+from records.tables.keys import data_key, epoch, named_key
+from records.tables.people import blind_index, engagement, erasure_list, holding, shredding, subject
+from records.tables.plans import approval, certificate, officer, plan, plan_item, work_order
+from records.tables.proof import checkpoint, ledger_event, ledger_head
+from records.tables.retention import (
+    anchor,
+    due,
+    held,
+    legal_hold,
+    placement,
+    relation,
+    rules_in_force,
+)
+
+__all__ = [
+    "KEYS",
+    "NOBODY",
+    "RECORDS",
+    "Id",
+    "alarm",
+    "anchor",
+    "approval",
+    "assessments",
+    "barred",
+    "blind_index",
+    "certificate",
+    "checkpoint",
+    "concerned",
+    "consents",
+    "data_key",
+    "disclosure",
+    "due",
+    "engagement",
+    "epoch",
+    "erasure_list",
+    "file_import",
+    "finding",
+    "handover",
+    "held",
+    "holding",
+    "incidents",
+    "lease",
+    "ledger_event",
+    "ledger_head",
+    "legal_hold",
+    "letters",
+    "named_key",
+    "notices",
+    "officer",
+    "placement",
+    "plan",
+    "plan_item",
+    "processors",
+    "relation",
+    "rights",
+    "rules_in_force",
+    "scanned",
+    "shredding",
+    "staged_file",
+    "subject",
+    "telling",
+    "to_do",
+    "work_order",
+]
