@@ -30,6 +30,7 @@ def check(policy: Policy) -> list[Finding]:
         *_check_systems(policy),
         *_check_decisions(policy),
         *_check_year_end(policy),
+        *_check_incident_hours(policy),
         *check_intake(policy),
         *check_retention(policy),
         *check_coverage(policy),
@@ -87,6 +88,14 @@ def _check_year_end(policy: Policy) -> Iterator[Finding]:
         yield ("schedules", "year_end"), "is missing: it says at which hour of erasure.year_end"
     if day is None and hour is not None:
         yield ("schedules", "year_end"), "there is no such day: write erasure.year_end"
+
+
+def _check_incident_hours(policy: Policy) -> Iterator[Finding]:
+    if (policy.incidents is None) != (policy.schedules.incident is None):
+        yield (
+            ("schedules", "incident"),
+            "belongs together with `incidents`: write both or none, e.g. incident: {minute: 50}",
+        )
 
 
 def _check_subjects(policy: Policy) -> Iterator[Finding]:

@@ -28,6 +28,7 @@ def check_people(policy: Policy) -> Iterator[Finding]:
     yield from _check_texts(policy)
     yield from _check_placement(policy)
     yield from _check_access(policy)
+    yield from _check_incidents(policy)
     for position, dropped in enumerate(policy.not_collected):
         here: Path = ("not_collected", position, "subjects")
         yield from _known(here, _SUBJECT, dropped.subjects, policy.subjects)
@@ -137,6 +138,16 @@ def _check_processors(policy: Policy) -> Iterator[Finding]:
         yield from _role(policy, ("processor_review", "by"), review.by)
     elif policy.processors:
         yield ("processor_review",), "is missing: it says how often the processors are reviewed"
+
+
+def _check_incidents(policy: Policy) -> Iterator[Finding]:
+    if (rules := policy.incidents) is None:
+        return
+    yield from _role(policy, ("incidents", "reported_to"), rules.reported_to)
+    yield from _known(("incidents", "judged_by"), "role", rules.judged_by, policy.roles)
+    telling: Path = ("incidents", "telling")
+    yield from _known((*telling, "by"), "role", rules.telling.by, policy.roles)
+    yield from _known((*telling, "agreed_with"), "role", rules.telling.agreed_with, policy.roles)
 
 
 def _check_access(policy: Policy) -> Iterator[Finding]:

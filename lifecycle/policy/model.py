@@ -22,6 +22,7 @@ from lifecycle.policy.data import (
 )
 from lifecycle.policy.erasure import Approvals, Erasure, Role
 from lifecycle.policy.free_text import AbsenceRule, FreeTextRule
+from lifecycle.policy.incidents import IncidentRules
 from lifecycle.policy.intake import CASE, Intake
 from lifecycle.policy.notices import Notice
 from lifecycle.policy.processors import Processor, ProcessorReview
@@ -65,6 +66,9 @@ class Policy(Part):
     )
     access: tuple[AccessRule, ...] = Field(
         default=(), description="[]: no sentence says who may have an account"
+    )
+    incidents: IncidentRules | None = Field(
+        default=None, description="none: no incident can be written down"
     )
     staging: Staging | None = Field(
         default=None, description="the folder where exports land, if there is one"
@@ -115,6 +119,12 @@ class Policy(Part):
             if rule.residue is not None and rule.covers.in_system(system)
             for field in rule.residue.fields
         )
+
+    def incident_rules(self) -> IncidentRules:
+        """What happens with incidents; raises `Misconfigured("incidents_without_rule")`."""
+        if self.incidents is None:
+            raise Misconfigured("incidents_without_rule", ref=self.id)
+        return self.incidents
 
     def rule(self, name: str) -> RetentionRule:
         """The retention rule of that id; raises `Misconfigured("rule_unknown")`."""

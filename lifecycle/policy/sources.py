@@ -22,6 +22,7 @@ _SINGULAR: Final[Mapping[str, str]] = {
     "free_text": "free text",
     "information": "information",
     "joint": "joint controller",
+    "kinds": "kind",
     "levels": "level",
     "may_lie": "may lie",
     "not_collected": "not collected",

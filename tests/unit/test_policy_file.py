@@ -26,6 +26,7 @@ OPTIONAL = {
     "access",
     "consents",
     "free_text",
+    "incidents",
     "not_collected",
     "notices",
     "processor_review",
