@@ -26,7 +26,7 @@ from lifecycle.bindings.onedrive import OneDriveChannel, OneDriveStaging
 from lifecycle.bindings.outer import Absent, Manual, MemorySystem
 from lifecycle.bindings.outlook import Outlook, OutlookChannel
 from lifecycle.bindings.places import Archive
-from lifecycle.bindings.recipients import Contact, check_channels, check_recipients
+from lifecycle.bindings.recipients import Contact, check_channels, check_recipients, check_through
 from lifecycle.bindings.scan import ScannedPlace, check_scan
 from lifecycle.bindings.sftp import SftpChannel, SftpStaging
 from lifecycle.bindings.sql import Sql
@@ -70,6 +70,9 @@ class Bindings(Part):
             Field(discriminator="kind"),
         ],
     ] = Field(default={}, description="the ways by which sealed parcels and passwords leave")
+    through: dict[Name, Name] = Field(
+        default={}, description="channel: the policy's system that it goes through"
+    )
     recipients: dict[Name, dict[Name, Contact]] = Field(
         default={}, description="the policy's recipients: contact: where that desk is reached"
     )
@@ -100,6 +103,7 @@ def check_bindings(bindings: Bindings, policy: Policy) -> Iterator[tuple[Where, 
     yield from check_access(bindings.accounts, bindings.staff, policy)
     yield from check_channels(bindings.channels, bindings.recipients, policy)
     yield from check_recipients(bindings.recipients, bindings.channels, policy)
+    yield from check_through(bindings.through, bindings.channels, policy)
 
 
 def _check_staging(bindings: Bindings, policy: Policy) -> Iterator[tuple[Where, str]]:

@@ -11,6 +11,7 @@ from lifecycle.configuration.validated import nearest
 from lifecycle.policy.check_coverage import check_coverage
 from lifecycle.policy.check_intake import check_intake
 from lifecycle.policy.check_people import check_people
+from lifecycle.policy.check_processors import check_processors
 from lifecycle.policy.check_retention import check_retention, unknown
 from lifecycle.policy.check_roles import check_roles
 from lifecycle.policy.data import DataClass, LegalBasis, Purpose, SpecialGround
@@ -36,6 +37,7 @@ def check(policy: Policy) -> list[Finding]:
         *check_coverage(policy),
         *check_roles(policy),
         *check_people(policy),
+        *check_processors(policy),
     ]
 
 
@@ -61,7 +63,7 @@ def open_decisions(policy: Policy) -> tuple[OpenDecision, ...]:
         if _is_undecided(purpose) and purpose.decision is not None:
             waiting.setdefault(purpose.decision, []).append(name)
     for name, processor in policy.processors.items():
-        if processor.agreement == "undecided" and processor.decision is not None:
+        if processor.undecided is not None and processor.decision is not None:
             waiting.setdefault(processor.decision, []).append(name)
     for name, recipient in (policy.sharing.recipients if policy.sharing else {}).items():
         if recipient.legal_basis is LegalBasis.UNDECIDED and recipient.decision is not None:

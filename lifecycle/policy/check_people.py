@@ -1,4 +1,4 @@
-"""Whether consents, notices, sharing, processors and free-text rules name what the policy knows."""
+"""Whether consents, notices, sharing and free-text rules name what the policy knows."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ def check_people(policy: Policy) -> Iterator[Finding]:
     yield from _check_notices(policy)
     if policy.sharing is not None:
         yield from _check_sharing(policy, policy.sharing)
-    yield from _check_processors(policy)
     yield from _check_texts(policy)
     yield from _check_placement(policy)
     yield from _check_access(policy)
@@ -124,20 +123,6 @@ def _check_sharing(policy: Policy, sharing: Sharing) -> Iterator[Finding]:
     yield from _role(policy, (*here, "role"), telling.role)
     if telling.within is Term.UNDECIDED:
         yield from _open(policy, (*here, "within"), telling.decision)
-
-
-def _check_processors(policy: Policy) -> Iterator[Finding]:
-    for name, processor in policy.processors.items():
-        here: Path = ("processors", name)
-        yield from _known((*here, "systems"), "system", processor.systems, policy.systems)
-        yield from _role(policy, (*here, "answers"), processor.answers)
-        if processor.agreement == "undecided":
-            yield from _open(policy, (*here, "agreement"), processor.decision)
-    review = policy.processor_review
-    if review is not None:
-        yield from _role(policy, ("processor_review", "by"), review.by)
-    elif policy.processors:
-        yield ("processor_review",), "is missing: it says how often the processors are reviewed"
 
 
 def _check_incidents(policy: Policy) -> Iterator[Finding]:

@@ -25,8 +25,9 @@ from lifecycle.policy.free_text import AbsenceRule, FreeTextRule
 from lifecycle.policy.incidents import IncidentRules
 from lifecycle.policy.intake import CASE, Intake
 from lifecycle.policy.notices import Notice
-from lifecycle.policy.processors import Processor, ProcessorReview
+from lifecycle.policy.processors import Processor, ProcessorReview, Services
 from lifecycle.policy.retention import Anchor, RetentionRule
+from lifecycle.policy.risk import Assessments, Measure
 from lifecycle.policy.running import Schedules, Staging
 from lifecycle.policy.sharing import Sharing
 from lifecycle.policy.staying import Placement
@@ -54,6 +55,15 @@ class Policy(Part):
     )
     processor_review: ProcessorReview | None = Field(
         default=None, description="needed where there are processors"
+    )
+    services: Services | None = Field(
+        default=None, description="none: no sentence speaks of apps and learning services"
+    )
+    security: tuple[Measure, ...] = Field(
+        default=(), description="measures of security, for the record of processing"
+    )
+    assessments: Assessments | None = Field(
+        default=None, description="none: risks are weighed outside Gallra"
     )
     placement: Placement | None = Field(
         default=None, description="needed where `may_lie`, free_text or absence is looked for"

@@ -33,6 +33,7 @@ _SINGULAR: Final[Mapping[str, str]] = {
     "retention": "retention",
     "roles": "role",
     "rules": "rule",
+    "security": "measure",
     "subjects": "subject",
     "systems": "system",
 }

@@ -9,6 +9,21 @@ from lifecycle.policy import Policy, open_decisions, parse_policy
 
 FILE = Path(__file__).parents[1] / "data" / "policies" / "exempel.yaml"
 TEXT = FILE.read_text(encoding="utf-8")
+_ORDER = "within: P30D, remind_every: P7D, evidence: avtalet, second_person: false, how: skriv"
+REVIEW = (
+    "processor_review: {every: P1Y, ahead: P30D, by: head, needs: [agreement, review], "
+    f"order: {{{_ORDER}}}, source: {{law: GDPR art. 28}}}}\n"
+)
+ASSESSED = (
+    "assessments: {consequence: [low, high], likelihood: [low, high], medium_from: 2, "
+    "high_from: 4, of: [activity], every: P1Y, ahead: P30D, by: head, "
+    f"order: {{role: head, {_ORDER}}}, source: {{law: GDPR art. 35}}}}\n"
+)
+MEASURES = (
+    "security: [{id: locked, called: låst, source: {law: x}}, "
+    "{id: locked, called: larm, source: {law: x}}]\n"
+)
+
 Edit = tuple[str, str]
 
 
@@ -269,14 +284,53 @@ def test_the_small_policy_is_sound() -> None:
         (("P15D, role: head", "P15D, role: haed"), "sharing.telling.role", "'head'?"),
         (("systems: [register], agreement", "systems: [x], agreement"), "processors.host", None),
         (
-            ("processor_review: {every: P1Y, by: head, source: {law: GDPR art. 28}}\n", ""),
+            (REVIEW, ""),
             "processor_review",
             "is missing",
         ),
         (
-            ("undecided, decision: basis, answers", "signed, answers"),
+            (
+                "undecided, third_countries: [], decision: basis, answers",
+                "signed, third_countries: [], answers",
+            ),
             "processors.host",
             "signed_on belong together",
+        ),
+        (
+            (
+                "undecided, third_countries: [], decision: basis, answers",
+                "not_needed, third_countries: undecided, answers",
+            ),
+            "processors.host.third_countries",
+            "undecided needs `decision:`",
+        ),
+        (
+            ("third_countries: []", "third_countries: [{country: NO, ground: adequacy}]"),
+            "processors.host.third_countries[0].country",
+            "needs no ground",
+        ),
+        (
+            ("third_countries: []", "third_countries: [{country: usa, ground: adequacy}]"),
+            "processors.host.third_countries[0].country",
+            "two capital letters",
+        ),
+        (("ahead: P30D, by: head", "ahead: P30D, by: haed"), "processor_review.by", "'head'?"),
+        (("ahead: P30D, by", "ahead: P1Y, by"), "processor_review", "shorter than every"),
+        (("ahead: P30D, by", "ahead: PT5H, by"), "processor_review", "counted in days"),
+        (
+            ("\nfree_text:", f"{ASSESSED.replace('high_from: 4', 'high_from: 5')}\nfree_text:"),
+            "assessments",
+            "at most 4",
+        ),
+        (
+            ("\nfree_text:", f"{ASSESSED.replace('by: head', 'by: haed')}\nfree_text:"),
+            "assessments.by",
+            "'head'?",
+        ),
+        (
+            ("\nfree_text:", f"{MEASURES}\nfree_text:"),
+            "security[1].id",
+            "two measures have this id",
         ),
         (("id: notes, systems: [register]", "id: notes, systems: [r]"), "free_text[0]", None),
         (("id: sick, systems: [register]", "id: sick, systems: [r]"), "absence[0]", None),
