@@ -54,8 +54,13 @@ def prepare(
     about: Annotated[
         list[str] | None, typer.Option(help="S-… or E-…, as `gallra find` shows; may be repeated.")
     ] = None,
-    case: Annotated[list[str] | None, typer.Option(help="A case number; may be repeated.")] = None,
-    project: Annotated[str | None, typer.Option(help="Everybody with a case in it.")] = None,
+    case: Annotated[
+        list[str] | None,
+        typer.Option(help="A case number, and no other case of its person; may be repeated."),
+    ] = None,
+    project: Annotated[
+        str | None, typer.Option(help="Everybody with a case in it, and these cases alone.")
+    ] = None,
     selection: Annotated[
         Path | None,
         typer.Option(
@@ -108,7 +113,7 @@ def prepare(
         with open_house(controller) as house:
             code = ask_code(f"Code of {by}")
             told = entry(house, draw_up(house, wish, chosen, by=by, code=code).ref)
-            there = sources(house, people_in(house, chosen), category)
+            there = sources(house, people_in(house, chosen).people, category)
         left = [one for one in there if one.system not in told.sources.get(one.category, ())]
         if as_json:
             print_json(told._asdict() | {"not_taken": [one._asdict() for one in left]})
@@ -148,7 +153,7 @@ def sources(
 
         chosen = _selected(about, case, project, selection)
         with open_house(controller) as house:
-            found = where(house, people_in(house, chosen), category)
+            found = where(house, people_in(house, chosen).people, category)
         if as_json:
             print_json({"sources": [one._asdict() for one in found]})
         elif not found:
@@ -457,6 +462,8 @@ def show_entry(told: Entry) -> None:
     say(f"  hash {told.hash[:12]}…, {told.given} of {told.needed} approval(s)")
     say(f"  to {told.recipient}, contact {told.contact}, until {told.until_on}")
     say(f"  {told.people} people: {', '.join(told.categories)} ({told.data_class})")
+    if told.cases:
+        say(f"  of what lies case by case only {told.cases} chosen case(s)")
     if told.without:
         say(f"! of {told.without} chosen people there is nothing of that: they are left out.")
     for name, systems in told.sources.items():

@@ -44,7 +44,7 @@ def told(one: Entry) -> str:
     return "\n".join(
         [
             f"- **{one.ref}** · utlämning · disclosure · hash `{one.hash[:12]}`",
-            f"- till · to: **{one.recipient}**; {one.people} personer · people; "
+            f"- till · to: **{one.recipient}**; {one.people} personer · people; {_cases(one)}"
             f"{', '.join(one.categories)} ({one.data_class})",
             f"- ur · out of: {_out_of(one)}"
             + (f"; spärr · on hold: {one.held}" if one.held else ""),
@@ -56,6 +56,10 @@ def told(one: Entry) -> str:
             f"- `gallra share show {one.ref}`",
         ]
     )
+
+
+def _cases(one: Entry) -> str:
+    return f"bara · only {one.cases} ärenden · cases; " if one.cases else ""
 
 
 def _out_of(one: Entry) -> str:

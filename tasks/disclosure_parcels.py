@@ -22,11 +22,12 @@ from lifecycle.errors import Misconfigured, Refused, Unreachable
 from lifecycle.opening import Container, opening_letter, opening_on_server
 from lifecycle.passwords import RANDOM_BYTES, password_from
 from lifecycle.plan import ItemState, PlanItem
-from lifecycle.references import PARCEL, to_reference
-from records import disclosures, plans
+from lifecycle.references import ENGAGEMENT, PARCEL, from_reference, to_reference
+from records import disclosures, lookups, plans
 from records.disclosures import Disclosure
 from records.engines import reading
 from records.plans import Plan
+from tasks.disclosure_judging import only_cases
 from tasks.disclosure_letters import deletion_letter, password_letter
 from tasks.disclosures import SEED
 from tasks.doors import Cell, Cover, Door
@@ -213,19 +214,26 @@ def _cells(house: House, disclosure: Disclosure, items: Sequence[PlanItem]) -> l
         person: number
         for number, person in enumerate(sorted({item.subject_id for item in items}), start=1)
     }
-    cells = _own_cells(house, [item for item in items if item.placement_id == 0], numbers)
+    ours = [item for item in items if item.placement_id == 0]
+    cells = _own_cells(house, disclosure, ours, numbers)
     for one in taken:
         called = house.policy.systems[one.system].called
-        cells += [Cell(numbers[one.subject_id], *value, called) for value in one.values]
+        cells += [Cell(numbers[one.subject_id], *value, source=called) for value in one.values]
     return sorted(cells, key=lambda cell: cell.person)  # stable: the order of each stays
 
 
-def _own_cells(house: House, items: Sequence[PlanItem], numbers: Mapping[int, int]) -> list[Cell]:
+def _own_cells(
+    house: House, disclosure: Disclosure, items: Sequence[PlanItem], numbers: Mapping[int, int]
+) -> list[Cell]:
     of = {item.subject_id: frozenset(item.categories) for item in items}
     categories = {category for item in items for category in item.categories}
     with reading(house.engine) as connection:
-        found = disclosures.content(connection, list(of), categories)
-    wanted = [one for one in found if one.category in of[one.subject_id]]
+        cases = [from_reference(ENGAGEMENT, one) for one in disclosure.terms.cases]
+        only = only_cases(connection, house.controller, cases)
+        found = disclosures.content(connection, list(of), categories, only=only)
+        wanted = [one for one in found if one.category in of[one.subject_id]]
+        theirs = {one.engagement_id for one in wanted if one.engagement_id is not None}
+        called = lookups.case_numbers(connection, sorted(theirs))
     opened = house.vault.open(
         [(one.holding_id, one.subject_id, one.category, one.sealed) for one in wanted]
     )
@@ -233,7 +241,8 @@ def _own_cells(house: House, items: Sequence[PlanItem], numbers: Mapping[int, in
     for one, plain in zip(wanted, opened, strict=True):
         told = read_payload(b'{"%b":%b}' % (one.category.encode(), plain))
         for name, value in sorted(told.get(one.category, {}).items()):
-            cells.append(Cell(numbers[one.subject_id], one.category, name, value))
+            case = "" if one.engagement_id is None else called[one.engagement_id]
+            cells.append(Cell(numbers[one.subject_id], one.category, name, value, case=case))
     return cells
 
 

@@ -32,6 +32,8 @@ class Cell(NamedTuple):
     category: str
     field: str
     value: str
+    case: str = ""
+    """The number of the case that it belongs to; "": the person."""
     source: str = ""
     """The system that it was read from, as the policy calls it; "": our own records."""
 

@@ -15,6 +15,11 @@ READING_OUT: Final[dict[str, tuple[str, str, str]]] = {
         _NOTHING,
         "The system stands above, and `gallra share sources` shows every one: name it, `--from`.",
     ),
+    "cases_not_apart": (
+        "People were chosen by case, and that system's records tell of all their cases at once.",
+        _NOTHING,
+        "Leave that system out, or choose the people themselves (`--about S-…`).",
+    ),
     "being_erased": (
         "Something of it is being erased just now.",
         _NOTHING,

@@ -12,6 +12,8 @@ from tasks.doors import Cell, Cover, Sealer
 
 HEADER: Final = ("person", "category", "field", "value")
 """Persons are numbered within the disclosure: who they are stands in the categories themselves."""
+CASE: Final = "case"
+"""One column more where something lies case by case: a person may have several."""
 SOURCE: Final = "source"
 """One column more where something comes from other systems: two may say two things."""
 _SHEET: Final = "content"
@@ -43,10 +45,10 @@ def seal_as_page(cells: Sequence[Cell], target: Path, password: str, cover: Cove
 
     sections = [
         Section(
-            " · ".join(filter(None, (str(person), category, source))),
+            " · ".join(filter(None, (str(person), category, case, source))),
             [(cell.field, cell.value) for cell in group],
         )
-        for (person, category, source), group in groupby(cells, key=_section)
+        for (person, category, case, source), group in groupby(cells, key=_section)
     ]
     ref = target.stem
     plain = page(sections, title=ref, ref=ref, language=cover.language, printed_on=cover.on)
@@ -61,17 +63,16 @@ SEALERS: Final[Mapping[str, Sealer]] = {
 """By a container's ending; one line each."""
 
 
-def _section(cell: Cell) -> tuple[int, str, str]:
-    return cell.person, cell.category, cell.source
+def _section(cell: Cell) -> tuple[int, str, str, str]:
+    return cell.person, cell.category, cell.case, cell.source
 
 
 def _table(cells: Sequence[Cell]) -> tuple[Sequence[str], Iterator[Sequence[str]]]:
-    from_others = any(cell.source for cell in cells)
-    header = (*HEADER, SOURCE) if from_others else HEADER
-    return header, _rows(cells, len(header))
+    more = [name for name in (CASE, SOURCE) if any(getattr(cell, name) for cell in cells)]
+    return (*HEADER, *more), _rows(cells, more)
 
 
-def _rows(cells: Sequence[Cell], width: int) -> Iterator[Sequence[str]]:
+def _rows(cells: Sequence[Cell], more: Sequence[str]) -> Iterator[Sequence[str]]:
     for cell in cells:
-        told = (str(cell.person), cell.category, cell.field, cell.value, cell.source)
-        yield told[:width]
+        told = (str(cell.person), cell.category, cell.field, cell.value)
+        yield (*told, *(getattr(cell, name) for name in more))

@@ -26,6 +26,9 @@ class Entry(NamedTuple):
     stage: str
     hash: str
     people: int
+    cases: int
+    """How many cases it is limited to: of the others of these people nothing is disclosed; 0:
+    people were chosen, with all of their cases."""
     without: int
     """People who were chosen and of whom there is nothing of that kind: nothing of them leaves."""
     sources: dict[str, tuple[str, ...]]
@@ -147,6 +150,7 @@ def _entry(house: House, plan: Plan, one: Disclosure) -> Entry:
         stage=str(one.stage),
         hash=plan.hash,
         people=plan.counts.get("people", 0),
+        cases=len(terms.cases),
         without=plan.counts.get("without", 0),
         sources={name: systems for name, systems in sources.items() if systems},
         held=len({item.subject_id for item in items if item.reason == HELD}),

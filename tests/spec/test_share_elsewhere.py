@@ -27,6 +27,7 @@ from records.tables import RECORDS, plan_item
 from records.tables import plan as plan_table
 from tasks import wiring
 from tasks.disclosure_sources import Source, sources
+from tasks.doors import Cell
 from tasks.house import House
 from tasks.share_register import entry, people_of
 from tests.factories import planning
@@ -82,7 +83,7 @@ def test_what_lies_in_another_system_arrives_sealed_with_where_it_is_from(school
     school.nothing_left()
     assert school.send(plan) == (plan.ref, Stage.OPEN, 1)
     [cell] = school.received()
-    assert cell == (1, "identity", "name", NICK, NOVO)
+    assert cell == Cell(1, "identity", "name", NICK, source=NOVO)
     school.outgoing_is_empty()
     told = entry(school.house(), plan.ref)
     assert told.sources == {"identity": ("novo",)}
