@@ -190,7 +190,7 @@ def list_(
         elif not found:
             say("Nothing is shared.")
         if not as_json:
-            _show_lists(found, tellings)
+            _show_lists(found, tellings, whole=everything)
         if tellings or any(one.overdue for one in found):
             raise typer.Exit(Exit.ATTENTION)
 
@@ -504,13 +504,15 @@ def _show_sources(title: str, found: Sequence[Source]) -> None:
     table(title, heads, [(one.category, one.system, one.people, _HOW[one.how]) for one in found])
 
 
-def _show_lists(found: Sequence[Entry], tellings: Sequence[ToTell]) -> None:
-    heads = ["disclosure", "to", "people", "until", "stands"]
+def _show_lists(found: Sequence[Entry], tellings: Sequence[ToTell], *, whole: bool = False) -> None:
+    more = ["what", "for, on which ground"] if whole else []
+    heads = ["disclosure", "to", "people", *more, "until", "stands"]
     rows = [
         (
             one.ref,
             one.recipient,
             one.people,
+            *([", ".join(one.categories), f"{one.purpose}, {one.legal_basis}"] if whole else []),
             f"{one.until_on} OVERDUE" if one.overdue else one.until_on,
             "to approve" if one.asks else one.stage.replace("_", " "),
         )

@@ -19,7 +19,7 @@ from connectors.channel import Delivered, Parcel
 from connectors.payload import read_payload
 from lifecycle.disclosure import Stage
 from lifecycle.errors import Misconfigured, Refused, Unreachable
-from lifecycle.opening import Container, opening_letter, opening_on_server
+from lifecycle.opening import Container, Language, opening_letter, opening_on_server
 from lifecycle.passwords import RANDOM_BYTES, password_from
 from lifecycle.plan import ItemState, PlanItem
 from lifecycle.references import ENGAGEMENT, PARCEL, from_reference, to_reference
@@ -35,6 +35,7 @@ from tasks.house import House
 from tasks.intake import local_today
 from tasks.reading_out import require_as_agreed, take_out
 
+_SPOKEN: Final[dict[str, Language]] = {"SE": "sv", "DK": "da"}
 _CONTAINERS: Final[dict[str, Container]] = {"zip": "zip", "xlsx": "xlsx", "pdf": "pdf"}
 _INFO: Final = b"gallra disclosure password 1"
 _CONTENT: Final = 0
@@ -86,7 +87,7 @@ def seal_content(house: House, plan: Plan, disclosure: Disclosure, *, password: 
         return Packed(file, people=len({one.subject_id for one in items}), cells=0)
     cells = _cells(house, disclosure, items)
     contact = house.doors.contact(disclosure.terms.recipient, disclosure.terms.contact)
-    cover = Cover(contact.language, local_today(house))
+    cover = Cover(contact.language, local_today(house), _words(house, contact.language))
     house.doors.sealer(disclosure.terms.container)(cells, file, password, cover)
     file.chmod(0o600)
     return Packed(file, people=len({one.person for one in cells}), cells=len(cells))
@@ -181,7 +182,10 @@ def deletion_parcel(
 ) -> Parcel:
     """The wish that the container `about` be deleted; `number`: the how manieth, from 0."""
     contact = house.doors.contact(disclosure.terms.recipient, disclosure.terms.contact)
-    subject, text = deletion_letter(contact.language, **_facts(house, disclosure, about))
+    early = local_today(house).isoformat() <= disclosure.terms.until_on
+    subject, text = deletion_letter(
+        contact.language, early=early, **_facts(house, disclosure, about)
+    )
     ref = to_reference(PARCEL, disclosure.number ^ (_DELETION + _BLOCK * number))
     by_content = door.name == disclosure.terms.channel
     to = door.address(contact) if by_content else (door.password_address(contact),)
@@ -220,6 +224,16 @@ def _cells(house: House, disclosure: Disclosure, items: Sequence[PlanItem]) -> l
         called = house.policy.systems[one.system].called
         cells += [Cell(numbers[one.subject_id], *value, source=called) for value in one.values]
     return sorted(cells, key=lambda cell: cell.person)  # stable: the order of each stays
+
+
+def _words(house: House, language: Language) -> dict[str, str]:
+    """The policy's own words, where they are in the recipient's language."""
+    policy = house.policy
+    if language != _SPOKEN[policy.controller.country]:
+        return {}
+    columns = {} if policy.intake is None else policy.intake.columns
+    fields = {name: column.aliases[0] for name, column in columns.items() if column.aliases}
+    return fields | {name: one.called for name, one in policy.categories.items()}
 
 
 def _own_cells(

@@ -47,6 +47,9 @@ class Cover(NamedTuple):
     language: Language
     on: date
     """Local date of the sealing."""
+    words: Mapping[str, str] = {}
+    """What the policy calls its categories, and an export its fields, where that is the language of
+    the recipient; others are shown by their names."""
 
 
 Sealer = Callable[[Sequence[Cell], Path, str, Cover], None]

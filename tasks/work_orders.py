@@ -53,6 +53,8 @@ WORDS: Final = (
     "wiped",
 )
 """What may stand as evidence in the ledger; anything else could be somebody's name."""
+_BROUGHT: Final = frozenset({"handed-over", "posted", "told", "uploaded"})
+"""Words of who brought something to somebody: of nothing else are they evidence."""
 WEED: Final = "weed"
 _CLOSED: Final = {"withdrawn": "work_order_withdrawn"}
 """Reason codes of orders that ended otherwise than by being done."""
@@ -111,11 +113,16 @@ def finish(house: House, ref: str, *, officer: str, code: str, evidence: str) ->
     order's state now.
 
     Raises `Refused`: `work_order_unknown`, `work_order_done`, `work_order_withdrawn`,
-    `role_may_not_finish`, `evidence_missing`, or as `officer_codes.agree` does.
+    `role_may_not_finish`, `evidence_missing`, `evidence_of_another_kind`, or as
+    `officer_codes.agree` does.
     """
     number = from_reference(WORK_ORDER, ref)
     proof = _evidence(evidence)
     order = _require(house, number)
+    if proof in WORDS and _what(house, order) != MEND:
+        brings = _what(house, order) != WEED
+        if brings is not (proof in _BROUGHT):
+            raise Refused("evidence_of_another_kind", ref=ref)
     if not is_mending(order):
         # Whose papers were held meanwhile is not on the slip any more, and not proven by it.
         judge_anew(house, order)
