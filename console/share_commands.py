@@ -12,7 +12,7 @@ import typer
 
 from console.officer_commands import ask_code
 from console.options import CONTROLLER, AsJson, Controller
-from console.output import Exit, failures, print_json, say, table
+from console.output import Exit, failures, print_json, printable, say, table
 from lifecycle.disclosure import Condition
 from lifecycle.telling import Because
 
@@ -199,7 +199,8 @@ def list_(
 def show(
     ref: Ref,
     where: Annotated[
-        bool, typer.Option("--where", help="Only where the file lies that you hand over.")
+        bool,
+        typer.Option("--where", help="Only where the file lies that you hand over, and to whom."),
     ] = False,
     controller: Controller = CONTROLLER,
     as_json: AsJson = False,
@@ -215,7 +216,9 @@ def show(
 
         with open_house(controller) as house:
             if where:
-                say(str(fetched_from(house, ref)))
+                fetched = fetched_from(house, ref)
+                say(str(fetched.file))
+                say(f"To {printable(fetched.to)}")
                 return
             told = entry(house, ref)
             people = people_of(house, ref)
@@ -462,6 +465,8 @@ def show_entry(told: Entry) -> None:
     say(f"  hash {told.hash[:12]}…, {told.given} of {told.needed} approval(s)")
     say(f"  to {told.recipient}, contact {told.contact}, until {told.until_on}")
     say(f"  {told.people} people: {', '.join(told.categories)} ({told.data_class})")
+    more = f" and {told.people - len(told.about)} more" if told.people > len(told.about) else ""
+    say(f"  about {', '.join(told.about)}{more} (`gallra find` says who has which reference)")
     if told.cases:
         say(f"  of what lies case by case only {told.cases} chosen case(s)")
     if told.without:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from lifecycle.disclosure import Allowed, Condition, Terms, Wanted, judge
 from lifecycle.errors import Misconfigured, Refused
 from lifecycle.plan import DISCLOSE, PlanItem, PlanKind, plan_hash
-from lifecycle.references import ENGAGEMENT, to_reference
+from lifecycle.references import ENGAGEMENT, SUBJECT, to_reference
 from lifecycle.retention.facts import EVERYTHING
 from records import disclosures, holds, lookups, placements, planned_people
 from records.engines import reading
@@ -123,7 +123,7 @@ def judged_by(house: House, wish: Wish, people: Sequence[int], *, as_of: date) -
     for item in items:
         for category in item.categories:
             if (item.subject_id, item.placement_id, item.system, category) in going:
-                raise Refused("being_erased", ref=item.system)
+                raise Refused("being_erased", ref=to_reference(SUBJECT, item.subject_id))
     terms = Terms(
         recipient=wish.recipient,
         contact=wish.contact,

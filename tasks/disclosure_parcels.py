@@ -182,14 +182,18 @@ def deletion_parcel(
 ) -> Parcel:
     """The wish that the container `about` be deleted; `number`: the how manieth, from 0."""
     contact = house.doors.contact(disclosure.terms.recipient, disclosure.terms.contact)
-    early = local_today(house).isoformat() <= disclosure.terms.until_on
-    subject, text = deletion_letter(
-        contact.language, early=early, **_facts(house, disclosure, about)
-    )
+    subject, text = deletion_text(house, disclosure, about=about)
     ref = to_reference(PARCEL, disclosure.number ^ (_DELETION + _BLOCK * number))
     by_content = door.name == disclosure.terms.channel
     to = door.address(contact) if by_content else (door.password_address(contact),)
     return Parcel(ref=ref, file=None, name=ref, to=to, subject=subject, text=text)
+
+
+def deletion_text(house: House, disclosure: Disclosure, *, about: str) -> tuple[str, str]:
+    """Subject and text of that wish, in the recipient's language."""
+    contact = house.doors.contact(disclosure.terms.recipient, disclosure.terms.contact)
+    early = local_today(house).isoformat() <= disclosure.terms.until_on
+    return deletion_letter(contact.language, early=early, **_facts(house, disclosure, about))
 
 
 def seal_handle(house: House, disclosure: Disclosure, delivered: Delivered) -> bytes:

@@ -21,9 +21,9 @@ READING_OUT: Final[dict[str, tuple[str, str, str]]] = {
         "Leave that system out, or choose the people themselves (`--about S-…`).",
     ),
     "being_erased": (
-        "Something of it is being erased just now.",
+        "Something of the person above is being erased just now.",
         _NOTHING,
-        "Wait until the erasure is through (`gallra plan list`), then prepare it without that.",
+        "Wait until the erasure is through (`gallra plan list`), or prepare it without them.",
     ),
     "system_unknown": (
         "The policy has no such system.",

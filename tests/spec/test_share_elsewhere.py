@@ -296,7 +296,7 @@ def test_what_is_being_erased_just_now_is_not_disclosed(school: School) -> None:
     _as_an_erasure_that_has_begun(school, going)
     with pytest.raises(Refused, match=r"^plan_changed"):
         school.send(plan)
-    with pytest.raises(Refused, match=r"^being_erased novo$"):
+    with pytest.raises(Refused, match=rf"^being_erased {school.ref(TUVA)}$"):
         school.prepared(until=date(2026, 11, 18))
     school.nothing_left()
 
