@@ -52,7 +52,8 @@ def prepare(
         str, typer.Option(help="Who prepares it, and may not approve it; the code is asked for.")
     ],
     about: Annotated[
-        list[str] | None, typer.Option(help="S-… or E-…, as `gallra find` shows; may be repeated.")
+        list[str] | None,
+        typer.Option(help="S-…, as `gallra find` shows, with all cases; may be repeated."),
     ] = None,
     case: Annotated[
         list[str] | None,
@@ -129,7 +130,7 @@ def prepare(
 def sources(
     category: Annotated[list[str], typer.Option(help="Which data; may be repeated.")],
     about: Annotated[
-        list[str] | None, typer.Option(help="S-… or E-…, as `gallra find` shows; may be repeated.")
+        list[str] | None, typer.Option(help="S-…, as `gallra find` shows; may be repeated.")
     ] = None,
     case: Annotated[list[str] | None, typer.Option(help="A case number; may be repeated.")] = None,
     project: Annotated[str | None, typer.Option(help="Everybody with a case in it.")] = None,

@@ -220,7 +220,9 @@ def _staff(house: House, bound: StaffFile | StaffTable) -> Examiner:
 def _ways(house: House, name: str, binding: Part) -> Callable[[bool], list[Finding]]:
     def look(_: bool) -> list[Finding]:
         # Without its notes nothing goes by it, whatever its server says.
-        notes = looked(What.WAY, lambda: check_notes(house, house.doors.door(name)), code="")
+        notes = looked(
+            What.WAY, lambda: check_notes(house, house.doors.door(name)), code="way_open"
+        )
         return [] if notes.state is State.OK else [notes]
 
     return lambda probe: [*look(probe), *ways(house.doors, name, binding)]
