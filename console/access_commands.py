@@ -50,7 +50,7 @@ def review(
                 ["system", "reached", "accounts", "removed", "kept", "standing", "to agree"],
                 [
                     [
-                        *(name, "yes" if one.reached else "NO", one.accounts),
+                        *(name, "yes" if one.reached else f"NO: {one.why}", one.accounts),
                         *(one.removed, one.kept, one.standing, one.to_agree),
                     ]
                     for name, one in sorted(counts.items())

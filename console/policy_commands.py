@@ -47,6 +47,7 @@ def check(
 
 def _checked(settings: Settings, name: str) -> dict[str, Any]:
     from lifecycle.configuration.problems import ConfigurationError
+    from lifecycle.placement.wording import load_wording
     from lifecycle.policy.check import open_decisions
     from tasks.wiring import has_bindings, read_bindings, read_policy
 
@@ -64,6 +65,8 @@ def _checked(settings: Settings, name: str) -> dict[str, Any]:
             }
             for d in open_decisions(policy)
         ]
+        if policy.placement is not None:
+            load_wording(settings.policies, policy.controller.country)
         if has_bindings(settings, name):
             found["bindings"] = str(settings.systems)
             read_bindings(settings, policy)

@@ -12,7 +12,7 @@ import typer
 
 from console.officer_commands import ask_code
 from console.options import CONTROLLER, AsJson, Controller
-from console.output import Exit, failures, print_json, say, table
+from console.output import Exit, failures, print_json, printable, say, table
 from lifecycle.disclosure import Condition
 from lifecycle.telling import Because
 
@@ -52,10 +52,16 @@ def prepare(
         str, typer.Option(help="Who prepares it, and may not approve it; the code is asked for.")
     ],
     about: Annotated[
-        list[str] | None, typer.Option(help="S-… or E-…, as `gallra find` shows; may be repeated.")
+        list[str] | None,
+        typer.Option(help="S-…, as `gallra find` shows, with all cases; may be repeated."),
     ] = None,
-    case: Annotated[list[str] | None, typer.Option(help="A case number; may be repeated.")] = None,
-    project: Annotated[str | None, typer.Option(help="Everybody with a case in it.")] = None,
+    case: Annotated[
+        list[str] | None,
+        typer.Option(help="A case number, and no other case of its person; may be repeated."),
+    ] = None,
+    project: Annotated[
+        str | None, typer.Option(help="Everybody with a case in it, and these cases alone.")
+    ] = None,
     selection: Annotated[
         Path | None,
         typer.Option(
@@ -108,7 +114,7 @@ def prepare(
         with open_house(controller) as house:
             code = ask_code(f"Code of {by}")
             told = entry(house, draw_up(house, wish, chosen, by=by, code=code).ref)
-            there = sources(house, people_in(house, chosen), category)
+            there = sources(house, people_in(house, chosen).people, category)
         left = [one for one in there if one.system not in told.sources.get(one.category, ())]
         if as_json:
             print_json(told._asdict() | {"not_taken": [one._asdict() for one in left]})
@@ -124,7 +130,7 @@ def prepare(
 def sources(
     category: Annotated[list[str], typer.Option(help="Which data; may be repeated.")],
     about: Annotated[
-        list[str] | None, typer.Option(help="S-… or E-…, as `gallra find` shows; may be repeated.")
+        list[str] | None, typer.Option(help="S-…, as `gallra find` shows; may be repeated.")
     ] = None,
     case: Annotated[list[str] | None, typer.Option(help="A case number; may be repeated.")] = None,
     project: Annotated[str | None, typer.Option(help="Everybody with a case in it.")] = None,
@@ -148,7 +154,7 @@ def sources(
 
         chosen = _selected(about, case, project, selection)
         with open_house(controller) as house:
-            found = where(house, people_in(house, chosen), category)
+            found = where(house, people_in(house, chosen).people, category)
         if as_json:
             print_json({"sources": [one._asdict() for one in found]})
         elif not found:
@@ -185,7 +191,7 @@ def list_(
         elif not found:
             say("Nothing is shared.")
         if not as_json:
-            _show_lists(found, tellings)
+            _show_lists(found, tellings, whole=everything)
         if tellings or any(one.overdue for one in found):
             raise typer.Exit(Exit.ATTENTION)
 
@@ -194,7 +200,8 @@ def list_(
 def show(
     ref: Ref,
     where: Annotated[
-        bool, typer.Option("--where", help="Only where the file lies that you hand over.")
+        bool,
+        typer.Option("--where", help="Only where the file lies that you hand over, and to whom."),
     ] = False,
     controller: Controller = CONTROLLER,
     as_json: AsJson = False,
@@ -210,7 +217,9 @@ def show(
 
         with open_house(controller) as house:
             if where:
-                say(str(fetched_from(house, ref)))
+                fetched = fetched_from(house, ref)
+                say(str(fetched.file))
+                say(f"To {printable(fetched.to)}")
                 return
             told = entry(house, ref)
             people = people_of(house, ref)
@@ -457,6 +466,10 @@ def show_entry(told: Entry) -> None:
     say(f"  hash {told.hash[:12]}…, {told.given} of {told.needed} approval(s)")
     say(f"  to {told.recipient}, contact {told.contact}, until {told.until_on}")
     say(f"  {told.people} people: {', '.join(told.categories)} ({told.data_class})")
+    more = f" and {told.people - len(told.about)} more" if told.people > len(told.about) else ""
+    say(f"  about {', '.join(told.about)}{more} (`gallra find` says who has which reference)")
+    if told.cases:
+        say(f"  of what lies case by case only {told.cases} chosen case(s)")
     if told.without:
         say(f"! of {told.without} chosen people there is nothing of that: they are left out.")
     for name, systems in told.sources.items():
@@ -497,13 +510,15 @@ def _show_sources(title: str, found: Sequence[Source]) -> None:
     table(title, heads, [(one.category, one.system, one.people, _HOW[one.how]) for one in found])
 
 
-def _show_lists(found: Sequence[Entry], tellings: Sequence[ToTell]) -> None:
-    heads = ["disclosure", "to", "people", "until", "stands"]
+def _show_lists(found: Sequence[Entry], tellings: Sequence[ToTell], *, whole: bool = False) -> None:
+    more = ["what", "for, on which ground"] if whole else []
+    heads = ["disclosure", "to", "people", *more, "until", "stands"]
     rows = [
         (
             one.ref,
             one.recipient,
             one.people,
+            *([", ".join(one.categories), f"{one.purpose}, {one.legal_basis}"] if whole else []),
             f"{one.until_on} OVERDUE" if one.overdue else one.until_on,
             "to approve" if one.asks else one.stage.replace("_", " "),
         )

@@ -49,7 +49,7 @@ def scan(
                 [
                     [
                         name,
-                        "yes" if one.reached else "NO",
+                        "yes" if one.reached else f"NO: {one.why}",
                         *(one.found, one.looked, one.protected, one.could_not_look),
                         *(one.new, one.cleared, one.standing),
                     ]

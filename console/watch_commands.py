@@ -64,6 +64,11 @@ def status(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None
                     for f in seen.files
                 ],
             )
+            if seen.work_orders:
+                late = f", {seen.work_orders_late} overdue" if seen.work_orders_late else ""
+                say(f"{seen.work_orders} work order(s){late}: gallra work-orders list")
+            for ref in seen.waits_for_approval:
+                say(f"{ref} waits for approval: gallra approve {ref}")
             _show_open(seen.to_dos, seen.alarms, zone)
         if seen.needs_a_person:
             raise typer.Exit(Exit.ATTENTION)

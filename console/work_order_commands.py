@@ -34,11 +34,12 @@ def list_(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None:
         else:
             table(
                 "Work orders",
-                ["order", "what", "place", "role", "items", "seen gone", "by", "state"],
+                ["order", "what", "of", "place", "role", "items", "seen gone", "by", "state"],
                 [
                     [
                         one.ref,
                         one.what,
+                        one.plan,
                         one.system,
                         one.role,
                         one.items,
@@ -88,6 +89,8 @@ def show(
             todo = f"{order.items} to {order.what}"
         elif order.what == "telling":
             todo = "a recipient to tell"
+        elif order.what == "deletion":
+            todo = "a recipient to ask to delete"
         until = f" by {order.due_on}" if order.due_on else ""
         say(f"{order.ref}  {order.system}: {todo}{until} ({order.state})")
         if order.what == "container":

@@ -13,7 +13,7 @@ from flows.neutral import StepFailed, collected, neutral, raise_first
 from flows.parameters import Controller, PlanReference, refused_before_stored
 from flows.run_names import run_name
 from flows.session import assert_logs_are_masked
-from lifecycle.disclosure import Stage
+from lifecycle.disclosure import OUT_THERE, Stage
 from tasks.approvals import PLAN_CHANGED, POLICY_CHANGED
 from tasks.telling_letters import Came
 
@@ -52,8 +52,7 @@ def share(controller: Controller) -> Totals:
         heard = erasure_steps.hear_answers(controller)  # at once: a code grows old in a minute
         for ref in share_steps.agreed(controller):
             try:
-                share_steps.send(controller, ref)
-                sent += 1
+                sent += share_steps.send(controller, ref).stage in OUT_THERE
             except StepFailed as failure:
                 if failure.code in _OVERTAKEN:
                     get_run_logger().warning(f"{ref} {failure.code}: it is void")

@@ -44,8 +44,10 @@ def told(one: Entry) -> str:
     return "\n".join(
         [
             f"- **{one.ref}** · utlämning · disclosure · hash `{one.hash[:12]}`",
-            f"- till · to: **{one.recipient}**; {one.people} personer · people; "
+            f"- till · to: **{one.recipient}**, {one.contact}; {one.people} personer · people; "
+            f"{_cases(one)}"
             f"{', '.join(one.categories)} ({one.data_class})",
+            f"- om · about: {', '.join(one.about)}{' …' if one.people > len(one.about) else ''}",
             f"- ur · out of: {_out_of(one)}"
             + (f"; spärr · on hold: {one.held}" if one.held else ""),
             f"- {one.purpose} · {one.legal_basis} · {one.condition} · {one.rule} "
@@ -56,6 +58,10 @@ def told(one: Entry) -> str:
             f"- `gallra share show {one.ref}`",
         ]
     )
+
+
+def _cases(one: Entry) -> str:
+    return f"bara · only {one.cases} ärenden · cases; " if one.cases else ""
 
 
 def _out_of(one: Entry) -> str:

@@ -88,7 +88,7 @@ def _show(controller: str, looked: dict[str, ScanCount], reviewed: dict[str, Acc
             "Kunde inte läsas · Could not look": count.could_not_look,
             "Nya · New": count.new,
             "Kvar · Standing": count.standing,
-            "Nått · Reached": _reached(count.reached),
+            "Nått · Reached": _reached(count.reached, count.why),
         }
         for name, count in looked.items()
     ]
@@ -99,7 +99,7 @@ def _show(controller: str, looked: dict[str, ScanCount], reviewed: dict[str, Acc
             "Borttagna · Removed": each.removed,
             "Kvar · Standing": each.standing,
             "Att besluta · To agree": each.to_agree,
-            "Nått · Reached": _reached(each.reached),
+            "Nått · Reached": _reached(each.reached, each.why),
         }
         for name, each in reviewed.items()
     ]
@@ -111,5 +111,5 @@ def _show(controller: str, looked: dict[str, ScanCount], reviewed: dict[str, Acc
     )
 
 
-def _reached(reached: bool) -> str:
-    return "ja · yes" if reached else "NEJ · NO"
+def _reached(reached: bool, why: str) -> str:
+    return "ja · yes" if reached else f"NEJ · NO: {why}"

@@ -113,6 +113,8 @@ class Terms(NamedTuple):
     condition: str
     rule: str
     until_on: str
+    cases: tuple[str, ...] = ()
+    """`E-…`: of the people whose cases these are nothing of any other case is disclosed."""
 
     def digest(self) -> str:
         """SHA-256 (hexadecimal) for `lifecycle.plan.plan_hash`."""

@@ -1,7 +1,8 @@
 """Opaque references: what may be shown of a person, a file or a plan outside the vault.
 
 A reference is a letter, a dash and thirteen Crockford base-32 digits of a random 63-bit
-number: it says nothing about whom it stands for and is never derived from personal data.
+number, or of one that follows it in its block: it says nothing about whom it stands for and is
+never derived from personal data.
 """
 
 from __future__ import annotations
@@ -29,6 +30,12 @@ CERTIFICATE: Final = "C"
 FINDING: Final = "D"
 PARCEL: Final = "X"
 TELLING: Final = "N"
+
+
+APART: Final = 37
+"""How far apart numbers lie that are given one after the other. A prime above 32: two references
+of one block never differ by a single character, nor by two that changed places, so that a slip of
+the pen is nobody else."""
 
 
 def new_id() -> int:

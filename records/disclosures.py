@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Row, select, update
@@ -17,6 +17,7 @@ from records.tables import disclosure, holding, plan, plan_item, subject
 
 _c = disclosure.c
 _TERMS: Final = tuple(Terms._fields)
+_HOLDING: Final = (holding.c.subject_id, holding.c.category, holding.c.engagement_id)
 
 
 class Disclosure(NamedTuple):
@@ -48,6 +49,7 @@ def insert(
     """Note a disclosure that is prepared; `sealed`: what its password will be made of."""
     values: dict[str, Any] = terms._asdict()
     values["categories"] = " ".join(terms.categories)
+    values["cases"] = " ".join(terms.cases) or None
     values["contact_digest"] = bytes.fromhex(terms.contact_digest)
     connection.execute(
         disclosure.insert().values(
@@ -160,23 +162,41 @@ class Content(NamedTuple):
     subject_id: int
     category: str
     sealed: bytes
+    engagement_id: int | None
+    """The case that it belongs to; None: the person."""
 
     def __repr__(self) -> str:
         return f"Content(holding_id={self.holding_id})"
 
 
+Only = Mapping[int, Collection[int]]
+"""Person → the cases (our numbers of them) outside of which nothing of a case is disclosed."""
+
+
 def content(
-    connection: Connection, subjects: Collection[int], categories: Collection[str]
+    connection: Connection,
+    subjects: Collection[int],
+    categories: Collection[str],
+    *,
+    only: Only,
 ) -> list[Content]:
-    """The holdings of exactly these categories of exactly these people, in a fixed order."""
-    columns = (holding.c.id, holding.c.subject_id, holding.c.category, holding.c.sealed)
+    """The holdings of exactly these categories of exactly these people, in a fixed order; case by
+    case."""
+    columns = (*_HOLDING, holding.c.id, holding.c.sealed)
     rows = bulk.fetch_in(connection, columns, holding.c.subject_id, sorted(subjects))
-    found = [Content(row[0], row[1], row[2], bytes(row[3])) for row in rows if row[2] in categories]
-    return sorted(found, key=lambda one: (one.subject_id, one.category, one.holding_id))
+    found = [
+        Content(row[3], row[0], row[1], bytes(row[4]), row[2])
+        for row in rows
+        if row[1] in categories and _is_meant(row[0], row[2], only)
+    ]
+    return sorted(
+        found,
+        key=lambda one: (one.subject_id, one.category, one.engagement_id or 0, one.holding_id),
+    )
 
 
 def present(
-    connection: Connection, *, controller: str, subjects: Collection[int]
+    connection: Connection, *, controller: str, subjects: Collection[int], only: Only
 ) -> dict[int, tuple[str, frozenset[str]]]:
     """Who of these is known: the kind of each, and the categories with anything in them."""
     wanted = sorted(subjects)
@@ -191,11 +211,14 @@ def present(
         )
     }
     held: dict[int, set[str]] = {number: set() for number in kinds}
-    columns = (holding.c.subject_id, holding.c.category)
-    for number, category in bulk.fetch_in(connection, columns, holding.c.subject_id, wanted):
-        if number in held:
+    for number, category, case in bulk.fetch_in(connection, _HOLDING, holding.c.subject_id, wanted):
+        if number in held and _is_meant(number, case, only):
             held[number].add(category)
     return {number: (kinds[number], frozenset(names)) for number, names in held.items()}
+
+
+def _is_meant(person: int, case: int | None, only: Only) -> bool:
+    return case is None or person not in only or case in only[person]
 
 
 def note_reminded(connection: Connection, number: int, *, on: str) -> None:
@@ -249,6 +272,7 @@ def _of(row: Row[Any]) -> Disclosure:
     values = row._mapping
     given: dict[str, Any] = {name: values[name] for name in _TERMS}
     given["categories"] = tuple(values["categories"].split())
+    given["cases"] = tuple((values["cases"] or "").split())
     given["contact_digest"] = bytes(values["contact_digest"]).hex()
     return Disclosure(
         number=values["plan_id"],

@@ -18,7 +18,7 @@ from lifecycle.intake.outcomes import (
     RowOutcome,
     RowReason,
 )
-from lifecycle.references import new_id
+from lifecycle.references import APART, new_id
 from records import bulk
 from records.acquaintances import EMAIL, IDENTITY, NATIONAL_ID, Acquaintances, Case, Person
 from records.import_writer import ImportWriter
@@ -253,7 +253,7 @@ class Importing:
             if text == _EMPTY:
                 holdings[position] = None
                 continue
-            self._last_id = number = self._last_id + 1
+            number = self._new_id()
             holdings[position] = (number, mark)
             self._writer.hold(
                 number,
@@ -285,5 +285,5 @@ class Importing:
                 self._writer.add_index(digest, EMAIL, person.id)
 
     def _new_id(self) -> int:
-        self._last_id += 1
+        self._last_id += APART
         return self._last_id

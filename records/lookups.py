@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
+from records import bulk
 from records.tables import NOBODY, blind_index, engagement, file_import, holding, subject
 
 
@@ -31,6 +32,47 @@ def subjects_by(connection: Connection, *, kind: str, digest: bytes) -> list[int
     )
 
 
+class Mine(NamedTuple):
+    """A case of a person, by our own numbers of both."""
+
+    engagement_id: int
+    subject_id: int
+
+
+def cases_by_number(connection: Connection, *, controller: str, case_reference: str) -> list[Mine]:
+    """The cases of that number, whatever the service; none when anonymised or unknown."""
+    return _cases(connection, controller, engagement.c.case_reference == case_reference)
+
+
+def cases_in_project(connection: Connection, *, controller: str, project: str) -> list[Mine]:
+    """The cases in a project that are somebody's."""
+    return _cases(connection, controller, engagement.c.project == project)
+
+
+def cases_by_ids(connection: Connection, *, controller: str, numbers: list[int]) -> list[Mine]:
+    """Those of these cases, by our own numbers, that are somebody's."""
+    columns = (engagement.c.id, engagement.c.subject_id)
+    rows = bulk.fetch_in(
+        connection, columns, engagement.c.id, numbers, also={engagement.c.controller: controller}
+    )
+    return sorted(Mine(*row) for row in rows if row[1] != NOBODY)
+
+
+def case_numbers(connection: Connection, numbers: list[int]) -> dict[int, str]:
+    """Our own number of a case → the case's number."""
+    columns = (engagement.c.id, engagement.c.case_reference)
+    return {row[0]: row[1] for row in bulk.fetch_in(connection, columns, engagement.c.id, numbers)}
+
+
+def _cases(connection: Connection, controller: str, which: ColumnElement[bool]) -> list[Mine]:
+    rows = connection.execute(
+        select(engagement.c.id, engagement.c.subject_id)
+        .where(engagement.c.controller == controller, which, engagement.c.subject_id != NOBODY)
+        .order_by(engagement.c.id)
+    )
+    return [Mine(*row) for row in rows]
+
+
 def subject_of_case(connection: Connection, *, controller: str, case_reference: str) -> list[int]:
     """The person of a case; none when the case is anonymised or unknown."""
     return list(
@@ -42,35 +84,6 @@ def subject_of_case(connection: Connection, *, controller: str, case_reference: 
                 engagement.c.subject_id != NOBODY,
             )
             .distinct()
-        ).scalars()
-    )
-
-
-def subject_of_engagement(connection: Connection, *, controller: str, number: int) -> list[int]:
-    """The person of a case by our own number of it; none when it is anonymised or unknown."""
-    return list(
-        connection.execute(
-            select(engagement.c.subject_id).where(
-                engagement.c.controller == controller,
-                engagement.c.id == number,
-                engagement.c.subject_id != NOBODY,
-            )
-        ).scalars()
-    )
-
-
-def subjects_of_project(connection: Connection, *, controller: str, project: str) -> list[int]:
-    """The people with a case in a project."""
-    return list(
-        connection.execute(
-            select(engagement.c.subject_id)
-            .where(
-                engagement.c.controller == controller,
-                engagement.c.project == project,
-                engagement.c.subject_id != NOBODY,
-            )
-            .distinct()
-            .order_by(engagement.c.subject_id)
         ).scalars()
     )
 

@@ -44,6 +44,8 @@ class AccessCount(NamedTuple):
     """For a person to judge, or to be removed."""
     to_agree: int = 0
     """Of these the ones that are removed as soon as somebody agrees."""
+    why: str = ""
+    """The reason code for which it was not reached."""
 
 
 def review(
@@ -79,10 +81,10 @@ def review_all(
             except Busy:
                 raise
             except Retryable as failure:
-                counts[name] = AccessCount(reached=False)
+                counts[name] = AccessCount(reached=False, why=failure.code)
                 _note_unreached(house, name, failure)
             except GallraError as failure:
-                counts[name] = AccessCount(reached=False)
+                counts[name] = AccessCount(reached=False, why=failure.code)
                 failures.append(failure)
     return counts, failures
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-_NOTHING: Final = "Nothing was erased, nothing was changed; the refusal stands in the ledger."
-_UNTOUCHED: Final = "Nothing was changed and nothing was erased."
-_VOID: Final = "Nothing was erased; the plan is void and nobody can carry it out."
-_ANEW: Final = "Draw up another plan (`gallra plan create`) and have that one approved."
+_NOTHING: Final = "Nothing was erased, nothing has left; the refusal stands in the ledger."
+_UNTOUCHED: Final = "Nothing was changed, nothing was erased and nothing has left."
+_VOID: Final = "Nothing was erased, nothing has left; it is void and nobody can carry it out."
+_ANEW: Final = (
+    "Draw up another one and have that approved: an erasure with `gallra plan create`, a "
+    "disclosure with `gallra share prepare`."
+)
 
 APPROVALS: Final[dict[str, tuple[str, str, str]]] = {
     # --- one-time codes -------------------------------------------------------------------------
@@ -123,17 +126,17 @@ APPROVALS: Final[dict[str, tuple[str, str, str]]] = {
     ),
     "plan_declined": ("An officer has declined the plan.", _NOTHING, _ANEW),
     "plan_void": (
-        "The plan is void: data, holds or the policy have changed since it was drawn up.",
+        "It is void: taken back, or data, holds or the policy have changed since it was drawn up.",
         _NOTHING,
         _ANEW,
     ),
     "plan_changed": (
-        "Data or holds have changed: drawn up now, the plan would be another one.",
+        "Data or holds have changed: drawn up now, it would be another one.",
         _VOID,
         _ANEW,
     ),
     "policy_changed": (
-        "The policy has changed since the plan was drawn up.",
+        "The policy has changed since it was drawn up.",
         _VOID,
         _ANEW,
     ),

@@ -9,6 +9,7 @@ from lifecycle.errors import NotProven, Refused
 from lifecycle.ledger import EventKind
 from records import disclosures
 from records.disclosures import Disclosure
+from tasks import deletion_orders
 from tasks.disclosure_parcels import content_ref, deletion_parcel, delivered_of
 from tasks.disclosure_steps import require_same_contact
 from tasks.house import House
@@ -31,7 +32,8 @@ def ask_to_delete(house: House, disclosure: Disclosure) -> None:
     doors = [house.doors.door(name) for name in ways]
     door = next((one for one in doors if one.about.password and one.by_hand is None), None)
     if door is None:
-        with house.work() as work:  # a person asks; the to-do reminds them
+        with house.work() as work:  # a person asks; order and to-do remind them
+            deletion_orders.open_order(house, work, disclosure)
             disclosures.note_reminded(work.connection, disclosure.number, on=today.isoformat())
             work.record(
                 EventKind.DISCLOSURE_DELETION_ASKED, ref=disclosure.ref, facts={"by": "person"}

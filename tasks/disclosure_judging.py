@@ -3,15 +3,18 @@ by place (A-68, A-69, H-33)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import date
 from typing import Final, NamedTuple
+
+from sqlalchemy import Connection
 
 from lifecycle.disclosure import Allowed, Condition, Terms, Wanted, judge
 from lifecycle.errors import Misconfigured, Refused
 from lifecycle.plan import DISCLOSE, PlanItem, PlanKind, plan_hash
+from lifecycle.references import ENGAGEMENT, SUBJECT, to_reference
 from lifecycle.retention.facts import EVERYTHING
-from records import disclosures, holds, placements, planned_people
+from records import disclosures, holds, lookups, placements, planned_people
 from records.engines import reading
 from tasks.disclosure_sources import How, require_sources, sources
 from tasks.doors import contact_digest, way
@@ -37,6 +40,8 @@ class Wish(NamedTuple):
     condition: Condition = Condition.NONE
     systems: tuple[str, ...] = ()
     """Where it is taken from, by the policy's names; none named: our own records alone."""
+    cases: tuple[int, ...] = ()
+    """Our numbers of the cases outside of which nothing of their people's cases is disclosed."""
 
 
 class Judged(NamedTuple):
@@ -65,7 +70,10 @@ def judged_by(house: House, wish: Wish, people: Sequence[int], *, as_of: date) -
     contact = house.doors.contact(wish.recipient, wish.contact)
     systems = require_sources(house, wish.systems)
     with reading(house.engine) as connection:
-        present = disclosures.present(connection, controller=house.controller, subjects=people)
+        only = only_cases(connection, house.controller, wish.cases)
+        present = disclosures.present(
+            connection, controller=house.controller, subjects=people, only=only
+        )
         places = [
             place
             for place in placements.of_people(connection, present)
@@ -104,6 +112,7 @@ def judged_by(house: House, wish: Wish, people: Sequence[int], *, as_of: date) -
         for place in places
         if place.kind in allowed.recipient.subjects
     ]
+    _require_apart(house, others, only, wanted.categories)
     items = tuple(
         _item(number, place, system, categories, allowed, wish.until, held=held)
         for number, place, system, there in sorted(ours + others, key=lambda one: one[:3])
@@ -114,7 +123,7 @@ def judged_by(house: House, wish: Wish, people: Sequence[int], *, as_of: date) -
     for item in items:
         for category in item.categories:
             if (item.subject_id, item.placement_id, item.system, category) in going:
-                raise Refused("being_erased", ref=item.system)
+                raise Refused("being_erased", ref=to_reference(SUBJECT, item.subject_id))
     terms = Terms(
         recipient=wish.recipient,
         contact=wish.contact,
@@ -128,9 +137,39 @@ def judged_by(house: House, wish: Wish, people: Sequence[int], *, as_of: date) -
         condition=str(wish.condition),
         rule=allowed.rule.id,
         until_on=wish.until.isoformat(),
+        cases=tuple(to_reference(ENGAGEMENT, case) for case in wish.cases),
     )
     without = len(present) - len({item.subject_id for item in items})
     return Judged(items, terms, as_of, without)
+
+
+def only_cases(
+    connection: Connection, controller: str, cases: Sequence[int]
+) -> dict[int, frozenset[int]]:
+    """Person → the only cases of theirs that are meant. Raises `Refused("subject_unknown")` where
+    one of these cases is nobody's any more."""
+    found = lookups.cases_by_ids(connection, controller=controller, numbers=sorted(cases))
+    if len(found) < len(set(cases)):
+        raise Refused("subject_unknown")
+    only: dict[int, set[int]] = {}
+    for one in found:
+        only.setdefault(one.subject_id, set()).add(one.engagement_id)
+    return {person: frozenset(theirs) for person, theirs in only.items()}
+
+
+def _require_apart(
+    house: House,
+    others: Sequence[tuple[int, int, str, frozenset[str]]],
+    only: Container[int],
+    categories: Sequence[str],
+) -> None:
+    """Another system's record tells of all of a person's cases at once.
+
+    Raises `Refused("cases_not_apart", ref=system)`."""
+    by_case = {one for one in categories if house.policy.categories[one].per == "case"}
+    for person, _, system, there in others:
+        if person in only and there.intersection(by_case):
+            raise Refused("cases_not_apart", ref=system)
 
 
 def _item(

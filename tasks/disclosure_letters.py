@@ -17,21 +17,39 @@ _PASSWORD: Final[dict[Language, str]] = {
     "da": "Adgangskode til {ref}: {password}\nSlet dette, når filen er åbnet.\n",
     "en": "Password for {ref}: {password}\nDelete this when the file has been opened.\n",
 }
+_WHY: Final[dict[Language, tuple[str, str]]] = {
+    "sv": (
+        "Tiden för filen {ref} från {company} gick ut {until}.",
+        "{company} har tagit tillbaka filen {ref}, före den sista dagen {until}.",
+    ),
+    "da": (
+        "Tiden for filen {ref} fra {company} udløb {until}.",
+        "{company} har trukket filen {ref} tilbage, før den sidste dag {until}.",
+    ),
+    "en": (
+        "The time of the file {ref} from {company} ran out on {until}.",
+        "{company} has taken the file {ref} back, before its last day {until}.",
+    ),
+}
+"""Its time is up; it was taken back before."""
 _DELETE: Final[dict[Language, str]] = {
     "sv": """Hej!
 
-Tiden för filen {ref} från {company} gick ut {until}. Radera filen, lösenordet och meddelandena om
-dem, och bekräfta till {mailbox} att det är gjort. Ange {ref}, inga namn.
+{why}
+Radera filen, lösenordet och meddelandena om dem, och bekräfta till {mailbox} att det är gjort.
+Ange {ref}, inga namn.
 """,
     "da": """Hej!
 
-Tiden for filen {ref} fra {company} udløb {until}. Slet filen, adgangskoden og beskederne om dem, og
-bekræft over for {mailbox}, at det er gjort. Skriv {ref}, ingen navne.
+{why}
+Slet filen, adgangskoden og beskederne om dem, og bekræft over for {mailbox}, at det er gjort.
+Skriv {ref}, ingen navne.
 """,
     "en": """Hello,
 
-The time of the file {ref} from {company} ran out on {until}. Delete the file, its password and the
-messages about them, and confirm to {mailbox} that it is done. Give {ref}, no names.
+{why}
+Delete the file, its password and the messages about them, and confirm to {mailbox} that it is done.
+Give {ref}, no names.
 """,
 }
 
@@ -42,6 +60,8 @@ def password_letter(language: Language, *, ref: str, password: str) -> tuple[str
     return _SUBJECTS[language][0].format(ref=ref), _PASSWORD[language].format(**told)
 
 
-def deletion_letter(language: Language, **facts: str) -> tuple[str, str]:
-    """Subject and text that ask the recipient to delete: `ref`, `company`, `until`, `mailbox`."""
-    return _SUBJECTS[language][1].format(**facts), _DELETE[language].format(**facts)
+def deletion_letter(language: Language, *, early: bool, **facts: str) -> tuple[str, str]:
+    """Subject and text that ask the recipient to delete: `ref`, `company`, `until`, `mailbox`;
+    `early`: it was taken back before its time was up."""
+    why = _WHY[language][early].format(**facts)
+    return _SUBJECTS[language][1].format(**facts), _DELETE[language].format(why=why, **facts)

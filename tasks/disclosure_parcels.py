@@ -19,14 +19,15 @@ from connectors.channel import Delivered, Parcel
 from connectors.payload import read_payload
 from lifecycle.disclosure import Stage
 from lifecycle.errors import Misconfigured, Refused, Unreachable
-from lifecycle.opening import Container, opening_letter, opening_on_server
+from lifecycle.opening import Container, Language, opening_letter, opening_on_server
 from lifecycle.passwords import RANDOM_BYTES, password_from
 from lifecycle.plan import ItemState, PlanItem
-from lifecycle.references import PARCEL, to_reference
-from records import disclosures, plans
+from lifecycle.references import ENGAGEMENT, PARCEL, from_reference, to_reference
+from records import disclosures, lookups, plans
 from records.disclosures import Disclosure
 from records.engines import reading
 from records.plans import Plan
+from tasks.disclosure_judging import only_cases
 from tasks.disclosure_letters import deletion_letter, password_letter
 from tasks.disclosures import SEED
 from tasks.doors import Cell, Cover, Door
@@ -34,6 +35,7 @@ from tasks.house import House
 from tasks.intake import local_today
 from tasks.reading_out import require_as_agreed, take_out
 
+_SPOKEN: Final[dict[str, Language]] = {"SE": "sv", "DK": "da"}
 _CONTAINERS: Final[dict[str, Container]] = {"zip": "zip", "xlsx": "xlsx", "pdf": "pdf"}
 _INFO: Final = b"gallra disclosure password 1"
 _CONTENT: Final = 0
@@ -85,7 +87,7 @@ def seal_content(house: House, plan: Plan, disclosure: Disclosure, *, password: 
         return Packed(file, people=len({one.subject_id for one in items}), cells=0)
     cells = _cells(house, disclosure, items)
     contact = house.doors.contact(disclosure.terms.recipient, disclosure.terms.contact)
-    cover = Cover(contact.language, local_today(house))
+    cover = Cover(contact.language, local_today(house), _words(house, contact.language))
     house.doors.sealer(disclosure.terms.container)(cells, file, password, cover)
     file.chmod(0o600)
     return Packed(file, people=len({one.person for one in cells}), cells=len(cells))
@@ -180,11 +182,18 @@ def deletion_parcel(
 ) -> Parcel:
     """The wish that the container `about` be deleted; `number`: the how manieth, from 0."""
     contact = house.doors.contact(disclosure.terms.recipient, disclosure.terms.contact)
-    subject, text = deletion_letter(contact.language, **_facts(house, disclosure, about))
+    subject, text = deletion_text(house, disclosure, about=about)
     ref = to_reference(PARCEL, disclosure.number ^ (_DELETION + _BLOCK * number))
     by_content = door.name == disclosure.terms.channel
     to = door.address(contact) if by_content else (door.password_address(contact),)
     return Parcel(ref=ref, file=None, name=ref, to=to, subject=subject, text=text)
+
+
+def deletion_text(house: House, disclosure: Disclosure, *, about: str) -> tuple[str, str]:
+    """Subject and text of that wish, in the recipient's language."""
+    contact = house.doors.contact(disclosure.terms.recipient, disclosure.terms.contact)
+    early = local_today(house).isoformat() <= disclosure.terms.until_on
+    return deletion_letter(contact.language, early=early, **_facts(house, disclosure, about))
 
 
 def seal_handle(house: House, disclosure: Disclosure, delivered: Delivered) -> bytes:
@@ -213,19 +222,36 @@ def _cells(house: House, disclosure: Disclosure, items: Sequence[PlanItem]) -> l
         person: number
         for number, person in enumerate(sorted({item.subject_id for item in items}), start=1)
     }
-    cells = _own_cells(house, [item for item in items if item.placement_id == 0], numbers)
+    ours = [item for item in items if item.placement_id == 0]
+    cells = _own_cells(house, disclosure, ours, numbers)
     for one in taken:
         called = house.policy.systems[one.system].called
-        cells += [Cell(numbers[one.subject_id], *value, called) for value in one.values]
+        cells += [Cell(numbers[one.subject_id], *value, source=called) for value in one.values]
     return sorted(cells, key=lambda cell: cell.person)  # stable: the order of each stays
 
 
-def _own_cells(house: House, items: Sequence[PlanItem], numbers: Mapping[int, int]) -> list[Cell]:
+def _words(house: House, language: Language) -> dict[str, str]:
+    """The policy's own words, where they are in the recipient's language."""
+    policy = house.policy
+    if language != _SPOKEN[policy.controller.country]:
+        return {}
+    columns = {} if policy.intake is None else policy.intake.columns
+    fields = {name: column.aliases[0] for name, column in columns.items() if column.aliases}
+    return fields | {name: one.called for name, one in policy.categories.items()}
+
+
+def _own_cells(
+    house: House, disclosure: Disclosure, items: Sequence[PlanItem], numbers: Mapping[int, int]
+) -> list[Cell]:
     of = {item.subject_id: frozenset(item.categories) for item in items}
     categories = {category for item in items for category in item.categories}
     with reading(house.engine) as connection:
-        found = disclosures.content(connection, list(of), categories)
-    wanted = [one for one in found if one.category in of[one.subject_id]]
+        cases = [from_reference(ENGAGEMENT, one) for one in disclosure.terms.cases]
+        only = only_cases(connection, house.controller, cases)
+        found = disclosures.content(connection, list(of), categories, only=only)
+        wanted = [one for one in found if one.category in of[one.subject_id]]
+        theirs = {one.engagement_id for one in wanted if one.engagement_id is not None}
+        called = lookups.case_numbers(connection, sorted(theirs))
     opened = house.vault.open(
         [(one.holding_id, one.subject_id, one.category, one.sealed) for one in wanted]
     )
@@ -233,7 +259,8 @@ def _own_cells(house: House, items: Sequence[PlanItem], numbers: Mapping[int, in
     for one, plain in zip(wanted, opened, strict=True):
         told = read_payload(b'{"%b":%b}' % (one.category.encode(), plain))
         for name, value in sorted(told.get(one.category, {}).items()):
-            cells.append(Cell(numbers[one.subject_id], one.category, name, value))
+            case = "" if one.engagement_id is None else called[one.engagement_id]
+            cells.append(Cell(numbers[one.subject_id], one.category, name, value, case=case))
     return cells
 
 

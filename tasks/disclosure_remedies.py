@@ -195,7 +195,8 @@ DISCLOSURES: Final[dict[str, tuple[str, str, str]]] = {
         "Nothing goes to the new address: no password, and no letter that asks to delete.",
         "Put the binding back, then rerun. If the new one is right and the password was not sent "
         "yet, run `gallra share withdraw`, prepare another one and have that one approved. If its "
-        "time is up, ask the recipient yourself, then `gallra share confirm --deleted`.",
+        "time is up, ask the recipient yourself, then `gallra share confirm P-… --deleted --by "
+        "HANDLE`.",
     ),
     "time_is_up": (
         "The last day was over before the password was sent.",
@@ -211,15 +212,15 @@ DISCLOSURES: Final[dict[str, tuple[str, str, str]]] = {
     "perhaps_delivered": (
         "It may have arrived, and this way nobody can look.",
         "It is not sent again before somebody knows.",
-        "Ask the recipient whether it arrived, then say so: `gallra share confirm --arrived` or "
-        "`--not-arrived`.",
+        "Ask the recipient whether it arrived, then say so: `gallra share confirm P-… --by HANDLE` "
+        "with `--arrived` or `--not-arrived`.",
     ),
     "find_out_whether_sent": (
         "Something may have arrived at a recipient, and only a person can find out.",
         "It is not sent again before somebody knows; without container and password together "
         "nobody reads it.",
         "Ask the recipient, naming the reference alone, then say so: `gallra share confirm "
-        "--arrived` or `--not-arrived`.",
+        "P-… --by HANDLE` with `--arrived` or `--not-arrived`.",
     ),
     "not_there_after_sending": (
         "The channel took it, and when it was looked for it was not there.",
@@ -301,8 +302,9 @@ DISCLOSURES: Final[dict[str, tuple[str, str, str]]] = {
     ),
     "recipient_deletes": (
         "The time of a disclosure is up and it lies with the recipient.",
-        "Our own copy is gone; the recipient was asked to delete theirs.",
-        "When the recipient has confirmed it: `gallra share confirm --deleted`.",
+        "Our own copy is gone; the recipient is asked to delete theirs, by letter or by the person "
+        "of a work order.",
+        "When the recipient has confirmed it: `gallra share confirm P-… --deleted --by HANDLE`.",
     ),
     "not_with_recipient": (
         "The recipient does not have to delete it now.",

@@ -49,7 +49,9 @@ def sources(house: House, people: Collection[int], categories: Collection[str]) 
     cases = system_of_role(house.policy, "case_system")
     by_hand = systems_by_hand(house.policy)
     with reading(house.engine) as connection:
-        present = disclosures.present(connection, controller=house.controller, subjects=people)
+        present = disclosures.present(
+            connection, controller=house.controller, subjects=people, only={}
+        )
         places = list(placements.of_people(connection, present))
     wanted = set(categories)
     for kind, held in present.values():

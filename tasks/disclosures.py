@@ -52,6 +52,8 @@ class Selection(NamedTuple):
     cases: tuple[str, ...] = ()
     """Case numbers."""
     project: str | None = None
+    """Whoever is chosen by case or project alone is meant with these cases alone: of what lies case
+    by case nothing of their other cases is disclosed."""
 
 
 def prepare(house: House, wish: Wish, selection: Selection, *, by: str, code: str) -> Plan:
@@ -67,7 +69,8 @@ def prepare(house: House, wish: Wish, selection: Selection, *, by: str, code: st
     `officer_codes.agree` does; `Unreachable`; and `Misconfigured`: `channel_not_bound`,
     `contact_not_bound`, `container_unknown`.
     """
-    people = chosen(house, selection)
+    people, cases = chosen(house, selection)
+    wish = wish._replace(cases=cases)
     house.doors.sealer(wish.container)
     refusal: Refused | None = None
     judged: Judged | None = None
@@ -94,40 +97,50 @@ def prepare(house: House, wish: Wish, selection: Selection, *, by: str, code: st
     return plan
 
 
-def chosen(house: House, selection: Selection) -> list[int]:
-    """The people of a selection, each once. Raises `Refused` as `prepare` does."""
-    people: set[int] = set()
+class Chosen(NamedTuple):
+    """A selection, looked up."""
+
+    people: tuple[int, ...]
+    """Each once."""
+    cases: tuple[int, ...]
+    """Of those who were chosen by case or project alone: the cases, and no other, are meant."""
+
+
+def chosen(house: House, selection: Selection) -> Chosen:
+    """Whom a selection means, and of whom only certain cases. Raises `Refused` as `prepare`
+    does."""
+    whole: set[int] = set()
+    cases: list[lookups.Mine] = []
+    named, controller = [one.strip() for one in selection.references], house.controller
     with reading(house.engine) as connection:
-        for reference in selection.references:
-            if reference.strip().upper().startswith(f"{ENGAGEMENT}-"):
-                number = from_reference(ENGAGEMENT, reference)
-                found = lookups.subject_of_engagement(
-                    connection, controller=house.controller, number=number
+        for reference in named:
+            if reference.upper().startswith(f"{ENGAGEMENT}-"):
+                numbers = [from_reference(ENGAGEMENT, reference)]
+                cases += _known(
+                    lookups.cases_by_ids(connection, controller=controller, numbers=numbers)
                 )
-            else:
-                number = from_reference(SUBJECT, reference)
-                known = lookups.is_known(connection, controller=house.controller, number=number)
-                found = [number] if known else []
-            people.update(_known(found))
+                continue
+            number = from_reference(SUBJECT, reference)
+            if not lookups.is_known(connection, controller=controller, number=number):
+                raise Refused("subject_unknown")
+            whole.add(number)
         for case in selection.cases:
             if not re.fullmatch(house.policy.intake_from().case_pattern, case.strip()):
                 raise Refused("case_reference_malformed")
-            people.update(
-                _known(
-                    lookups.subject_of_case(
-                        connection, controller=house.controller, case_reference=case.strip()
-                    )
+            cases += _known(
+                lookups.cases_by_number(
+                    connection, controller=controller, case_reference=case.strip()
                 )
             )
         if selection.project is not None:
-            people.update(
-                lookups.subjects_of_project(
-                    connection, controller=house.controller, project=selection.project
-                )
+            cases += lookups.cases_in_project(
+                connection, controller=controller, project=selection.project
             )
+    people = whole.union(one.subject_id for one in cases)
     if not people:
         raise Refused("selection_empty")
-    return sorted(people)
+    alone = {one.engagement_id for one in cases if one.subject_id not in whole}
+    return Chosen(tuple(sorted(people)), tuple(sorted(alone)))
 
 
 def still_current(house: House, plan: Plan) -> bool:
@@ -176,6 +189,7 @@ def _judged_anew(house: House, plan: Plan) -> tuple[list[PlanItem], Judged | Non
         until=date.fromisoformat(terms.until_on),
         condition=Condition(terms.condition),
         systems=tuple(sorted({item.system for item in stored})),
+        cases=tuple(from_reference(ENGAGEMENT, one) for one in terms.cases),
     )
     people = [item.subject_id for item in stored]
     try:
@@ -184,7 +198,7 @@ def _judged_anew(house: House, plan: Plan) -> tuple[list[PlanItem], Judged | Non
         return stored, None
 
 
-def _known(found: Sequence[int]) -> Sequence[int]:
+def _known(found: Sequence[lookups.Mine]) -> Sequence[lookups.Mine]:
     if not found:
         raise Refused("subject_unknown")
     return found

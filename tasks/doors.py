@@ -32,6 +32,8 @@ class Cell(NamedTuple):
     category: str
     field: str
     value: str
+    case: str = ""
+    """The number of the case that it belongs to; "": the person."""
     source: str = ""
     """The system that it was read from, as the policy calls it; "": our own records."""
 
@@ -45,6 +47,9 @@ class Cover(NamedTuple):
     language: Language
     on: date
     """Local date of the sealing."""
+    words: Mapping[str, str] = {}
+    """What the policy calls its categories, and an export its fields, where that is the language of
+    the recipient; others are shown by their names."""
 
 
 Sealer = Callable[[Sequence[Cell], Path, str, Cover], None]

@@ -169,6 +169,7 @@ WORDS: Final[dict[str, str]] = {
     ),
     # --- ways and others ----------------------------------------------------------------------
     "way_open": "A parcel may go this way to them, by verified encryption.",
+    "way_by_hand": "A person hands a parcel over to them this way, on a work order.",
     "password_way_open": "A password may go this way to them, to another address than the file.",
     "gateway_not_asked": (
         "The number is one, but whether the gateway knows Gallra was not asked: no way to ask that "

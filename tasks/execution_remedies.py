@@ -143,6 +143,12 @@ EXECUTION: Final[dict[str, tuple[str, str, str]]] = {
         "The work order stays open.",
         "Name the file with the evidence, or one word such as shredded.",
     ),
+    "evidence_of_another_kind": (
+        "That word is no evidence for an order of this kind.",
+        "The work order stays open.",
+        "What was brought to somebody is handed-over, posted, uploaded or told; what was weeded is "
+        "shredded, deleted, emptied, … Or name a file.",
+    ),
     # --- certificates, journal, restore -----------------------------------------------------------
     "not_certified": (
         "There is no certificate: something of this plan is not proven.",

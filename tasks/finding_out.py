@@ -11,6 +11,7 @@ from lifecycle.references import OFFICER, PLAN, from_reference, to_reference
 from records import disclosures
 from records.officers import Officer
 from records.unit_of_work import UnitOfWork
+from tasks import deletion_orders
 from tasks.disclosure_parcels import content_ref, seal_handle
 from tasks.disclosure_steps import (
     CONFIRM_DELETION,
@@ -50,6 +51,7 @@ def confirm_deleted(house: House, ref: str, *, officer: str, code: str) -> Stage
             ended_by=by,
         )
         close_to_do(house, work, CONFIRM_DELETION, ref)
+        deletion_orders.close_open(house, work, disclosure, by=by)
         work.record(
             EventKind.DISCLOSURE_DELETION_CONFIRMED,
             ref=ref,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from tasks import share_register, work_orders
 from tasks.due_plans import agreed, waiting
 from tasks.execution import outcome
 from tasks.house import House
@@ -17,7 +18,7 @@ class ToAct(NamedTuple):
 
     ref: str
     what: str
-    """A `Why`, the kind of an alarm, or `waits_for_approval`."""
+    """A `Why`, the kind of an alarm, `work_order` or `waits_for_approval`."""
     system: str
     items: int
     who: str
@@ -29,6 +30,7 @@ class ToAct(NamedTuple):
 
 
 APPROVAL = "waits_for_approval"
+ORDER = "work_order"
 
 
 def what_is_left(house: House) -> list[ToAct]:
@@ -38,16 +40,29 @@ def what_is_left(house: House) -> list[ToAct]:
     to whom the bindings name. Raises as `tasks.watching.watch`.
     """
     seen = watch(house)
+    erasures = agreed(house)
     lines = [
         ToAct(ref=ref, what=str(one.why), system=one.system, items=one.items, who=one.who,
               until=one.until, next=WHO[str(one.why)])
-        for ref in agreed(house)
+        for ref in erasures
         for one in outcome(house, ref).left
+    ]  # fmt: skip
+    lines += [
+        ToAct(ref=order.ref, what=ORDER, system=order.system, items=order.items, who=order.role,
+              until=order.due_on, next=WHO["work_order"])
+        for order in work_orders.lines(house)
+        if order.plan not in erasures  # those stand above
     ]  # fmt: skip
     lines += [
         ToAct(ref=plan.ref, what=APPROVAL, system="", items=plan.items, who=", ".join(plan.roles),
               until=plan.deadline or "", next=f"gallra plan show {plan.ref}; gallra approve")
         for plan in waiting(house)
+    ]  # fmt: skip
+    lines += [
+        ToAct(ref=one.ref, what=APPROVAL, system="", items=one.people,
+              who=", ".join(house.policy.approvals.erasure), until=one.until_on,
+              next=f"gallra share show {one.ref}; gallra approve")
+        for one in share_register.waiting(house)
     ]  # fmt: skip
     lines += [
         ToAct(ref=alarm.ref, what=alarm.kind, system="", items=1, who="", until="",

@@ -138,19 +138,33 @@ def remove_container(disclosure: Disclosure, door: Door) -> None:
     door.channel.withdraw(Delivered(content_ref(disclosure), ""))
 
 
-def where(house: House, ref: str) -> Path:
-    """Where the container of a disclosure lies that somebody hands over: for their terminal alone.
+class Fetched(NamedTuple):
+    """For the terminal of whoever hands it over, and nothing else."""
+
+    file: Path
+    to: str
+    """Whom it goes to, as the bindings say: a postal address, a digital mailbox."""
+
+    def __repr__(self) -> str:
+        return "Fetched()"
+
+
+def where(house: House, ref: str) -> Fetched:
+    """Where the container of a disclosure lies that somebody hands over, and to whom.
 
     Raises `Refused`: `disclosure_unknown`, `nothing_to_hand_over`.
     """
     number = from_reference(PLAN, ref)
     with reading(house.engine) as connection:
         disclosure = disclosures.get(connection, controller=house.controller, number=number)
-    channel = house.doors.door(disclosure.terms.channel).channel
+    door = house.doors.door(disclosure.terms.channel)
+    channel = door.channel
     found = channel.where(content_ref(disclosure)) if isinstance(channel, HandOver) else None
     if found is None or disclosure.stage is not Stage.SENDING:
         raise Refused("nothing_to_hand_over", ref=ref)
-    return found
+    contact = house.doors.contact(disclosure.terms.recipient, disclosure.terms.contact)
+    [to] = door.address(contact)
+    return Fetched(found, to)
 
 
 def show_password(house: House, ref: str, *, officer: str, code: str) -> Told:

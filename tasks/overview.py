@@ -18,6 +18,7 @@ from records.alarms import Alarm
 from records.engines import reading
 from records.staged_files import Known
 from records.to_dos import ToDo
+from tasks import due_plans, share_register, work_orders
 from tasks.house import House
 from tasks.reports import FileReport
 from tasks.stock import open_files
@@ -48,6 +49,11 @@ class Overview:
     staging_reachable: bool
     unfinished_imports: int
     to_dos: tuple[ToDo, ...]
+    work_orders: int
+    """Open ones, `work_orders_late` of them overdue."""
+    work_orders_late: int
+    waits_for_approval: tuple[str, ...]
+    """Erasures and disclosures that people have to agree to, `P-…`."""
     alarms: tuple[Alarm, ...]
     ledger_size: int
     last_witnessed: str | None
@@ -55,7 +61,8 @@ class Overview:
     @property
     def needs_a_person(self) -> bool:
         """Whether anything stands that will not mend itself."""
-        return bool(self.alarms or self.to_dos or not self.staging_reachable)
+        waits = self.to_dos or self.work_orders or self.waits_for_approval
+        return bool(self.alarms or waits or not self.staging_reachable)
 
 
 def overview(house: House) -> Overview:
@@ -82,6 +89,9 @@ def overview(house: House) -> Overview:
         for version, item in (there or {}).items()
         if version not in known_versions
     )
+    orders = work_orders.lines(house)
+    asked = [one.ref for one in due_plans.waiting(house)]
+    asked += [one.ref for one in share_register.waiting(house)]
     with reading(house.engine) as connection:
         return Overview(
             totals=lookups.totals(connection, controller=house.controller),
@@ -92,6 +102,9 @@ def overview(house: House) -> Overview:
                 file_imports.unfinished(connection, controller=house.controller)
             ),
             to_dos=tuple(to_dos.open_to_dos(connection, controller=house.controller)),
+            work_orders=len(orders),
+            work_orders_late=sum(one.overdue for one in orders),
+            waits_for_approval=tuple(asked),
             alarms=tuple(alarms.standing(connection, controller=house.controller)),
             ledger_size=house.ledger.head(connection).size,
             last_witnessed=alarms.last_witnessed(connection),

@@ -81,7 +81,7 @@ def _guarded(
         with house.work() as work:
             work.record(EventKind.PLACE_NOT_SCANNED, facts={"place": place, "reason": failure.code})
             work.commit()
-        return ScanCount(reached=False)
+        return ScanCount(reached=False, why=failure.code)
     return count
 
 

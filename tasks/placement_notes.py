@@ -35,6 +35,8 @@ class ScanCount(NamedTuple):
     moved: int = 0
     cleared: int = 0
     standing: int = 0
+    why: str = ""
+    """The reason code for which it was not reached."""
 
 
 @dataclass(slots=True)

@@ -15,10 +15,15 @@ READING_OUT: Final[dict[str, tuple[str, str, str]]] = {
         _NOTHING,
         "The system stands above, and `gallra share sources` shows every one: name it, `--from`.",
     ),
-    "being_erased": (
-        "Something of it is being erased just now.",
+    "cases_not_apart": (
+        "People were chosen by case, and that system's records tell of all their cases at once.",
         _NOTHING,
-        "Wait until the erasure is through (`gallra plan list`), then prepare it without that.",
+        "Leave that system out, or choose the people themselves (`--about S-…`).",
+    ),
+    "being_erased": (
+        "Something of the person above is being erased just now.",
+        _NOTHING,
+        "Wait until the erasure is through (`gallra plan list`), or prepare it without them.",
     ),
     "system_unknown": (
         "The policy has no such system.",

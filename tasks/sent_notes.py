@@ -26,15 +26,25 @@ _GOES: Final = frozenset(
 def require_notes(house: House, door: Door) -> None:
     """Return only if a channel that remembers by notes has them; the first time they are begun.
 
+    Raises as `check_notes`.
+    """
+    if check_notes(house, door) or not isinstance(door.channel, Remembers):
+        return
+    door.channel.begin_notes()
+
+
+def check_notes(house: House, door: Door) -> bool:
+    """Whether a channel has what notes it needs; False: nothing ever went this way, and they are
+    not begun.
+
     Raises `Misconfigured("sent_journal_lost")` where the ledger says that something was to go this
     way and no notes are there, and `Misconfigured("sent_journal_unusable")`.
     """
-    channel = door.channel
-    if not isinstance(channel, Remembers) or channel.has_notes():
-        return
+    if not isinstance(door.channel, Remembers) or door.channel.has_notes():
+        return True
     if _was_used(house, door.name):
         raise Misconfigured(LOST, ref=door.name)
-    channel.begin_notes()
+    return False
 
 
 def _was_used(house: House, name: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from lifecycle.disclosure import FINISHED, UNFINISHED, most_protected
 from lifecycle.plan import PlanKind, PlanState
@@ -17,6 +17,8 @@ from tasks.house import House
 from tasks.intake import local_today
 from tasks.plan_shown import show_plan
 
+_SHOWN: Final = 10
+
 
 class Entry(NamedTuple):
     """One line of the register: references, words of policy and bindings, dates and counts."""
@@ -26,6 +28,11 @@ class Entry(NamedTuple):
     stage: str
     hash: str
     people: int
+    about: tuple[str, ...]
+    """Whom it is about, `S-…`, the first of them: `gallra share show` has all."""
+    cases: int
+    """How many cases it is limited to: of the others of these people nothing is disclosed; 0:
+    people were chosen, with all of their cases."""
     without: int
     """People who were chosen and of whom there is nothing of that kind: nothing of them leaves."""
     sources: dict[str, tuple[str, ...]]
@@ -147,6 +154,11 @@ def _entry(house: House, plan: Plan, one: Disclosure) -> Entry:
         stage=str(one.stage),
         hash=plan.hash,
         people=plan.counts.get("people", 0),
+        about=tuple(
+            to_reference(SUBJECT, number)
+            for number in sorted({item.subject_id for item in items})[:_SHOWN]
+        ),
+        cases=len(terms.cases),
         without=plan.counts.get("without", 0),
         sources={name: systems for name, systems in sources.items() if systems},
         held=len({item.subject_id for item in items if item.reason == HELD}),

@@ -30,6 +30,7 @@ from tasks.examining_words import sentence
 from tasks.house import House
 from tasks.quiet import UNEXPECTED
 from tasks.secrets import secret
+from tasks.sent_notes import check_notes
 from tasks.ways_check import ways
 from tasks.wiring import mail_of, open_house, read_bindings, witness_shares_volume
 
@@ -120,8 +121,9 @@ def _subjects(house: House, bindings: Bindings) -> Iterator[_Subject]:
         else:
             yield from by_kind("systems", name, system)
     for name, channel in sorted(bindings.channels.items()):
-        yield from by_kind("channels", name, channel)
+        # The ways first: the folder of what is handed over by hand is ours, and made by them.
         yield _Subject("channels", name, _ways(house, name, channel))
+        yield from by_kind("channels", name, channel)
     for name, scanned in sorted(bindings.scan.items()):
         yield from by_kind("scan", name, scanned.where, puts=False)
     for name, accounts in sorted(bindings.accounts.items()):
@@ -216,7 +218,14 @@ def _staff(house: House, bound: StaffFile | StaffTable) -> Examiner:
 
 
 def _ways(house: House, name: str, binding: Part) -> Callable[[bool], list[Finding]]:
-    return lambda _: ways(house.doors, name, binding)
+    def look(_: bool) -> list[Finding]:
+        # Without its notes nothing goes by it, whatever its server says.
+        notes = looked(
+            What.WAY, lambda: check_notes(house, house.doors.door(name)), code="way_open"
+        )
+        return [] if notes.state is State.OK else [notes]
+
+    return lambda probe: [*look(probe), *ways(house.doors, name, binding)]
 
 
 def _witness(house: House, bindings: Bindings) -> Iterator[Finding]:

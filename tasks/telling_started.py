@@ -53,7 +53,7 @@ def tell(
     wanted = set(categories) or set(house.policy.categories)
     if not wanted <= set(house.policy.categories):
         raise Refused("category_unknown")
-    [person] = chosen(house, Selection(references=(ref,)))
+    [person] = chosen(house, Selection(references=(ref,))).people
     done = Started(0, 0)
 
     def act(work: UnitOfWork, who: Officer) -> str | None:

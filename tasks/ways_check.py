@@ -74,7 +74,8 @@ def _file_way(doors: Doors, door: Door, contact: Contact) -> Finding | None:
         to = door.address(contact)
     except GallraError:
         return None
-    found = looked(What.WAY, lambda: door.channel.check(to), code="way_open")
+    code = "way_open" if door.by_hand is None else "way_by_hand"
+    found = looked(What.WAY, lambda: door.channel.check(to), code=code)
     for_another = found.state is State.WRONG and found.code in _FOR_ANOTHER
     if for_another and _another_way(doors, door, contact):
         return Finding(What.WAY, State.OK, "way_for_others")

@@ -21,7 +21,8 @@ from records.officers import Officer
 from records.tables import shredding
 from records.unit_of_work import UnitOfWork
 from records.work_orders import WorkOrder
-from tasks import telling_orders
+from tasks import deletion_orders, telling_orders
+from tasks.deletion_orders import ASK, is_deletion
 from tasks.handing_over import load_of, rule_of
 from tasks.house import House
 from tasks.intake import local_today
@@ -53,10 +54,12 @@ WORDS: Final = (
     "wiped",
 )
 """What may stand as evidence in the ledger; anything else could be somebody's name."""
+_BROUGHT: Final = frozenset({"handed-over", "posted", "told", "uploaded"})
+"""Words of who brought something to somebody: of nothing else are they evidence."""
 WEED: Final = "weed"
 _CLOSED: Final = {"withdrawn": "work_order_withdrawn"}
 """Reason codes of orders that ended otherwise than by being done."""
-_UNRULED: Final = frozenset({"work_order_without_rule", "channel_not_bound"})
+_UNRULED: Final = frozenset({"work_order_without_rule", "channel_not_bound", "contact_not_bound"})
 """Why nobody can say how an order is done, by whom and with which evidence."""
 _LARGEST_EVIDENCE: Final = 64 * 1024 * 1024
 
@@ -80,7 +83,7 @@ class Line(NamedTuple):
     """What the policy, or the binding, asks for as evidence."""
     what: str
     """`weed`, `mend`, or `container`, `password`: what is handed over of a disclosure; `telling`:
-    its recipient is told."""
+    its recipient is told; `deletion`: its recipient is asked to delete it."""
     seen_gone: int = 0
     """Of what is mended: so much was not there any more at the last look. It closes nothing."""
 
@@ -111,11 +114,16 @@ def finish(house: House, ref: str, *, officer: str, code: str, evidence: str) ->
     order's state now.
 
     Raises `Refused`: `work_order_unknown`, `work_order_done`, `work_order_withdrawn`,
-    `role_may_not_finish`, `evidence_missing`, or as `officer_codes.agree` does.
+    `role_may_not_finish`, `evidence_missing`, `evidence_of_another_kind`, or as
+    `officer_codes.agree` does.
     """
     number = from_reference(WORK_ORDER, ref)
     proof = _evidence(evidence)
     order = _require(house, number)
+    if proof in WORDS and _what(house, order) != MEND:
+        brings = _what(house, order) != WEED
+        if brings is not (proof in _BROUGHT):
+            raise Refused("evidence_of_another_kind", ref=ref)
     if not is_mending(order):
         # Whose papers were held meanwhile is not on the slip any more, and not proven by it.
         judge_anew(house, order)
@@ -312,7 +320,8 @@ def _may_look(house: House, order: WorkOrder) -> set[str]:
 def _told_of(what: str, items: int) -> str:
     if what in {WEED, MEND}:
         return f"{items} to {what} in"
-    return "a recipient to tell:" if what == TELL else f"a {what} to hand over:"
+    asked = {TELL: "a recipient to tell:", ASK: "a recipient to ask to delete:"}
+    return asked.get(what, f"a {what} to hand over:")
 
 
 def _where(order: WorkOrder) -> str:
@@ -324,6 +333,8 @@ def _rule(house: House, order: WorkOrder) -> OrderRule | telling_orders.Rule:
         return mending_rule_of(house, order)
     if is_telling(order):
         return telling_orders.rule_of(house)
+    if is_deletion(order):
+        return deletion_orders.rule_of(house, order)
     if _what(house, order) != WEED:
         return rule_of(house, order)
     systems = house.policy.systems
@@ -346,11 +357,13 @@ def _shown_rule(house: House, order: WorkOrder) -> OrderRule | telling_orders.Ru
 
 
 def _what(house: House, order: WorkOrder) -> str:
-    """`weed`, `mend`, what is handed over of a disclosure, or `telling`."""
+    """`weed`, `mend`, what is handed over of a disclosure, `telling` or `deletion`."""
     if is_mending(order):
         return MEND
     if is_telling(order):
         return TELL
+    if is_deletion(order):
+        return ASK
     with reading(house.engine) as connection:
         plan = plans.get(connection, controller=house.controller, number=order.plan_number)
         if plan.kind in ERASURES:

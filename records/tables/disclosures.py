@@ -27,6 +27,7 @@ disclosure = Table(
     Column("password_by", Text, nullable=False),
     Column("container", Text, nullable=False),
     Column("categories", Text, nullable=False),
+    Column("cases", Text),
     Column("purpose", Text, nullable=False),
     Column("legal_basis", Text, nullable=False),
     Column("condition", Text, nullable=False),
@@ -46,7 +47,8 @@ disclosure = Table(
 """What a disclosure's approval is bound to beside its items, and where it stands. `contact_digest`:
 of the addresses, which stand in the bindings alone. `sealed`: what the password is made of, until
 it has arrived; `sealed_handle`: where the channel put it; `attempt`: how often a person found out
-that something had not arrived, so that a channel does not take the next one for the same."""
+that something had not arrived, so that a channel does not take the next one for the same. `cases`:
+of people who were chosen by case the only ones of which anything is disclosed."""
 
 telling = Table(
     "telling",

@@ -261,7 +261,9 @@ def test_a_system_or_a_list_that_does_not_answer_removes_nobody(
 ) -> None:
     office = reviewing(house, workbuster, *STAFF)
     workbuster.unreachable = True
-    assert review_accounts(office) == {"workbuster": AccessCount(reached=False)}
+    assert review_accounts(office) == {
+        "workbuster": AccessCount(reached=False, why="system_unreachable")
+    }
     workbuster.unreachable = False
 
     def silent() -> list[Member]:

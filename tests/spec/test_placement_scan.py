@@ -181,7 +181,7 @@ def test_a_place_that_does_not_answer_changes_nothing(
     server.put("a.txt", PERSON.encode())
     _scan(looking)
     server.failures.unreachable = True
-    assert _scan(looking) == ScanCount(reached=False)
+    assert _scan(looking) == ScanCount(reached=False, why="folder_missing")
     assert len(standing(looking)) == 1
 
 
@@ -254,7 +254,7 @@ def test_a_system_that_does_not_answer_is_never_clean(
     _scan(house, "novo")
     file = systems_of(house) / "novo.db"
     file.rename(file.with_suffix(".away"))
-    assert _scan(house, "novo") == ScanCount(reached=False)
+    assert _scan(house, "novo") == ScanCount(reached=False, why="system_unreachable")
     assert len(standing(house)) == 1
     file.with_suffix(".away").rename(file)
 

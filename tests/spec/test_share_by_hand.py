@@ -21,8 +21,10 @@ from tasks import work_orders
 from tasks.disclosures import SEED
 from tasks.doors import Door, Doors
 from tasks.finding_out import confirm_deleted, note_found_out
+from tasks.follow_up import what_is_left
 from tasks.handing_over import Told, show_password, where
 from tasks.house import House
+from tasks.overview import overview
 from tasks.share_register import agreed
 from tasks.watching import WORK_ORDER_OVERDUE, watch
 from tasks.withdrawing import withdraw, withdraw_due
@@ -122,7 +124,8 @@ def test_a_stick_and_a_call_from_the_first_run_to_the_last(desk: HandedOver) -> 
     plan = prepared(desk)
     assert desk.files() == []
     assert desk.send(plan).stage is Stage.SENDING
-    lies = where(desk.house(), plan.ref)
+    lies, to = where(desk.house(), plan.ref)
+    assert to == "Storgatan 1, Exempelstad"
     assert desk.files() == sorted([lies.name, f"{lies.stem}.txt"])
     assert (lies.stat().st_mode & 0o777, lies.parent.stat().st_mode & 0o777) == (0o600, 0o700)
     content = lies.read_bytes()
@@ -248,7 +251,7 @@ def test_found_not_to_have_arrived_it_is_handed_over_again_by_an_order_of_its_ow
 ) -> None:
     plan = prepared(desk)
     desk.send(plan)
-    before = where(desk.house(), plan.ref).name
+    before = where(desk.house(), plan.ref).file.name
     with pytest.raises(NotProven, match="perhaps_delivered"):
         withdraw(desk.house(), plan.ref)
     _, second = desk.enrolled()
@@ -256,7 +259,7 @@ def test_found_not_to_have_arrived_it_is_handed_over_again_by_an_order_of_its_ow
         desk.house(), plan.ref, arrived=False, officer=second.handle, code=second.fresh()
     )
     assert desk.send(plan).stage is Stage.SENDING
-    assert where(desk.house(), plan.ref).name != before
+    assert where(desk.house(), plan.ref).file.name != before
     desk.done("handed-over")
     assert desk.send(plan).stage is Stage.OPENING
 
@@ -268,12 +271,49 @@ def test_it_is_with_the_recipient_until_they_say_that_it_is_gone(desk: HandedOve
     desk.send(plan)
     # Taken back before anybody told the password: the order to tell it goes too.
     assert withdraw(desk.house(), plan.ref).stage is Stage.WITH_RECIPIENT
-    assert work_orders.lines(desk.house()) == []
     with pytest.raises(Refused, match="no_password_to_tell"):
         desk.password(plan)
+    # Whoever handed it over asks the recipient, once, in the words of the letter.
+    [line] = work_orders.lines(desk.house())
+    assert (line.what, line.role, line.due_on) == ("deletion", "chef", "2026-11-09")
+    assert "har tagit tillbaka filen X-" in line.how
+    assert f"gallra share confirm {plan.ref} --deleted" in line.how
+    desk.clock.pass_time(days=8)
+    withdraw_due(desk.house())
+    [again] = work_orders.lines(desk.house())
+    assert (again.ref, again.overdue) == (line.ref, True)
     _, second = desk.enrolled()
     stage = confirm_deleted(desk.house(), plan.ref, officer=second.handle, code=second.fresh())
     assert stage is Stage.DELETED
+    assert work_orders.lines(desk.house()) == []
+    assert work_orders.line(desk.house(), line.ref).state == "confirmed"
+
+
+def test_what_was_brought_to_somebody_is_not_evidenced_by_weeding(desk: HandedOver) -> None:
+    desk.send(prepared(desk))
+    first, _ = desk.enrolled()
+    with pytest.raises(Refused, match="evidence_of_another_kind"):
+        work_orders.finish(
+            desk.house(), desk.order(), officer=first.handle, code=first.fresh(),
+            evidence="shredded",
+        )  # fmt: skip
+    assert work_orders.line(desk.house(), desk.order()).state == "open"
+
+
+def test_who_waits_for_a_person_stands_on_the_page_of_the_morning(desk: HandedOver) -> None:
+    plan = desk.prepare(TUVA, channel=STICK)
+    seen = overview(desk.house())
+    assert (seen.work_orders, seen.waits_for_approval) == (0, (plan.ref,))
+    assert seen.needs_a_person
+    assert [one.what for one in what_is_left(desk.house()) if one.ref == plan.ref] == [
+        "waits_for_approval"
+    ]
+    desk.approve(plan)
+    desk.send(plan)
+    seen = overview(desk.house())
+    assert (seen.work_orders, seen.work_orders_late, seen.waits_for_approval) == (1, 0, ())
+    [line] = [one for one in what_is_left(desk.house()) if one.ref == desk.order()]
+    assert (line.what, line.who, line.until) == ("work_order", "chef", "2026-11-09")
 
 
 def test_another_address_while_it_waits_calls_it_off(desk: HandedOver) -> None:

@@ -46,6 +46,7 @@ REFERENCES = frozenset(
         "telling_id",
         "order_id",
         "agreed_by",
+        "cases",
     ]
 )
 """Opaque numbers, and names that Gallra itself gave; `…_by`: an officer's reference."""

@@ -102,10 +102,28 @@ def test_accounts_are_reviewed_whatever_place_could_not_be_looked_through(
         raise Misconfigured("graph_right_missing", ref="onedrive")
 
     monkeypatch.setattr(store, "look_through", refuse)
-    monkeypatch.setattr(store, "review_accounts", lambda _: {"novo": AccessCount(accounts=3)})
+    monkeypatch.setattr(store, "review_accounts", lambda _: ({"novo": AccessCount(accounts=3)}, []))
     monkeypatch.setattr(store, "assert_logs_are_masked", lambda: None)
     monkeypatch.setattr(store, "get_run_logger", lambda: logging.getLogger("flows.test_pages"))
     with pytest.raises(StepFailed, match="graph_right_missing onedrive"):
         store.store.fn("academedia")
     [page] = written
     assert [line["Finns · There"] for line in page["table"]] == [3]
+
+
+def test_the_page_of_the_night_shows_what_the_other_places_brought_when_one_fails(
+    written: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = {"onedrive": ScanCount(reached=False), "file-server": ScanCount(found=7)}
+    failed = [StepFailed("graph_right_missing", "onedrive")]
+    for name, stand_in in (
+        ("look_through", lambda _: (looked, failed)), ("review_accounts", lambda _: ({}, [])),
+        ("assert_logs_are_masked", lambda: None),
+        ("get_run_logger", lambda: logging.getLogger("flows.test_pages")),
+    ):  # fmt: skip
+        monkeypatch.setattr(store, name, stand_in)
+    with pytest.raises(StepFailed, match="graph_right_missing onedrive"):
+        store.store.fn("academedia")
+    [page] = written
+    there = {line["Plats · Place"]: line["Finns · There"] for line in page["table"]}
+    assert there == {"onedrive": 0, "file-server": 7}

@@ -14,3 +14,5 @@ depends_on = None
 def upgrade() -> None:
     # None: our own records, and every plan that was drawn up before.
     op.add_column("plan_item", sa.Column("digest", sa.LargeBinary()))
+    # None: whole people, as every disclosure before.
+    op.add_column("disclosure", sa.Column("cases", sa.Text()))

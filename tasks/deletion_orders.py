@@ -1,0 +1,109 @@
+"""Whom no letter of ours reaches a person asks to delete, on a work order, with the text of the
+letter (A-69 b)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from lifecycle.bindings.hand_over import ManualChannel
+from lifecycle.errors import Misconfigured
+from lifecycle.ledger import EventKind
+from lifecycle.references import WORK_ORDER, new_id, to_reference
+from lifecycle.retention.calendar import add_period
+from records import disclosures, work_orders
+from records.disclosures import Disclosure
+from records.engines import reading
+from records.unit_of_work import UnitOfWork
+from records.work_orders import WorkOrder
+from tasks.disclosure_parcels import content_ref, deletion_text
+from tasks.house import House
+from tasks.intake import local_today
+from tasks.telling_orders import EVERY, Rule
+
+ASK: Final = "deletion"
+"""What such an order is about, and under what it is known within its disclosure."""
+_EVIDENCE: Final = "told"
+
+
+def is_deletion(order: WorkOrder) -> bool:
+    """Whether somebody asks a recipient to delete by that order."""
+    return order.system == ASK
+
+
+def rule_of(house: House, order: WorkOrder) -> Rule:
+    """Who asks whom, in which words. Raises `Misconfigured`: `channel_not_bound`,
+    `contact_not_bound`."""
+    with reading(house.engine) as connection:
+        disclosure = disclosures.get(
+            connection, controller=house.controller, number=order.plan_number
+        )
+    terms = disclosure.terms
+    _, text = deletion_text(house, disclosure, about=content_ref(disclosure))
+    how = (
+        f"{terms.recipient}, {terms.contact}: “{' '.join(text.split())}” "
+        f"→ gallra share confirm {disclosure.ref} --deleted --by HANDLE"
+    )
+    return Rule(order.role, how, _EVIDENCE, EVERY)
+
+
+def open_order(house: House, work: UnitOfWork, disclosure: Disclosure) -> None:
+    """Open the order, once, within the caller's transaction; its role is that of who handed it
+    over. Where no way of it is a person's the to-do stands alone."""
+    by_hand = _by_hand(house, disclosure)
+    if by_hand is None:
+        return
+    number = new_id()
+    due_on = add_period(local_today(house), by_hand.within).isoformat()
+    opened = work_orders.open_order(
+        work.connection,
+        controller=house.controller,
+        number=number,
+        plan_number=disclosure.number,
+        system=ASK,
+        role=by_hand.role,
+        items=1,
+        at=house.at(),
+        due_on=due_on,
+        sealed=None,
+    )
+    if opened:
+        work.record(
+            EventKind.WORK_ORDER_OPENED,
+            ref=to_reference(WORK_ORDER, number),
+            found=1,
+            facts={
+                "plan": disclosure.ref,
+                "system": ASK,
+                "what": ASK,
+                "role": by_hand.role,
+                "due_on": due_on,
+            },
+        )
+
+
+def close_open(house: House, work: UnitOfWork, disclosure: Disclosure, *, by: str) -> None:
+    """The recipient has confirmed that it is deleted: the order is over, within the caller's
+    transaction."""
+    for order in work_orders.of_plan(work.connection, disclosure.number):
+        if not is_deletion(order) or order.state != "open":
+            continue
+        ref, at = to_reference(WORK_ORDER, order.number), house.at()
+        work_orders.note_done(work.connection, order.number, by=by, evidence=_EVIDENCE, at=at)
+        work_orders.note_confirmed(work.connection, order.number, by=by, at=at)
+        done = {"officer": by, "evidence": _EVIDENCE}
+        work.record(EventKind.WORK_ORDER_DONE, ref=ref, expected=1, acted=1, facts=done)
+        work.record(
+            EventKind.WORK_ORDER_CONFIRMED, ref=ref, expected=1, verified=1, facts={"officer": by}
+        )
+
+
+def _by_hand(house: House, disclosure: Disclosure) -> ManualChannel | None:
+    """The order of whoever handed over the file, else of whoever told the password."""
+    for name in (disclosure.terms.channel, disclosure.terms.password_by):
+        try:
+            found = house.doors.door(name).by_hand
+        except Misconfigured:
+            continue
+        if found is not None:
+            return found
+    return None

@@ -1,0 +1,150 @@
+"""Who is chosen by case is meant with that case: of their other cases nothing is disclosed (A-03,
+A-68)."""
+
+from __future__ import annotations
+
+import pytest
+
+from lifecycle.disclosure import Stage
+from lifecycle.errors import Refused
+from lifecycle.ledger import EventKind
+from lifecycle.plan import PlanState
+from lifecycle.references import ENGAGEMENT, SUBJECT, from_reference, to_reference
+from records import lookups
+from records.engines import reading
+from records.plans import Plan
+from records.tables import NOBODY, engagement
+from tasks.disclosures import Chosen, Selection, chosen, prepare, still_current
+from tasks.share_register import entry
+from tests.factories import planning
+from tests.factories.execution import OMAR, TUVA
+from tests.factories.houses import Builder, build, dialect, house
+from tests.factories.keys import StandingClock
+from tests.factories.sharing import Desk, wish
+
+__all__ = ["build", "dialect", "house"]
+
+FIRST, SECOND, OTHERS = "1000000001", "1000000003", "1000000002"
+STARTS = {FIRST: "2026-01-07", SECOND: "2026-03-09"}
+EVERYTHING = ("identity", "assignment")
+
+
+@pytest.fixture
+def surroundings() -> str:
+    return "sqlite"
+
+
+@pytest.fixture
+def desk(build: Builder, standing_clock: StandingClock) -> Desk:
+    desk = Desk(build, standing_clock)
+    desk.bring(
+        *(planning.case(number, TUVA, start=start) for number, start in STARTS.items()),
+        planning.case(OTHERS, OMAR, start="2026-02-03"),
+    )
+    return desk
+
+
+def number_of(desk: Desk, case: str) -> int:
+    house = desk.house()
+    with reading(house.engine) as connection:
+        [mine] = lookups.cases_by_number(
+            connection, controller=house.controller, case_reference=case
+        )
+    return mine.engagement_id
+
+
+def drawn(desk: Desk, selection: Selection, **changed: object) -> Plan:
+    first, _ = desk.enrolled()
+    asked = wish(categories=EVERYTHING, **changed)
+    return prepare(desk.house(), asked, selection, by=first.handle, code=first.fresh())
+
+
+def arrived(desk: Desk, plan: Plan) -> set[str]:
+    """The days on which the cases began that the recipient reads of."""
+    desk.approve(plan)
+    assert desk.send(plan).stage is Stage.OPEN
+    cells = desk.received()
+    for cell in cells:
+        assert bool(cell.case) is (cell.category == "assignment")
+    return {cell.value for cell in cells if cell.field == "start_date"}
+
+
+def test_a_case_alone_is_disclosed_and_no_other_of_that_person(desk: Desk) -> None:
+    plan = drawn(desk, Selection(cases=(SECOND,)))
+    assert entry(desk.house(), plan.ref).cases == 1
+    assert arrived(desk, plan) == {STARTS[SECOND]}
+    cells = desk.received()
+    assert {cell.case for cell in cells} == {"", SECOND}
+    assert TUVA[2] in {cell.value for cell in cells}
+
+
+def test_a_case_by_our_own_reference_is_that_case_too(desk: Desk) -> None:
+    ref = to_reference(ENGAGEMENT, number_of(desk, FIRST))
+    assert arrived(desk, drawn(desk, Selection(references=(ref,)))) == {STARTS[FIRST]}
+
+
+def test_a_person_chosen_by_name_has_all_cases_apart_by_number(desk: Desk) -> None:
+    plan = drawn(desk, Selection(references=(desk.ref(TUVA),), cases=(SECOND, OTHERS)))
+    assert entry(desk.house(), plan.ref).cases == 1  # Omar's: Tuva is meant whole
+    assert arrived(desk, plan) == {*STARTS.values(), "2026-02-03"}
+    cells = [cell for cell in desk.received() if cell.field == "start_date"]
+    assert {(cell.case, cell.value) for cell in cells} == {
+        *STARTS.items(),
+        (OTHERS, "2026-02-03"),
+    }
+
+
+def test_a_project_is_its_cases(desk: Desk) -> None:
+    house = desk.house()
+    with house.work() as work:
+        work.connection.execute(
+            engagement.update()
+            .where(engagement.c.id.in_([number_of(desk, one) for one in (FIRST, OTHERS)]))
+            .values(project="nord")
+        )
+        work.record(EventKind.RUN_BEGUN)
+        work.commit()
+    plan = drawn(desk, Selection(project="nord"))
+    assert arrived(desk, plan) == {STARTS[FIRST], "2026-02-03"}
+
+
+def test_which_cases_is_part_of_what_is_agreed_to(desk: Desk) -> None:
+    one, other, both = (
+        drawn(desk, Selection(cases=cases)) for cases in ((FIRST,), (SECOND,), (FIRST, SECOND))
+    )
+    whole = drawn(desk, Selection(references=(desk.ref(TUVA),)))
+    assert len({one.hash, other.hash, both.hash, whole.hash}) == 4
+    assert drawn(desk, Selection(cases=(FIRST,))).ref == one.ref
+
+
+def test_another_case_that_comes_changes_nothing_and_one_that_goes_voids_it(desk: Desk) -> None:
+    plan = drawn(desk, Selection(cases=(SECOND,)))
+    desk.approve(plan)
+    desk.bring(planning.case("1000000004", TUVA, start="2026-10-05"))
+    assert still_current(desk.house(), plan)
+    house = desk.house()
+    with house.work() as work:
+        work.connection.execute(
+            engagement.update()
+            .where(engagement.c.id == number_of(desk, SECOND))
+            .values(subject_id=NOBODY)
+        )
+        work.record(EventKind.RUN_BEGUN)
+        work.commit()
+    assert not still_current(desk.house(), plan)
+    with pytest.raises(Refused, match="plan_changed"):
+        desk.send(plan)
+    assert entry(desk.house(), plan.ref).state == PlanState.VOID
+    desk.nothing_left()
+
+
+def test_unknown_cases_choose_nobody(desk: Desk) -> None:
+    for selection in (
+        Selection(cases=("1000000009",)),
+        Selection(references=(to_reference(ENGAGEMENT, 77),)),
+    ):
+        with pytest.raises(Refused, match="subject_unknown"):
+            chosen(desk.house(), selection)
+    tuva = from_reference(SUBJECT, desk.ref(TUVA))
+    both = Selection(references=(desk.ref(TUVA),), cases=(FIRST,))
+    assert chosen(desk.house(), both) == Chosen((tuva,), ())
