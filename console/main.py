@@ -6,6 +6,7 @@ import typer
 
 from console import (
     access_commands,
+    app_commands,
     approve_commands,
     certificate_commands,
     execution_commands,
@@ -19,6 +20,7 @@ from console import (
     people_commands,
     plan_commands,
     policy_commands,
+    processor_commands,
     restore_commands,
     row_commands,
     setup_commands,
@@ -60,6 +62,8 @@ app.add_typer(store_commands.app, name="store")
 app.add_typer(certificate_commands.app, name="certificate")
 app.add_typer(restore_commands.app, name="restore")
 app.add_typer(share_commands.app, name="share")
+app.add_typer(processor_commands.app, name="processor")
+app.add_typer(app_commands.app, name="app")
 
 
 def main() -> None:

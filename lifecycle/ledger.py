@@ -151,6 +151,15 @@ class EventKind(StrEnum):
     TELLING_NOT_SENT = "telling.not_sent"
     TELLING_PERHAPS_SENT = "telling.perhaps_sent"
     TELLING_DONE = "telling.done"
+    # processors, apps, learning services
+    PROCESSOR_ADDED = "processor.added"
+    PROCESSOR_NOTED = "processor.noted"
+    PROCESSOR_REMOVED = "processor.removed"
+    PROCESSOR_REVIEWED = "processor.reviewed"
+    PROCESSOR_STOPPED = "processor.stopped"
+    PROCESSORS_IMPORTED = "processors.imported"
+    PROCESSORS_CHECKED = "processors.checked"
+    PROCESSORS_PUBLISHED = "processors.published"
 
 
 def instant(moment: datetime) -> str:

@@ -33,7 +33,7 @@ class EntryKind(StrEnum):
     REVIEW = "review"
     """The yearly review was decided; outcome: `approved`, `refused`."""
     COUNTRY = "country"
-    """Data goes to that country; outcome: a `Ground`."""
+    """Data goes to that country; outcome: a `Ground`, or `WITHIN_EEA`: it needs none."""
     COUNTRY_LEFT = "country_left"
     """It goes there no more."""
     VERDICT = "verdict"
@@ -53,6 +53,8 @@ class Agreement(StrEnum):
     """The company's own."""
 
 
+WITHIN_EEA: Final = "eea"
+"""Where data goes is known, and lies in the European Economic Area."""
 OUTCOMES: Final[dict[EntryKind, frozenset[str]]] = {
     EntryKind.AGREEMENT: frozenset(Agreement),
     EntryKind.AGREEMENT_ENDED: frozenset({""}),
@@ -60,7 +62,7 @@ OUTCOMES: Final[dict[EntryKind, frozenset[str]]] = {
     EntryKind.SUITABILITY: frozenset({"suitable", "unsuitable"}),
     EntryKind.AUDIT: frozenset({"sound", "flawed"}),
     EntryKind.REVIEW: frozenset({"approved", "refused"}),
-    EntryKind.COUNTRY: frozenset(Ground),
+    EntryKind.COUNTRY: frozenset({*Ground, WITHIN_EEA}),
     EntryKind.COUNTRY_LEFT: frozenset({""}),
     EntryKind.VERDICT: frozenset({"approved", "refused"}),
     EntryKind.RECOMMENDED: frozenset({"yes", "no"}),
@@ -212,18 +214,20 @@ def countries_of(known: Known, on: date) -> dict[str, str] | None:
     """Country outside the EEA → ground, for the processor and its sub-processors; None: nobody has
     said where data goes."""
     noted = any(entry.kind is EntryKind.COUNTRY for entry in known.entries)
-    if known.countries is None and not noted:
-        return None
+    return None if known.countries is None and not noted else _countries(known, on)
+
+
+def _countries(known: Known, on: date) -> dict[str, str]:
     found = dict(known.countries or ())
     for entries in (known.entries, *known.subs):
         for entry in entries:
             if entry.on > on:
                 continue
-            if entry.kind is EntryKind.COUNTRY:
+            if entry.kind is EntryKind.COUNTRY and is_outside(entry.country or "SE"):
                 found[entry.country] = entry.outcome
             elif entry.kind is EntryKind.COUNTRY_LEFT:
                 found.pop(entry.country, None)
-    return {country: ground for country, ground in sorted(found.items()) if is_outside(country)}
+    return dict(sorted(found.items()))
 
 
 def _lacks(known: Known, needs: Collection[Need], *, on: date, every: Period) -> Iterator[Lack]:
@@ -247,10 +251,9 @@ def _lacks(known: Known, needs: Collection[Need], *, on: date, every: Period) ->
         elif judged == "unsuitable":
             yield Lack.UNSUITABLE
     if Need.COUNTRIES in needs:
-        countries = countries_of(known, on)
-        if countries is None:
+        if countries_of(known, on) is None:
             yield Lack.COUNTRIES_UNDECIDED
-        elif Ground.UNDECIDED in countries.values():
+        if Ground.UNDECIDED in _countries(known, on).values():
             yield Lack.COUNTRY_WITHOUT_GROUND
     if Need.SUB_PROCESSORS in needs and any(
         _last(entries, EntryKind.USE, on) != "ended"

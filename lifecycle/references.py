@@ -30,6 +30,7 @@ CERTIFICATE: Final = "C"
 FINDING: Final = "D"
 PARCEL: Final = "X"
 TELLING: Final = "N"
+PROCESSOR: Final = "V"
 
 
 APART: Final = 37

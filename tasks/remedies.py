@@ -12,6 +12,7 @@ from tasks.approval_remedies import APPROVALS
 from tasks.disclosure_remedies import DISCLOSURES
 from tasks.execution_remedies import EXECUTION
 from tasks.plan_remedies import PLANS
+from tasks.processor_remedies import PROCESSORS
 from tasks.request_remedies import REQUESTS
 from tasks.row_remedies import OTHERS, QUARANTINED, ROW_SAFE
 from tasks.sharing_remedies import REMEDIES as SHARING
@@ -229,6 +230,7 @@ _BY_CODE |= {
         | REQUESTS
         | APPROVALS
         | PLANS
+        | PROCESSORS
         | EXECUTION
         | SYSTEMS
         | STORAGE

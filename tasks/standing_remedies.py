@@ -17,6 +17,12 @@ STANDING: Final[dict[str, tuple[str, str, str]]] = {
         "See each row's number and reason in the import's report, have it corrected at the source "
         "and export the list again.",
     ),
+    "quarantined_processors": (
+        "Rows of a list of processors were set aside because something in them cannot be right.",
+        "Nothing of those rows was taken; all others are in the register.",
+        "Mend them and import the list again (`gallra processor import`), or close this with "
+        "`gallra done`.",
+    ),
     "import_into_workbuster": (
         "An import workbook lies in Workbuster's exchange folder and waits for a person.",
         "The records are whole; the export is kept until Workbuster shows its cases, but no "

@@ -16,6 +16,7 @@ BY_HAND: Final = frozenset(
         "export_again",
         "incident_draft",
         "officers_without_agreement",
+        "quarantined_processors",
         "quarantined_rows",
         "restored_without_key",
         "stage_not_in_ledger",

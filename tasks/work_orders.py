@@ -3,7 +3,6 @@ evidence, and where the policy asks a second person looks."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 from datetime import date, datetime
 from pathlib import Path
@@ -23,6 +22,7 @@ from records.unit_of_work import UnitOfWork
 from records.work_orders import WorkOrder
 from tasks import deletion_orders, telling_orders
 from tasks.deletion_orders import ASK, is_deletion
+from tasks.evidence import digest_of
 from tasks.handing_over import load_of, rule_of
 from tasks.house import House
 from tasks.intake import local_today
@@ -34,6 +34,8 @@ from tasks.telling_orders import TELL, is_telling, telling_of
 from tasks.work_order_items import SLIP, destroy_slips, judge_anew, on_slip
 
 WORDS: Final = (
+    "agreed",
+    "assessed",
     "burned",
     "deleted",
     "destroyed",
@@ -61,7 +63,6 @@ _CLOSED: Final = {"withdrawn": "work_order_withdrawn"}
 """Reason codes of orders that ended otherwise than by being done."""
 _UNRULED: Final = frozenset({"work_order_without_rule", "channel_not_bound", "contact_not_bound"})
 """Why nobody can say how an order is done, by whom and with which evidence."""
-_LARGEST_EVIDENCE: Final = 64 * 1024 * 1024
 
 
 class Line(NamedTuple):
@@ -397,13 +398,4 @@ def _evidence(text: str) -> str:
     a photograph of a list of names is personal data itself."""
     if text in WORDS:
         return text
-    content: bytes | None = None
-    try:
-        path = Path(text)
-        if path.stat().st_size <= _LARGEST_EVIDENCE:
-            content = path.read_bytes()
-    except OSError:
-        content = None
-    if not content:
-        raise Refused("evidence_missing")
-    return hashlib.sha256(content).hexdigest()
+    return digest_of(Path(text))

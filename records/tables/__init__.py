@@ -9,7 +9,6 @@ from records.tables import (
     incidents,
     letters,
     notices,
-    processors,
     rights,
 )
 from records.tables.base import KEYS, NOBODY, RECORDS, Id
@@ -19,6 +18,7 @@ from records.tables.findings import finding, scanned
 from records.tables.keys import data_key, epoch, named_key
 from records.tables.people import blind_index, engagement, erasure_list, holding, shredding, subject
 from records.tables.plans import approval, certificate, officer, plan, plan_item, work_order
+from records.tables.processors import processor, processor_entry
 from records.tables.proof import checkpoint, ledger_event, ledger_head
 from records.tables.retention import (
     anchor,
@@ -68,7 +68,8 @@ __all__ = [
     "placement",
     "plan",
     "plan_item",
-    "processors",
+    "processor",
+    "processor_entry",
     "relation",
     "rights",
     "rules_in_force",

@@ -47,6 +47,8 @@ REFERENCES = frozenset(
         "order_id",
         "agreed_by",
         "cases",
+        "processor_id",
+        "parent_id",
     ]
 )
 """Opaque numbers, and names that Gallra itself gave; `…_by`: an officer's reference."""
@@ -139,6 +141,8 @@ VOCABULARY = frozenset(
         "because",
         "shows",
         "how",
+        "country",
+        "systems",
     ]
 )
 """Words out of the policy, the bindings or an enumeration; an officer's handle."""

@@ -1,0 +1,241 @@
+"""An existing list becomes the register: read in a child process, each row whole or not at all, and
+what does not fit told by its row (A-18, H-11)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from connectors.workbook import read_table
+from lifecycle.errors import FileRefused, Refused
+from lifecycle.intake.outcomes import FileReason
+from lifecycle.ledger import EventKind
+from lifecycle.processor import Entry
+from lifecycle.processor import EntryKind as Kind
+from lifecycle.processor_list import Judged, Line, Names, judge, system_names
+from lifecycle.processor_words import load_list_words, plain
+from lifecycle.references import OFFICER, to_reference
+from records import leases, processors, to_dos
+from records.officers import Officer
+from records.processors import PROCESSOR_KIND, SERVICES, SUB_PROCESSOR, Row
+from records.unit_of_work import UnitOfWork
+from tasks.house import House
+from tasks.intake import local_today
+from tasks.officer_codes import agree
+from tasks.processor_noting import insert, lease, write
+from tasks.processors import Register, Said, read, said_of
+
+TO_DO = "quarantined_processors"
+"""Rows of a list that were not taken in, until another list has none."""
+_LARGEST = 32 * 1024 * 1024
+
+
+class Imported(NamedTuple):
+    """What came of a list; row numbers and reasons, never a name."""
+
+    rows: int
+    added: int
+    """Lines that the register did not have."""
+    changed: int
+    """Lines of which something new was noted."""
+    unchanged: int
+    noted: int
+    """Entries."""
+    dropped_columns: int
+    quarantined: tuple[tuple[int, str], ...]
+    """Row in the file, reason code."""
+
+
+def import_list(house: House, path: Path, *, officer: str, code: str) -> Imported:
+    """Take in a list of processors, apps and learning services (.xlsx, .xlsm, .xls, .ods, .csv).
+
+    All that fits in one transaction; what stands in the register already changes nothing, so the
+    same list again does nothing. The reviewer's code says whose list it is: with it its judgements
+    count as theirs. Raises `FileRefused` and `Refused`: what `lifecycle.processor_list.judge` says,
+    `role_may_not_note`, `services_not_in_policy`, or as `officer_codes.agree` does.
+    """
+    judged = _judged(house, path)
+    result: list[Imported] = []
+
+    def act(work: UnitOfWork, who: Officer) -> str | None:
+        review = house.policy.processor_review
+        if review is None or review.by not in who.roles:
+            return "role_may_not_note"
+        if house.policy.services is None and any(one.kind in SERVICES for one in judged.lines):
+            return "services_not_in_policy"
+        done = _Taking(house, work, to_reference(OFFICER, who.id)).take(judged)
+        _note(house, work, done)
+        result.append(done)
+        return None
+
+    with leases.hold(house.engine, lease(house), now=house.now):
+        agree(house, handle=officer, code=code, ref=None, act=act)
+    return result[0]
+
+
+def _judged(house: House, path: Path) -> Judged:
+    data: bytes | None = None
+    try:
+        if path.stat().st_size <= _LARGEST:
+            data = path.read_bytes()
+    except OSError:
+        data = None
+    if data is None:
+        raise Refused("list_not_readable")
+    if not data:
+        raise FileRefused(FileReason.EMPTY_FILE)
+    policy = house.policy
+    names = Names(
+        processors=frozenset(policy.processors),
+        systems=system_names(
+            {name: system.called for name, system in policy.systems.items()}, policy.systems
+        ),
+        country=policy.controller.country,
+    )
+    return judge(
+        read_table(data, name=path.name),
+        load_list_words(house.settings.policies),
+        names,
+        today=local_today(house),
+    )
+
+
+class _Taking:
+    """Writes the lines of one list, within one transaction."""
+
+    def __init__(self, house: House, work: UnitOfWork, by: str) -> None:
+        self._house, self._work, self._by = house, work, by
+        self._register: Register = read(work.connection, controller=house.controller)
+        self._rows = {
+            (row.kind, row.parent_number, plain(said_of(house, row).called)): row
+            for row in self._register.rows
+        }
+        self._entries = {
+            row.number: list(self._register.entries(row.number)) for row in self._register.rows
+        }
+        self._added: set[int] = set()
+        self._touched: set[int] = set()
+        self._noted = 0
+
+    def take(self, judged: Judged) -> Imported:
+        unchanged = 0
+        for line in judged.lines:
+            before = self._noted, len(self._added), len(self._touched)
+            self._line(line)
+            unchanged += before == (self._noted, len(self._added), len(self._touched))
+        return Imported(
+            rows=len(judged.lines) + len(judged.quarantined),
+            added=len(self._added),
+            changed=len(self._touched - self._added),
+            unchanged=unchanged,
+            noted=self._noted,
+            dropped_columns=judged.dropped_columns,
+            quarantined=tuple((row, str(why)) for row, why in judged.quarantined),
+        )
+
+    def _line(self, line: Line) -> None:
+        row = self._find(line)
+        missing = [name for name in line.systems if name not in row.systems]
+        declared = self._house.policy.processors.get(row.name)
+        missing = [name for name in missing if declared is None or name not in declared.systems]
+        if missing:
+            processors.set_systems(self._work.connection, row.number, (*row.systems, *missing))
+            self._touched.add(row.number)
+        for entry in line.entries:
+            self._entry(row, entry)
+        for called in line.sub_processors:
+            self._row(SUB_PROCESSOR, Said(called), parent=row)
+
+    def _find(self, line: Line) -> Row:
+        """By the policy's name, else by what the policy or the register calls it."""
+        name = line.policy_name
+        for known, declared in self._house.policy.processors.items():
+            called = {plain(known), plain(declared.called)}
+            if not name and line.kind == PROCESSOR_KIND and plain(line.called) in called:
+                name = known
+        if name:
+            row = self._register.of_policy(name) or self._rows.get((PROCESSOR_KIND, -1, name))
+            if row is None:
+                declared = self._house.policy.processors[name]
+                said = Said(declared.called, declared.does)
+                row = self._insert(PROCESSOR_KIND, said, name=name)
+                self._rows[PROCESSOR_KIND, -1, name] = row
+            return row
+        return self._row(line.kind, Said(line.called, line.does), systems=line.systems)
+
+    def _row(
+        self, kind: str, said: Said, *, parent: Row | None = None, systems: Sequence[str] = ()
+    ) -> Row:
+        key = kind, 0 if parent is None else parent.number, plain(said.called)
+        if key not in self._rows:
+            self._rows[key] = self._insert(kind, said, parent=parent, systems=systems)
+        return self._rows[key]
+
+    def _insert(
+        self,
+        kind: str,
+        said: Said,
+        *,
+        name: str = "",
+        parent: Row | None = None,
+        systems: Sequence[str] = (),
+    ) -> Row:
+        row = insert(
+            self._house, self._work, kind, said, by=self._by, name=name, parent=parent,
+            systems=systems,
+        )  # fmt: skip
+        self._entries[row.number] = []
+        self._added.add(row.number)
+        return row
+
+    def _entry(self, row: Row, entry: Entry) -> None:
+        """Noted unless the register says the same already."""
+        known = self._entries[row.number]
+        if _says(known, entry):
+            return
+        write(self._house, self._work, row, entry, by=self._by)
+        known.append(entry)
+        self._touched.add(row.number)
+        self._noted += 1
+
+
+_DATED_BY_US = frozenset({Kind.COUNTRY, Kind.RECOMMENDED, Kind.USE})
+"""A list gives no day for these: they count from the day on which it was taken in."""
+
+
+def _says(known: Iterable[Entry], entry: Entry) -> bool:
+    same = list(_about(known, entry))
+    if not same:
+        return False
+    last = same[-1]
+    if entry.kind in _DATED_BY_US:
+        return last.kind is entry.kind and last.outcome == entry.outcome
+    return entry in same
+
+
+def _about(known: Iterable[Entry], entry: Entry) -> Iterator[Entry]:
+    kinds = {entry.kind}
+    if entry.kind is Kind.COUNTRY:
+        kinds.add(Kind.COUNTRY_LEFT)
+    return (one for one in known if one.kind in kinds and one.country == entry.country)
+
+
+def _note(house: House, work: UnitOfWork, done: Imported) -> None:
+    wrong = len(done.quarantined)
+    to_dos.stand(
+        work.connection,
+        controller=house.controller,
+        kind=TO_DO,
+        ref=house.controller,
+        number=wrong,
+        at=house.at(),
+    )
+    work.record(
+        EventKind.PROCESSORS_IMPORTED,
+        found=done.rows,
+        added=done.added,
+        changed=done.changed,
+        noted=done.noted,
+        quarantined=wrong,
+    )

@@ -1,0 +1,214 @@
+"""Processors, apps and learning services: what a person does, code by code."""
+
+from __future__ import annotations
+
+from typing import Final
+
+_ROW: Final = "Nothing of that row was taken; all rows that fit are in the register."
+_LIST: Final = "Nothing of the list was taken."
+_NOTED: Final = "Nothing was noted."
+_MEND: Final = "Mend the row and import the list again: what is known already changes nothing."
+_STANDS: Final = "It is reported and ordered; it stops a system only from the policy's day on."
+
+PROCESSORS: Final[dict[str, tuple[str, str, str]]] = {
+    # --- rows of a list (lifecycle.processor_list.ListReason) ----------------------------------
+    "list_name_missing": ("A row names nobody.", _ROW, _MEND),
+    "list_name_twice": ("Two rows of the list name the same.", _ROW, _MEND),
+    "list_not_in_policy": (
+        "A row names a processor that the policy file does not have.",
+        _ROW,
+        "Leave that cell empty, or write a name that `gallra processor list` shows.",
+    ),
+    "list_text_too_long": ("A cell of the row has more than 500 characters.", _ROW, _MEND),
+    "list_control_characters": (
+        "A cell has characters that cannot be seen, or that turn the text around.",
+        _ROW,
+        "Type the cell anew and import the list again.",
+    ),
+    "list_personal_data": (
+        "A cell of the row has an identity number or a mail address.",
+        _ROW,
+        "Take it out: the register is about companies. Whom to ask there stands in the agreement.",
+    ),
+    "list_word_unknown": (
+        "A cell has a word that the list's words do not have.",
+        _ROW,
+        "Use a word of `policies/lists/processors.yaml`, or add yours there.",
+    ),
+    "list_system_unknown": (
+        "A row names a system that the policy file does not have.",
+        _ROW,
+        "Write a system of the policy, by its name or as it is called there.",
+    ),
+    "list_country_unknown": (
+        "A row names a country that nobody knows.",
+        _ROW,
+        "Write two capital letters, such as US, or add the word to "
+        "`policies/lists/processors.yaml`.",
+    ),
+    "list_date_unreadable": (
+        "A date of the row cannot be read, or can be read in two ways.",
+        _ROW,
+        "Write it as 2026-12-31.",
+    ),
+    "list_date_missing": (
+        "A row says that something was agreed or judged, and not when.",
+        _ROW,
+        _MEND,
+    ),
+    "list_dates_reversed": ("An agreement of the list ends before it begins.", _ROW, _MEND),
+    "list_terms_not_together": (
+        "A row has a day for something that it says is not there.",
+        _ROW,
+        _MEND,
+    ),
+    # --- a whole list ------------------------------------------------------------------------
+    "list_not_readable": (
+        "The list is not there, cannot be read, or has more than 32 MB.",
+        _LIST,
+        "Look at the path, then import it again.",
+    ),
+    "list_header_not_recognised": (
+        "No row of the list holds headers of a list of processors.",
+        _LIST,
+        "It needs a column with the name and another one; `policies/lists/processors.yaml` has "
+        "the headers that are known.",
+    ),
+    "list_header_ambiguous": (
+        "Two columns of the list mean the same.",
+        _LIST,
+        "Take one of them away or call it otherwise.",
+    ),
+    "list_empty": ("The list has headers and no row.", _LIST, "Look whether it is the right file."),
+    "list_too_long": (
+        "The list has more than 5,000 rows.",
+        _LIST,
+        "Look whether it is the right file; else divide it.",
+    ),
+    # --- noting ------------------------------------------------------------------------------
+    "processor_unknown": (
+        "There is no such processor, app or service.",
+        _NOTED,
+        "See `gallra processor list` and `gallra app list`.",
+    ),
+    "entry_not_allowed": (
+        "That cannot be said of this processor, app or service.",
+        _NOTED,
+        "See `gallra processor note --help`; a review is decided with `gallra approve`.",
+    ),
+    "entry_dates_reversed": (
+        "The last day lies before the first one.",
+        _NOTED,
+        "Give both days anew.",
+    ),
+    "country_needs_no_ground": (
+        "A country within the European Economic Area needs no ground, and one outside needs one.",
+        _NOTED,
+        "Write the ground `eea` for countries within it alone.",
+    ),
+    "role_may_not_note": (
+        "That officer's roles do not answer for it.",
+        _NOTED,
+        "`gallra processor show` names the role that answers for the agreement; the policy's "
+        "`processor_review.by` judges.",
+    ),
+    "name_not_allowed": (
+        "A name is missing, has more than 200 characters, or holds an address.",
+        _NOTED,
+        "Write the company's or the service's name alone.",
+    ),
+    "services_not_in_policy": (
+        "The policy says nothing of apps and learning services.",
+        _NOTED,
+        "Write `services:` into the policy file first.",
+    ),
+    "reviews_not_in_policy": (
+        "The policy names nobody who reviews processors.",
+        _NOTED,
+        "Write `processor_review:` into the policy file first.",
+    ),
+    # --- what stops --------------------------------------------------------------------------
+    "processor_not_valid": (
+        "Whoever runs that system has no valid agreement or review, and the policy's day is past.",
+        "Nothing new was given to it, taken from it or sent through it. Erasing, taking back and "
+        "looking go on.",
+        "`gallra processor list` says what is missing. Bring it, note it with `gallra processor`, "
+        "then rerun.",
+    ),
+    # --- what is missing (lifecycle.processor.Lack) --------------------------------------------
+    "agreement_missing": (
+        "There is no processor agreement.",
+        _STANDS,
+        "Make one, then `gallra processor agree`.",
+    ),
+    "agreement_not_begun": (
+        "The processor agreement has not begun.",
+        _STANDS,
+        "Wait for its first day, or agree on an earlier one.",
+    ),
+    "agreement_over": (
+        "The processor agreement is over.",
+        _STANDS,
+        "Renew it, then `gallra processor agree`; or stop using the system.",
+    ),
+    "instruction_missing": (
+        "No documented instruction was given.",
+        _STANDS,
+        "Give it, then `gallra processor note NAME instruction`.",
+    ),
+    "suitability_missing": (
+        "Nobody has judged whether it is suitable.",
+        _STANDS,
+        "Judge its guarantees, then `gallra processor assess`.",
+    ),
+    "processor_unsuitable": (
+        "It was judged unsuitable.",
+        _STANDS,
+        "Stop using it, or judge it anew when it has mended what was wrong.",
+    ),
+    "countries_undecided": (
+        "Nobody has said in which countries the data lies.",
+        _STANDS,
+        "Ask, then `gallra processor note NAME country`.",
+    ),
+    "country_without_ground": (
+        "Data goes outside the European Economic Area, and no ground is named.",
+        _STANDS,
+        "Find the ground and note it with the country; without one the data may not go there.",
+    ),
+    "sub_processor_not_approved": (
+        "A sub-processor is not approved.",
+        _STANDS,
+        "Approve or refuse it: `gallra processor note V-… verdict`.",
+    ),
+    "review_missing": (
+        "It was never reviewed.",
+        _STANDS,
+        "When everything else is there, the next run puts its review before the reviewer.",
+    ),
+    "review_over": (
+        "Its last review is older than the policy allows.",
+        _STANDS,
+        "The reviewer answers the review that waits: `gallra processor list`.",
+    ),
+    "review_refused": (
+        "Its review was refused.",
+        _STANDS,
+        "Mend what was wrong and note it: then it is put before the reviewer again.",
+    ),
+    "verdict_missing": (
+        "An app or service was reported, and nobody has judged it.",
+        "It is approved by nothing.",
+        "`gallra app decide`.",
+    ),
+    "used_though_refused": (
+        "An app or service is in use that was refused.",
+        "Whoever answers for it has an order.",
+        "Take it out of use, then `gallra app use V-… ended`.",
+    ),
+    "compulsory_not_recommended": (
+        "A service is compulsory in teaching and not on the recommendation list.",
+        "Whoever answers for it has an order.",
+        "Make it voluntary (`gallra app use V-… voluntary`), or recommend it.",
+    ),
+}
