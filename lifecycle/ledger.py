@@ -160,6 +160,9 @@ class EventKind(StrEnum):
     PROCESSORS_IMPORTED = "processors.imported"
     PROCESSORS_CHECKED = "processors.checked"
     PROCESSORS_PUBLISHED = "processors.published"
+    # what people said no to
+    BAR_PUT = "bar.put"
+    BAR_ENDED = "bar.ended"
 
 
 def instant(moment: datetime) -> str:

@@ -33,6 +33,7 @@ ERASURE_INDEX: Final = {
     "anchor": "the rows go",
     "due": "the rows go",
     "held": "the rows of released holds go; while a hold stands nobody it keeps is removed (A-73)",
+    "barred": "the rows go: there is nothing left that could be used",
     "work_order": "the sealed slip says whose papers are to be weeded; its own key goes when the "
     "order is confirmed",
     "disclosure": "stays as the register of who received what (art. 30): it names nobody; what is "
@@ -53,6 +54,7 @@ _GOES: Final = (
     ("anchor", "subject_id"),
     ("due", "subject_id"),
     ("held", "subject_id"),
+    ("barred", "subject_id"),
     ("subject", "id"),
 )
 _TO_SHRED: Final = """INSERT INTO shredding (holding_id) SELECT id FROM {table} WHERE {people}

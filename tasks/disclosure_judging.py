@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
+from lifecycle.barred import Use
 from lifecycle.disclosure import Allowed, Condition, Terms, Wanted, judge
 from lifecycle.errors import Misconfigured, Refused
 from lifecycle.plan import DISCLOSE, PlanItem, PlanKind, plan_hash
@@ -18,6 +19,7 @@ from records import disclosures, holds, lookups, placements, planned_people
 from records.engines import reading
 from tasks.disclosure_sources import How, require_sources, sources
 from tasks.doors import contact_digest, way
+from tasks.gates import require_free
 from tasks.house import House
 from tasks.intake import local_today
 from tasks.reading_out import digest
@@ -87,6 +89,7 @@ def judged_by(house: House, wish: Wish, people: Sequence[int], *, as_of: date) -
         )
     if len(present) < len(set(people)):
         raise Refused("subject_unknown")
+    require_free(house, list(present), Use(wish.purpose, frozenset(wish.categories)))
     wanted = Wanted(
         recipient=wish.recipient,
         kinds=frozenset(kind for kind, _ in present.values()),

@@ -7,11 +7,12 @@ from datetime import date, datetime
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
+from lifecycle.barred import Barred
 from lifecycle.errors import Refused
 from lifecycle.ledger import EventKind
 from lifecycle.legal_hold import HoldReason, is_overdue, may_be_reviewed_on
 from lifecycle.references import HOLD, OFFICER, SUBJECT, from_reference, new_id, to_reference
-from records import holds
+from records import barred, holds
 from records.engines import reading
 from records.holds import EVERYTHING, Hold
 from records.officers import Officer
@@ -107,8 +108,18 @@ def release_hold(house: House, ref: str, *, officer: str, code: str) -> None:
     def act(work: UnitOfWork, who: Officer) -> str | None:
         if not _may(house, who):
             return MAY_NOT
-        holds.release(work.connection, number, at=house.at(), by=to_reference(OFFICER, who.id))
+        by, at = to_reference(OFFICER, who.id), house.at()
+        holds.release(work.connection, number, at=at, by=by)
         work.record(EventKind.HOLD_RELEASED, ref=ref, facts=_by(who))
+        # A restriction is one thing: kept from being erased, and from everything else.
+        if bars := barred.of_cause(work.connection, number):
+            ended = barred.end(work.connection, bars, at=at, by=by)
+            work.record(
+                EventKind.BAR_ENDED,
+                ref=ref,
+                acted=ended,
+                facts={"kind": str(Barred.RESTRICTION)} | _by(who),
+            )
         return None
 
     agree(house, handle=officer, code=code, ref=ref, act=act)

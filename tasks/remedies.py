@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from lifecycle.errors import GallraError
 from tasks.approval_remedies import APPROVALS
+from tasks.barring_remedies import BARRING
 from tasks.disclosure_remedies import DISCLOSURES
 from tasks.execution_remedies import EXECUTION
 from tasks.plan_remedies import PLANS
@@ -234,6 +235,7 @@ _BY_CODE |= {
         | EXECUTION
         | SYSTEMS
         | STORAGE
+        | BARRING
         | DISCLOSURES
         | SHARING
     ).items()

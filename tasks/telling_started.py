@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from lifecycle.errors import Refused
 from lifecycle.ledger import EventKind
-from lifecycle.references import OFFICER, new_id, to_reference
+from lifecycle.references import OFFICER, SUBJECT, new_id, to_reference
 from lifecycle.telling import Because
 from records import leases, received, tellings
 from records.officers import Officer
@@ -58,24 +58,8 @@ def tell(
 
     def act(work: UnitOfWork, who: Officer) -> str | None:
         nonlocal done
-        given = received.by_whom(work.connection, controller=house.controller, of={person: wanted})
-        standing = tellings.to_be_told(
-            work.connection, controller=house.controller, because=because, subject_id=person
-        )
-        about = {
-            number: {person: people[person]}
-            for number, people in given.items()
-            if not people[person] <= standing.get(number, set())
-        }
-        work.record(
-            EventKind.TELLING_ASKED,
-            ref=ref,
-            rule="H-31",
-            found=len(given),
-            acted=len(about),
-            facts={"because": str(because), "officer": to_reference(OFFICER, who.id)},
-        )
-        done = Started(len(given), open_about(house, work, because, new_id(), about))
+        by = to_reference(OFFICER, who.id)
+        done = start(house, work, person, because=because, categories=wanted, by=by)
         return None
 
     # Two people who say the same at once open it once.
@@ -84,3 +68,35 @@ def tell(
     ):
         agree(house, handle=officer, code=code, ref=ref, act=act)
     return done
+
+
+def start(
+    house: House,
+    work: UnitOfWork,
+    person: int,
+    *,
+    because: Because,
+    categories: Collection[str],
+    by: str,
+) -> Started:
+    """The same within the caller's transaction; `by`: the officer, `O-…`."""
+    given = received.by_whom(
+        work.connection, controller=house.controller, of={person: set(categories)}
+    )
+    standing = tellings.to_be_told(
+        work.connection, controller=house.controller, because=because, subject_id=person
+    )
+    about = {
+        number: {person: people[person]}
+        for number, people in given.items()
+        if not people[person] <= standing.get(number, set())
+    }
+    work.record(
+        EventKind.TELLING_ASKED,
+        ref=to_reference(SUBJECT, person),
+        rule="H-31",
+        found=len(given),
+        acted=len(about),
+        facts={"because": str(because), "officer": by},
+    )
+    return Started(len(given), open_about(house, work, because, new_id(), about))

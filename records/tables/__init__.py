@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from records.tables import (
     assessments,
-    barred,
     consents,
     incidents,
     letters,
     notices,
     rights,
 )
+from records.tables.barred import barred
 from records.tables.base import KEYS, NOBODY, RECORDS, Id
 from records.tables.disclosures import concerned, disclosure, telling
 from records.tables.files import alarm, file_import, handover, lease, staged_file, to_do

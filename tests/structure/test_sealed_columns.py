@@ -100,6 +100,7 @@ INSTANTS_AND_DATES = frozenset(
         "ended_at",
         "agreed_at",
         "until_on",
+        "since_at",
     ]
 )
 VOCABULARY = frozenset(

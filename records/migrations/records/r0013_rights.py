@@ -1,12 +1,40 @@
-"""What people asked for, and what they said no to."""
+"""What people said no to, and what may only be stored."""
 
 from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
 
 revision = "r0013"
 down_revision = "r0012"
 branch_labels = None
 depends_on = None
 
+Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
 
 def upgrade() -> None:
-    """Nothing yet."""
+    op.create_table(
+        "barred",
+        sa.Column("id", Id, autoincrement=False, nullable=False),
+        sa.Column("controller", sa.Text(), nullable=False),
+        sa.Column("subject_id", Id, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("category", sa.Text(), nullable=False),
+        sa.Column("since_at", sa.Text(), nullable=False),
+        sa.Column("decided_by", sa.Text(), nullable=False),
+        sa.Column("cause_id", Id, nullable=False),
+        sa.Column("ended_at", sa.Text(), nullable=True),
+        sa.Column("ended_by", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("barred_subject", "barred", ["subject_id"], unique=False)
+    op.create_index(
+        "barred_standing",
+        "barred",
+        ["controller", "subject_id", "kind", "purpose", "category"],
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
