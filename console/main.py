@@ -13,6 +13,7 @@ from console import (
     explain_commands,
     hold_commands,
     import_commands,
+    inform_commands,
     inventory_commands,
     key_commands,
     ledger_commands,
@@ -64,6 +65,7 @@ app.add_typer(restore_commands.app, name="restore")
 app.add_typer(share_commands.app, name="share")
 app.add_typer(processor_commands.app, name="processor")
 app.add_typer(app_commands.app, name="app")
+app.add_typer(inform_commands.app, name="inform")
 
 
 def main() -> None:

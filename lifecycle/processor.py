@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from enum import StrEnum
-from typing import Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from lifecycle.policy.values import Period
-from lifecycle.retention.calendar import add_period, subtract_period
 from lifecycle.third_countries import Ground, is_outside
+
+if TYPE_CHECKING:  # the policy's language needs the words of this module
+    from lifecycle.policy.values import Period
 
 
 class EntryKind(StrEnum):
@@ -168,6 +169,8 @@ def review_until(entries: Sequence[Entry], *, on: date, every: Period) -> date |
         for entry in entries
         if entry.kind is EntryKind.REVIEW and entry.outcome == "approved" and entry.on <= on
     ]
+    from lifecycle.retention.calendar import add_period
+
     return add_period(max(approved), every) if approved else None
 
 
@@ -178,6 +181,8 @@ def review_is_due(known: Known, *, on: date, every: Period, ahead: Period) -> bo
     if reviews and reviews[-1].outcome == "refused":
         return known.entries[-1].kind is not EntryKind.REVIEW
     until = review_until(known.entries, on=on, every=every)
+    from lifecycle.retention.calendar import subtract_period
+
     return until is None or on >= subtract_period(until, ahead)
 
 

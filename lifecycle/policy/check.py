@@ -10,6 +10,7 @@ from lifecycle.configuration.problems import Path
 from lifecycle.configuration.validated import nearest
 from lifecycle.policy.check_coverage import check_coverage
 from lifecycle.policy.check_intake import check_intake
+from lifecycle.policy.check_notices import check_notices, undecided_in_notices
 from lifecycle.policy.check_people import check_people
 from lifecycle.policy.check_processors import check_processors
 from lifecycle.policy.check_retention import check_retention, unknown
@@ -38,6 +39,7 @@ def check(policy: Policy) -> list[Finding]:
         *check_roles(policy),
         *check_people(policy),
         *check_processors(policy),
+        *check_notices(policy),
     ]
 
 
@@ -49,8 +51,8 @@ class OpenDecision(NamedTuple):
     question: str
     until_then: str
     waiting: tuple[str, ...]
-    """What is undecided until then: retention rules, purposes, recipients, processors by name, and
-    by when recipients are told."""
+    """What is undecided until then: retention rules, purposes, recipients, processors by name, by
+    when recipients are told, and what a notice cannot tell people yet."""
 
 
 def open_decisions(policy: Policy) -> tuple[OpenDecision, ...]:
@@ -71,6 +73,8 @@ def open_decisions(policy: Policy) -> tuple[OpenDecision, ...]:
     telling = None if policy.sharing is None else policy.sharing.telling
     if telling is not None and telling.within is Term.UNDECIDED and telling.decision is not None:
         waiting.setdefault(telling.decision, []).append("telling recipients")
+    for decision_id, name in undecided_in_notices(policy):
+        waiting.setdefault(decision_id, []).append(name)
     return tuple(
         OpenDecision(
             decision.id,

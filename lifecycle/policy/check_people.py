@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from lifecycle.configuration.problems import Path
-from lifecycle.configuration.validated import nearest
 from lifecycle.policy.access import Asks
+from lifecycle.policy.check_names import check_role as _role
+from lifecycle.policy.check_names import known_names as _known
+from lifecycle.policy.check_names import waits_for_open as _open
 from lifecycle.policy.check_retention import unknown
 from lifecycle.policy.data import LegalBasis
 from lifecycle.policy.free_text import AbsenceRule, FreeTextRule
@@ -31,26 +33,6 @@ def check_people(policy: Policy) -> Iterator[Finding]:
     for position, dropped in enumerate(policy.not_collected):
         here: Path = ("not_collected", position, "subjects")
         yield from _known(here, _SUBJECT, dropped.subjects, policy.subjects)
-
-
-def _known(here: Path, what: str, names: Iterable[str], known: Iterable[str]) -> Iterator[Finding]:
-    choices = list(known)
-    for position, name in enumerate(names):
-        if name not in choices:
-            yield unknown((*here, position), what, name, choices)
-
-
-def _role(policy: Policy, path: Path, name: str) -> Iterator[Finding]:
-    if name not in policy.roles:
-        yield unknown(path, "role", name, policy.roles)
-
-
-def _open(policy: Policy, path: Path, named: str | None) -> Iterator[Finding]:
-    """What is undecided waits for a decision that is open."""
-    waiting = [decision.id for decision in policy.decisions if decision.status == "open"]
-    if named not in waiting:
-        hint = nearest(named or "", waiting)
-        yield path, f"undecided needs `decision:` with the id of an open decision{hint}"
 
 
 def _check_consents(policy: Policy) -> Iterator[Finding]:

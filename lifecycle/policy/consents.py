@@ -43,6 +43,9 @@ class Consent(Part):
     withdrawn_at: Mail | None = Field(
         default=None, description="where it is withdrawn, if not at the controller's own address"
     )
+    consequence: Sentence | None = Field(
+        default=None, description="what a withdrawal may mean for the person (H-25, T-69)"
+    )
     proof: Name = Field(
         description="the category that says who consented to what; its retention rules say how "
         "long that is kept"

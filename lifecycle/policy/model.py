@@ -23,6 +23,7 @@ from lifecycle.policy.data import (
 from lifecycle.policy.erasure import Approvals, Erasure, Role
 from lifecycle.policy.free_text import AbsenceRule, FreeTextRule
 from lifecycle.policy.incidents import IncidentRules
+from lifecycle.policy.informing import AutomatedDecisions, Camera, MustBeGiven, ThirdCountries
 from lifecycle.policy.intake import CASE, Intake
 from lifecycle.policy.notices import Notice
 from lifecycle.policy.processors import Processor, ProcessorReview, Services
@@ -48,6 +49,18 @@ class Policy(Part):
     systems: dict[Name, System]
     information: tuple[Information, ...]
     notices: tuple[Notice, ...] = Field(default=(), description="[]: nobody is given a text")
+    third_countries: ThirdCountries | None = Field(
+        default=None, description="needed where there are notices"
+    )
+    automated_decisions: AutomatedDecisions | None = Field(
+        default=None, description="needed where there are notices"
+    )
+    must_be_given: tuple[MustBeGiven, ...] = Field(
+        default=(), description="what people have to give: needed for whoever is given a notice"
+    )
+    cameras: dict[Name, Camera] = Field(
+        default={}, description="units that watch with cameras; none: no unit does"
+    )
     consents: tuple[Consent, ...] = Field(default=(), description="[]: nobody is asked for one")
     sharing: Sharing | None = Field(default=None, description="none: nothing is shared")
     processors: dict[Name, Processor] = Field(
@@ -114,6 +127,18 @@ class Policy(Part):
         """The system that cases are handed over to, if there is one."""
         names = (name for name, system in self.systems.items() if system.role == "case_system")
         return next(names, None)
+
+    def held_of(self, subject: str) -> tuple[str, ...]:
+        """The categories that some system holds of this kind of person, in the file's order."""
+        held = {name for system in self.systems.values() for name in system.holds.get(subject, ())}
+        return tuple(name for name in self.categories if name in held)
+
+    def notice(self, name: str) -> Notice:
+        """The notice of that id; raises `Misconfigured("notice_unknown")`."""
+        for notice in self.notices:
+            if notice.id == name:
+                return notice
+        raise Misconfigured("notice_unknown", ref=self.id)
 
     def intake_from(self) -> Intake:
         """How an export is read; raises `Misconfigured("no_intake")` where none is imported."""

@@ -23,7 +23,10 @@ class Notice(Part):
     languages: tuple[Language, ...] = Field(min_length=1)
     governs: Language = Field(description="the language whose text counts if two differ")
     text: Name = Field(
-        description="the folder under policies/notices with one file per language: sv.md"
+        description="the folder under policies/notices with one file of terms per language: sv.yaml"
+    )
+    about: Literal["personal_data", "cameras"] = Field(
+        default="personal_data", description="cameras: given at the units that have them"
     )
     when: tuple[
         Literal["before_collection", "first_contact", "start", "yearly", "material_change"], ...

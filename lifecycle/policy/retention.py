@@ -125,6 +125,11 @@ class RetentionRule(Part):
     decision: Name | None = Field(
         default=None, description="the decision that an undecided period waits for"
     )
+    criteria: Sentence | None = Field(
+        default=None,
+        description="how an undecided period will be determined, as the document tells people "
+        "(art. 13(2)(a))",
+    )
     source: Source
     also: tuple[Source, ...] = Field(default=(), description="further sentences that it follows")
 

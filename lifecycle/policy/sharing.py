@@ -68,6 +68,9 @@ class Recipient(Part):
         default=None,
         description="outside_eea: nothing is disclosed there (H-27); none: no sentence says where",
     )
+    interest: Sentence | None = Field(
+        default=None, description="legitimate_interests: which interest (art. 13(1)(d))"
+    )
     source: Source
 
 

@@ -15,6 +15,7 @@ _SINGULAR: Final[Mapping[str, str]] = {
     "absence": "absence",
     "access": "access",
     "anchors": "anchor",
+    "cameras": "camera",
     "categories": "category",
     "channels": "channel",
     "consents": "consent",
@@ -25,6 +26,7 @@ _SINGULAR: Final[Mapping[str, str]] = {
     "kinds": "kind",
     "levels": "level",
     "may_lie": "may lie",
+    "must_be_given": "must be given",
     "not_collected": "not collected",
     "notices": "notice",
     "processors": "processor",
@@ -36,6 +38,7 @@ _SINGULAR: Final[Mapping[str, str]] = {
     "security": "measure",
     "subjects": "subject",
     "systems": "system",
+    "transfers": "transfer",
 }
 """Lists and mappings: one thing in them, in words; the step after it says which."""
 _NAMES: Final = ("id", "level")

@@ -52,6 +52,7 @@ def test_what_is_still_to_be_decided(policy: Policy) -> None:
         "longer-keeping": {"H-97"},
         "publicity-need": {"H-84", "H-104", "H-105"},
         "withdrawal-mailbox": {"H-06", "H-25"},
+        "must-be-given": {"H-80", "H-81"},
         "processor-agreements": {"H-42"},
         "accounting-year": {"H-86"},
         "telling-deadline": {"H-31"},

@@ -44,6 +44,9 @@ def test_what_is_still_to_be_decided(policy: Policy) -> None:
         "clinic": {"B-21", "B-22", "B-25"},
         "accounting-year": {"B-07"},
         "legal-basis": set(),
+        "third-countries": {"B-06", "B-29"},
+        "automated-decisions": set(),
+        "must-be-given": {"B-04", "B-05"},
         "processor-agreements": {"B-06", "B-29"},
     }
 

@@ -37,6 +37,8 @@ def test_what_is_still_to_be_decided(policy: Policy) -> None:
         "accounting-year": {"T-56"},
         "guests-and-partners": {"T-04", "T-10"},
         "legal-basis": {"T-05", "T-23", "T-43"},
+        "third-countries": {"T-23", "T-34"},
+        "automated-decisions": set(),
         "processor-agreements": {"T-42"},
         "telling-deadline": set(),
     }

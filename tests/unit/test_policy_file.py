@@ -24,6 +24,7 @@ from lifecycle.policy import (
 OPTIONAL = {
     "absence",
     "access",
+    "cameras",
     "consents",
     "free_text",
     "incidents",

@@ -1,0 +1,231 @@
+"""`gallra inform`: what people are told, in every language, and whether all of it is there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from console.options import CONTROLLER, AsJson, Controller
+from console.output import Exit, failures, print_json, refuse, say, table
+
+if TYPE_CHECKING:
+    from lifecycle.policy.model import Policy
+    from lifecycle.policy.notices import Language
+    from tasks.settings import Settings
+
+app = typer.Typer(help="What people are told about their data.", no_args_is_help=True)
+
+Notice = Annotated[str, typer.Argument(help="The notice's id in the policy file.")]
+Kind = Annotated[
+    str | None, typer.Option("--for", help="Which kind of person; default: its first subject.")
+]
+Spoken = Annotated[
+    str | None, typer.Option("--language", "-l", help="Default: the one that governs.")
+]
+Unit = Annotated[str | None, typer.Option(help="Whose cameras, where the notice is about them.")]
+Folder = Annotated[Path, typer.Option("--out", help="The folder to write into.", file_okay=False)]
+
+
+@app.command("list")
+def list_(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None:
+    """List the policy's notices: for whom, in which languages, when they are given.
+
+    Example:  gallra inform list -c tommerup
+    """
+    with failures(as_json=as_json):
+        _, policy = _policy(controller)
+        found = [
+            {
+                "id": notice.id,
+                "about": notice.about,
+                "for": list(notice.subjects),
+                "languages": list(notice.languages),
+                "governs": notice.governs,
+                "when": list(notice.when),
+            }
+            for notice in policy.notices
+        ]
+        if as_json:
+            print_json(found)
+            return
+        heads = ["id", "for", "languages", "governs", "when"]
+        rows = [[_cell(each[head]) for head in heads] for each in found]
+        table("Notices", heads, rows)
+
+
+@app.command()
+def show(
+    notice: Notice,
+    kind: Kind = None,
+    language: Spoken = None,
+    unit: Unit = None,
+    facts: Annotated[
+        bool, typer.Option("--facts", help="The facts as JSON, to compare with later.")
+    ] = False,
+    html: Annotated[bool, typer.Option("--html", help="As the HTML of a mail.")] = False,
+    controller: Controller = CONTROLLER,
+) -> None:
+    """Show what one kind of person is told: as text, as a mail's HTML, or as facts.
+
+    Example:  gallra inform show standard --for participant --language ar
+    """
+    from lifecycle.notice.pages import mail
+    from lifecycle.notice.plain import plain
+    from tasks.notice_texts import read_notice
+
+    with failures():
+        settings, policy = _policy(controller)
+        named = policy.notice(notice)
+        chosen = _language(policy, notice, language)
+        built = read_notice(
+            settings.policies,
+            policy,
+            notice,
+            kind or named.subjects[0],
+            unit=unit,
+            languages=(chosen,),
+        )
+        if facts:
+            say(built.facts.canonical)
+            return
+        text = built.text(chosen)
+        say((mail(text) if html else plain(text)).rstrip("\n"))
+
+
+@app.command()
+def page(
+    notice: Notice,
+    out: Folder,
+    unit: Unit = None,
+    controller: Controller = CONTROLLER,
+) -> None:
+    """Write the notice as web pages: one for each kind of person and language, and an index.
+
+    Example:  gallra inform page standard --out notices
+    """
+    from tasks.notice_texts import write_pages
+
+    with failures():
+        settings, policy = _policy(controller)
+        written = write_pages(out, settings.policies, policy, notice, unit=unit)
+        say(f"{len(written)} pages under {out}; begin with {written[-1].name}.")
+
+
+@app.command()
+def check(
+    controllers: Annotated[
+        list[str] | None, typer.Argument(help="Which policies; default: all.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check every notice in every language: what is missing, out of date, or not reviewed.
+
+    Example:  gallra inform check academedia
+    """
+    from tasks.notice_texts import check_notices
+    from tasks.settings import Settings
+    from tasks.wiring import list_policies, read_policy
+
+    with failures(as_json=as_json):
+        settings = Settings.from_environment()
+        result: dict[str, list[dict[str, Any]]] = {}
+        for name in controllers or list_policies(settings):
+            checked = check_notices(settings.policies, read_policy(settings, name))
+            result[name] = [
+                {
+                    "notice": each.notice,
+                    "to_mend": [finding._asdict() for finding in each.findings],
+                    "not_reviewed": list(each.unreviewed),
+                }
+                for each in checked
+            ]
+        if as_json:
+            print_json(result)
+        else:
+            _show_checked(result)
+        if any(each["to_mend"] for notices in result.values() for each in notices):
+            raise typer.Exit(Exit.MISCONFIGURED)
+
+
+@app.command("changes")
+def changes_(
+    notice: Notice,
+    since: Annotated[
+        Path, typer.Option(help="Facts kept by `show --facts` (.json), or an earlier policy file.")
+    ],
+    kind: Kind = None,
+    unit: Unit = None,
+    controller: Controller = CONTROLLER,
+    as_json: AsJson = False,
+) -> None:
+    """Show what a notice says otherwise than before, and who must be told again.
+
+    Example:  gallra inform changes standard --for pupil --since kept.json
+    """
+    from tasks.notice_texts import changes_in_words, earlier_facts, read_notice
+
+    with failures(as_json=as_json):
+        if not since.is_file():
+            refuse("There is no such file; give the one that `gallra inform show --facts` wrote.")
+        settings, policy = _policy(controller)
+        named = policy.notice(notice)
+        who = kind or named.subjects[0]
+        languages = (named.governs,)
+        built = read_notice(settings.policies, policy, notice, who, unit=unit, languages=languages)
+        before = earlier_facts(since, notice, who, unit=unit)
+        found = [
+            {
+                "section": change.section,
+                "answers": list(change.answers),
+                "no_longer": gone,
+                "now": come,
+            }
+            for change, gone, come in changes_in_words(before, built)
+        ]
+        told = {"before": before.sha256, "now": built.facts.sha256, "tell_again": bool(found)}
+        if as_json:
+            print_json(told | {"kind": who, "changes": found})
+            return
+        if not found:
+            say("The facts are the same: nobody has to be told again.")
+        for each in found:
+            say(f"{each['section']} ({', '.join(each['answers'])})")
+            for sign, sentences in (("-", each["no_longer"]), ("+", each["now"])):
+                for sentence in sentences:
+                    say(f"  {sign} {sentence}")
+        if found:
+            say(f"Everybody of this kind is told again: {policy.subjects[who].called}.")
+
+
+def _policy(controller: str) -> tuple[Settings, Policy]:
+    from tasks.settings import Settings
+    from tasks.wiring import read_policy
+
+    settings = Settings.from_environment()
+    return settings, read_policy(settings, controller)
+
+
+def _language(policy: Policy, notice: str, language: str | None) -> Language:
+    named = policy.notice(notice)
+    if language is not None and language not in named.languages:
+        refuse(f"The policy gives this notice in: {', '.join(named.languages)}.")
+    return next((each for each in named.languages if each == language), named.governs)
+
+
+def _cell(value: object) -> str:
+    return ", ".join(value) if isinstance(value, list) else str(value)
+
+
+def _show_checked(result: dict[str, list[dict[str, Any]]]) -> None:
+    for controller, notices in result.items():
+        for each in notices:
+            mend = each["to_mend"]
+            state = f"{len(mend)} to mend" if mend else "whole in every language"
+            say(f"{controller}, {each['notice']}: {state}")
+            for finding in mend:
+                say(f"  {finding['language']}: {finding['where']} {finding['what']}")
+            if each["not_reviewed"]:
+                languages = ", ".join(each["not_reviewed"])
+                say(f"  Not reviewed by anybody whose mother tongue it is: {languages}")
