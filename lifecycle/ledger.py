@@ -156,7 +156,6 @@ class EventKind(StrEnum):
     PROCESSOR_NOTED = "processor.noted"
     PROCESSOR_REMOVED = "processor.removed"
     PROCESSOR_REVIEWED = "processor.reviewed"
-    PROCESSOR_STOPPED = "processor.stopped"
     PROCESSORS_IMPORTED = "processors.imported"
     PROCESSORS_CHECKED = "processors.checked"
     PROCESSORS_PUBLISHED = "processors.published"

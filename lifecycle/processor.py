@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
+from lifecycle.policy.processors import Declared, Need
+from lifecycle.policy.values import Period
+from lifecycle.retention.calendar import add_period, subtract_period
 from lifecycle.third_countries import Ground, is_outside
-
-if TYPE_CHECKING:  # the policy's language needs the words of this module
-    from lifecycle.policy.values import Period
 
 
 class EntryKind(StrEnum):
@@ -72,21 +72,6 @@ OUTCOMES: Final[dict[EntryKind, frozenset[str]]] = {
 """What each kind of entry may say."""
 
 
-class Need(StrEnum):
-    """What a policy may ask of every processor; what it asks for, binds."""
-
-    AGREEMENT = "agreement"
-    INSTRUCTION = "instruction"
-    SUITABILITY = "suitability"
-    SUITABILITY_WITHOUT_FRAMEWORK = "suitability_without_framework"
-    """Only of those that work under no framework contract (A-14)."""
-    REVIEW = "review"
-    COUNTRIES = "countries"
-    """Every country outside the EEA has a ground (H-27)."""
-    SUB_PROCESSORS = "sub_processors"
-    """Each of them is approved (art. 28(2))."""
-
-
 class Lack(StrEnum):
     """What is missing; each is a reason that a person is told."""
 
@@ -109,7 +94,6 @@ class Lack(StrEnum):
 
 OF_REVIEW: Final = frozenset({Lack.REVIEW_MISSING, Lack.REVIEW_OVER, Lack.REVIEW_REFUSED})
 """What the reviewer's decision mends; everything else is the contract owner's work."""
-Declared = Literal["signed", "missing", "not_needed", "undecided"]
 
 
 class Entry(NamedTuple):
@@ -169,8 +153,6 @@ def review_until(entries: Sequence[Entry], *, on: date, every: Period) -> date |
         for entry in entries
         if entry.kind is EntryKind.REVIEW and entry.outcome == "approved" and entry.on <= on
     ]
-    from lifecycle.retention.calendar import add_period
-
     return add_period(max(approved), every) if approved else None
 
 
@@ -181,8 +163,6 @@ def review_is_due(known: Known, *, on: date, every: Period, ahead: Period) -> bo
     if reviews and reviews[-1].outcome == "refused":
         return known.entries[-1].kind is not EntryKind.REVIEW
     until = review_until(known.entries, on=on, every=every)
-    from lifecycle.retention.calendar import subtract_period
-
     return until is None or on >= subtract_period(until, ahead)
 
 

@@ -41,6 +41,7 @@ def doors(bindings: Bindings, settings: Settings, *, outgoing: Path, zone: tzinf
                     zone=zone,
                 ),
                 leads_to=_leads_to(binding),
+                through=bindings.through.get(name, ""),
                 by_hand=binding if isinstance(binding, ManualChannel) else None,
                 encrypted_to=(
                     frozenset(binding.encrypted_to) if isinstance(binding, OutlookChannel) else None

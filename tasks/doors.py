@@ -112,6 +112,8 @@ class Door:
     encrypted_to: frozenset[str] | None = None
     """The domains to which it surely encrypts, in small letters; None: all that it writes to."""
 
+    through: str = ""
+    """The policy's system that it goes through, whose processor must be valid; "": nobody's."""
     tunnel_to: frozenset[str] = frozenset()
     """The domains that it writes to by the authorities' tunnel, in small letters."""
 

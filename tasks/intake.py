@@ -20,6 +20,7 @@ from records.file_imports import Import
 from records.importing import Importing
 from records.staged_files import Known
 from tasks.house import House
+from tasks.processor_gate import require_may_run
 from tasks.reports import FileReport
 from tasks.stock import find_item
 from tasks.telling import open_rectified
@@ -48,12 +49,14 @@ def import_file(house: House, ref: str, *, progress: Progress | None = None) -> 
     Safe to repeat at any point: bytes that were stored are never stored again, only what is
     missing is done. The file itself is left for `delete_imported`. Raises `Busy` while another
     worker holds the file, `Changed` when it is being written to, `NotProven` when the case
-    system does not show what it was given, `LedgerFailure`, `Unreachable`.
+    system does not show what it was given, `LedgerFailure`, `Unreachable`,
+    `Refused("processor_not_valid")`.
     """
     with leases.hold(house.engine, ref, now=house.now):
         known, item = find_item(house, ref)
         if item is None:
             raise Changed("file_no_longer_there", ref=ref)
+        require_may_run(house, house.staging.place)
         try:
             data = house.staging.read(item)
         except FileRefused as refusal:

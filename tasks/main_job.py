@@ -12,6 +12,7 @@ from records.engines import reading
 from tasks.deletions import recover
 from tasks.execution import execute_open
 from tasks.house import House
+from tasks.processor_gate import NOT_VALID
 from tasks.shredding import destroy_keys
 from tasks.stock import take_stock
 from tasks.transfers import settle_all
@@ -23,8 +24,12 @@ def begin_import(house: House) -> list[str]:
     An unfinished import that still cannot be verified, or a case system that cannot be read, does
     not keep new files waiting: it stays an alarm and a red run of its own file.
     """
-    with suppress(Busy, NotProven, Unreachable):
-        finish_earlier(house)
+    try:
+        with suppress(Busy, NotProven, Unreachable):
+            finish_earlier(house)
+    except Refused as refused:
+        if refused.code != NOT_VALID:
+            raise
     return take_stock(house)
 
 
@@ -32,15 +37,22 @@ def finish_earlier(house: House) -> int:
     """Whatever an earlier run was stopped in the middle of: deletions, keys, imports, plans.
 
     Returns how many imports were not finished. Raises what `settle_import` raises, and after
-    everything else `NotProven` for a file that something keeps.
+    everything else `NotProven` for a file that something keeps, `Refused("processor_not_valid")`
+    for an import that may not be handed over: a missing paper keeps no erasure waiting.
     """
-    kept: NotProven | None = None
+    kept: NotProven | Refused | None = None
+    unfinished = 0
     try:
         recover(house)
     except NotProven as refused:
         kept = refused
     destroy_keys(house)
-    unfinished = len(settle_all(house))
+    try:
+        unfinished = len(settle_all(house))
+    except Refused as refused:
+        if refused.code != NOT_VALID:
+            raise
+        kept = kept or refused
     # What is left of a plan tells itself: in `gallra status`, and red in the plan's own run.
     with suppress(Busy, Refused):
         execute_open(house)

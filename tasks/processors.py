@@ -24,11 +24,11 @@ from lifecycle.processor import (
     review_until,
     service_lacks,
 )
+from lifecycle.retention.calendar import local_date
 from records import processors
 from records.engines import reading
 from records.processors import PROCESSOR_KIND, SERVICES, SUB_PROCESSOR, Noted, Row
 from tasks.house import House
-from tasks.intake import local_today
 
 
 class Said(NamedTuple):
@@ -150,7 +150,7 @@ def lines(house: House, *, on: date | None = None) -> list[Line]:
     """Every processor of the policy and of the register, as it stands on that local day."""
     with reading(house.engine) as connection:
         register = read(connection, controller=house.controller)
-    day = local_today(house) if on is None else on
+    day = _today(house) if on is None else on
     policy = house.policy
     shown = [
         _line(house, register, register.of_policy(name), name, declared, day)
@@ -168,7 +168,7 @@ def services(house: House, *, on: date | None = None) -> list[ServiceLine]:
     """Every app and learning service that was reported, oldest first."""
     with reading(house.engine) as connection:
         register = read(connection, controller=house.controller)
-    day = local_today(house) if on is None else on
+    day = _today(house) if on is None else on
     rule = house.policy.services
     found = []
     for row in register.rows:
@@ -235,6 +235,11 @@ def _line(
         review_due=due,
         lacks=lacks,
     )
+
+
+def _today(house: House) -> date:
+    # Not `tasks.intake.local_today`: the import asks here whether it may run.
+    return local_date(house.now(), house.policy.controller.zone)
 
 
 def _newest(entries: Sequence[Entry], kind: EntryKind, day: date) -> str:

@@ -23,6 +23,7 @@ from lifecycle.plan import PlanItem
 from records import placements
 from records.engines import reading
 from tasks.house import House
+from tasks.processor_gate import require_may_run
 from tasks.whose_record import recognisers
 
 CHANGED: Final = "record_changed"
@@ -57,13 +58,15 @@ class Taken(NamedTuple):
 def exporting(house: House, name: str) -> Exports:
     """The system of that name, to read it out.
 
-    Raises `Misconfigured("system_not_bound")`, `Refused("system_not_read_out")`.
+    Raises `Misconfigured("system_not_bound")`, `Refused`: `system_not_read_out`,
+    `processor_not_valid`.
     """
     system: OuterSystem | None = house.systems.get(name)
     if system is None:
         raise Misconfigured("system_not_bound", ref=name)
     if not isinstance(system, Exports):
         raise Refused("system_not_read_out", ref=name)
+    require_may_run(house, name)
     return system
 
 

@@ -28,6 +28,7 @@ from tasks.doors import way_digest
 from tasks.handing_over import open_order, order_of, pull_back, remove_container
 from tasks.house import House
 from tasks.outgoing import clear_outgoing
+from tasks.processor_gate import require_way_may_run
 from tasks.reading_out import NOT_AS_AGREED
 from tasks.recalling import recall_earlier, require_same_way
 from tasks.sent_notes import require_notes
@@ -58,6 +59,7 @@ def send_content(house: House, plan: Plan) -> None:
         return  # whoever has the role hands it over
     contact = house.doors.contact(disclosure.terms.recipient, disclosure.terms.contact)
     second = house.doors.door(disclosure.terms.password_by)
+    require_way_may_run(house, door, second)
     require_notes(house, door)
     require_notes(house, second)
     # Both ways first: a container whose password cannot follow is not sent.

@@ -23,6 +23,7 @@ from tasks.disclosures import still_allowed
 from tasks.handing_over import open_order, order_of
 from tasks.house import House
 from tasks.intake import local_today
+from tasks.processor_gate import require_way_may_run
 from tasks.sent_notes import require_notes
 
 
@@ -42,6 +43,7 @@ def send_password(house: House, plan: Plan) -> None:
     password = password_of(house, disclosure)
     door = house.doors.door(disclosure.terms.password_by)
     about = content_ref(disclosure) if delivered is None else delivered.ref
+    require_way_may_run(house, door)
     require_notes(house, door)
     parcel = password_parcel(house, disclosure, door, about=about, password=password)
     if disclosure.stage is Stage.SENT:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from connectors.base import CaseKey, CaseRecord, HandOver
 from connectors.payload import join_categories
-from lifecycle.errors import Busy, NotProven, Retryable
+from lifecycle.errors import Busy, NotProven, Refused, Retryable
 from lifecycle.ledger import EventKind
 from lifecycle.policy.model import Policy
 from lifecycle.references import IMPORT, PLAN, SUBJECT, to_reference
@@ -14,6 +14,7 @@ from records import came_back, file_imports, leases, to_dos
 from records.engines import reading
 from records.file_imports import UNCHANGED, Part
 from tasks.house import House
+from tasks.processor_gate import require_may_run
 from tasks.second_hand import second_hand
 
 Progress = Callable[[int, int | None], None]
@@ -31,12 +32,12 @@ def settle_all(house: House, *, progress: Progress | None = None) -> dict[str, s
     with reading(house.engine) as connection:
         numbers = file_imports.unfinished(connection, controller=house.controller)
     states = {}
-    failures: list[NotProven | Retryable] = []
+    failures: list[NotProven | Retryable | Refused] = []
     for number in numbers:
         try:
             state = settle_import(house, number, progress=progress)
             states[to_reference(IMPORT, number)] = state
-        except (NotProven, Retryable) as failure:
+        except (NotProven, Retryable, Refused) as failure:
             failures.append(failure)
     if failures:
         raise failures[0]
@@ -48,7 +49,8 @@ def settle_import(house: House, number: int, *, progress: Progress | None = None
 
     Returns `verified`, or `waiting` while a person must act. The same path serves the first
     run, a restart and a rerun: what is verified is skipped, what is there already is only read.
-    Raises `NotProven("cases_not_verified")` when a system that took the cases does not show them.
+    Raises `NotProven("cases_not_verified")` when a system that took the cases does not show them,
+    `Refused("processor_not_valid")` when nothing may be handed over to it today.
     """
     ref = to_reference(IMPORT, number)
     with leases.hold(house.engine, ref, now=house.now, patience=600.0):
@@ -116,6 +118,7 @@ def settle_chunk(
     rest = {number: record for number, record in records.items() if number not in verified}
     waits = False
     if rest:
+        require_may_run(house, house.case_system.system)
         _open_again(house, [part for part in living if part.engagement_id in rest])
         answer = house.case_system.hand_over(list(rest.values()), batch=batch)
         waits = answer is HandOver.WAITING

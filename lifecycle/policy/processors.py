@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -11,8 +12,25 @@ from pydantic import BeforeValidator, Field, model_validator
 from lifecycle.configuration.validated import Part
 from lifecycle.policy.orders import OrderRule
 from lifecycle.policy.values import AnyPeriod, Name, Sentence, Source
-from lifecycle.processor import Declared, Need
 from lifecycle.third_countries import Ground, is_outside
+
+Declared = Literal["signed", "missing", "not_needed", "undecided"]
+"""What a policy file says of an agreement; not_needed: a law says what it would say (T-41)."""
+
+
+class Need(StrEnum):
+    """What a policy may ask of every processor; what it asks for, binds."""
+
+    AGREEMENT = "agreement"
+    INSTRUCTION = "instruction"
+    SUITABILITY = "suitability"
+    SUITABILITY_WITHOUT_FRAMEWORK = "suitability_without_framework"
+    """Only of those that work under no framework contract (A-14)."""
+    REVIEW = "review"
+    COUNTRIES = "countries"
+    """Every country outside the EEA has a ground (H-27)."""
+    SUB_PROCESSORS = "sub_processors"
+    """Each of them is approved (art. 28(2))."""
 
 
 def _country(value: object) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from lifecycle.policy.load import load_policy
+from lifecycle.policy.processors import Need
 from lifecycle.policy.values import Period
 from lifecycle.processor import (
     OUTCOMES,
@@ -17,7 +18,6 @@ from lifecycle.processor import (
     EntryKind,
     Known,
     Lack,
-    Need,
     agreement_on,
     countries_of,
     is_recommended,
