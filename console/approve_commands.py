@@ -49,7 +49,12 @@ def approve(
         with open_house(controller) as house:
             shown = show_plan(house, ref)
             shares = shown.kind == PlanKind.DISCLOSURE
-            if shares and not as_json:
+            reviews = shown.kind == PlanKind.REVIEW
+            if reviews and not as_json:
+                say(f"{shown.ref}  review, {shown.state}, hash {shown.hash[:12]}…")
+                for each in shown.lines:
+                    say(f"gallra processor show {each.system} says what is known of it.")
+            elif shares and not as_json:
                 show_entry(entry(house, ref))
             elif not as_json:
                 _show(shown)
@@ -67,6 +72,10 @@ def approve(
             )
         if as_json:
             print_json(result._asdict())
+        elif reviews:
+            answer = "refused: it has no valid review" if decline else "approved"
+            say(f"{result.ref}  {answer}. The next run notes it, or you do now:")
+            say("gallra processor review")
         elif decline:
             say(f"{result.ref}  declined: nothing of it is carried out.")
         elif result.given < result.needed:

@@ -112,6 +112,8 @@ def show(
                 stored = plans.items(connection, number, subject=subject)
             if plan.kind is PlanKind.DISCLOSURE:
                 refuse(f"{plan.ref} is a disclosure: gallra share show {plan.ref}")
+            if plan.kind is PlanKind.REVIEW:
+                refuse(f"{plan.ref} is a review: gallra processor show {stored[0].item.system}")
             if subject is not None and not stored:
                 refuse(f"{plan.ref} does not speak of {person}.")
             told = overview(house, plan)

@@ -268,6 +268,35 @@ def remove(
 
 
 @app.command()
+def review(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None:
+    """Note decided reviews, ask for those that are due, order what is missing: as every night.
+
+    Example:  gallra processor review
+    """
+    with failures(as_json=as_json):
+        from tasks.processor_check import check
+        from tasks.wiring import open_house
+
+        with open_house(controller) as house:
+            seen = check(house)
+        if as_json:
+            print_json(seen.checked._asdict() | {"waiting": [one.ref for one in seen.asked]})
+        else:
+            done = seen.checked
+            say(
+                f"{done.processors} processor(s), {done.lacking} lacking something; "
+                f"{done.approved} review(s) approved, {done.refused} refused; "
+                f"{done.orders_opened} order(s) opened, {done.orders_withdrawn} withdrawn."
+            )
+            for one in seen.asked:
+                say(f"{one.line.label}: gallra approve {one.ref}   (or --decline)")
+            for system in seen.stopped:
+                say(f"{system} may not run: gallra processor list")
+        if seen.stopped:
+            raise typer.Exit(Exit.ATTENTION)
+
+
+@app.command()
 def publish(
     to: Annotated[Path, typer.Argument(help="The page to write, .html.")],
     controller: Controller = CONTROLLER,

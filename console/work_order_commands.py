@@ -89,6 +89,8 @@ def show(
             todo = f"{order.items} to {order.what}"
         elif order.what == "telling":
             todo = "a recipient to tell"
+        elif order.what in {"papers", "judgement", "use", "assessment"}:
+            todo = f"{order.what} to bring"
         elif order.what == "deletion":
             todo = "a recipient to ask to delete"
         until = f" by {order.due_on}" if order.due_on else ""
@@ -152,6 +154,9 @@ def confirm(ref: Ref, by: By, controller: Controller = CONTROLLER) -> None:
         now = f"gallra execute {order.plan}"
         if order.what == "mend":
             say(f"{ref}  {state}. What is there still at the next look is on a new order.")
+            return
+        if order.what in {"papers", "judgement", "use", "assessment"}:
+            say(f"{ref}  {state}. What is missing still at the next look is on a new order.")
             return
         if order.what != "weed":
             now = f"gallra share send {order.plan}"

@@ -22,6 +22,8 @@ class PlanKind(StrEnum):
     """One person asked to be erased (art. 17)."""
     DISCLOSURE = "disclosure"
     """Data is to be given to somebody outside (A-68): nothing is erased by it."""
+    REVIEW = "review"
+    """A processor is to be looked at again (A-18): nothing is erased or given by it."""
 
 
 ERASURES: Final = frozenset({PlanKind.RETENTION, PlanKind.YEAR_END, PlanKind.REQUEST})

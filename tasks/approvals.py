@@ -11,7 +11,8 @@ from lifecycle import approval
 from lifecycle.approval import Approver, Decision, Given, Reason
 from lifecycle.errors import Refused
 from lifecycle.ledger import EventKind
-from lifecycle.plan import ERASURES, PlanState
+from lifecycle.plan import ERASURES, PlanKind, PlanState
+from lifecycle.policy.erasure import Approvals
 from lifecycle.references import OFFICER, PLAN, from_reference, to_reference
 from records import approvals, plans
 from records.engines import reading
@@ -73,7 +74,7 @@ def approve(
     # Outside the transaction: it reads everything that the plan is about. What changes after
     # this look is met by the executor's own.
     current = said is Decision.DECLINE or _is_current(house, shown, still_current)
-    rules = house.policy.approvals
+    rules = _rules(house, shown)
 
     def act(work: UnitOfWork, who: Officer) -> str | None:
         approvals.lock_plan(work.connection, number)
@@ -156,7 +157,7 @@ def _why_not(house: House, work: UnitOfWork, plan: Plan, *, current: bool) -> st
         return ended
     lacking = approval.missing(
         approvals.given_to(work.connection, plan.number),
-        house.policy.approvals,
+        _rules(house, plan),
         needed=_needed(plan),
         plan_hash=plan.hash,
         created_by=plan.created_by,
@@ -179,9 +180,21 @@ def _is_current(house: House, plan: Plan, still_current: StillCurrent | None) ->
         from tasks.planning import still_current as derived_anew  # it may ask for approvals
 
         return derived_anew(house, plan)
+    if plan.kind is PlanKind.REVIEW:
+        from tasks.processor_review import still_current as known_anew  # likewise
+
+        return known_anew(house, plan)
     from tasks.disclosures import still_current as judged_anew  # likewise
 
     return judged_anew(house, plan)
+
+
+def _rules(house: House, plan: Plan) -> Approvals:
+    """Who may decide on such a plan: a processor's review is its reviewer's (A-18)."""
+    review = house.policy.processor_review
+    if plan.kind is not PlanKind.REVIEW or review is None:
+        return house.policy.approvals
+    return house.policy.approvals.model_copy(update={"erasure": (review.by,), "second": ()})
 
 
 def _needed(plan: Plan) -> int:
@@ -213,7 +226,7 @@ def _that_count(house: House, plan: Plan, given: list[Given]) -> list[Given]:
 
 def _is_enough(house: House, given: list[Given], plan: Plan) -> bool:
     return approval.is_enough(
-        [one.approver for one in given], house.policy.approvals, needed=_needed(plan)
+        [one.approver for one in given], _rules(house, plan), needed=_needed(plan)
     )
 
 
@@ -281,7 +294,7 @@ def _facts(house: House, plan: Plan, approver: Approver, why: Reason) -> dict[st
 
 
 def _role(house: House, plan: Plan, approver: Approver) -> str:
-    role = approval.role_for(approver, house.policy.approvals, needed=_needed(plan))
+    role = approval.role_for(approver, _rules(house, plan), needed=_needed(plan))
     if role is None:
         raise Refused("role_may_not_approve")
     return role

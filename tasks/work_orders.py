@@ -20,7 +20,7 @@ from records.officers import Officer
 from records.tables import shredding
 from records.unit_of_work import UnitOfWork
 from records.work_orders import WorkOrder
-from tasks import deletion_orders, telling_orders
+from tasks import deletion_orders, telling_orders, upkeep_orders
 from tasks.deletion_orders import ASK, is_deletion
 from tasks.evidence import digest_of
 from tasks.handing_over import load_of, rule_of
@@ -31,6 +31,7 @@ from tasks.mending import rule_of as mending_rule_of
 from tasks.officer_codes import agree
 from tasks.telling import close_by
 from tasks.telling_orders import TELL, is_telling, telling_of
+from tasks.upkeep_orders import is_upkeep, label_of, what_of
 from tasks.work_order_items import SLIP, destroy_slips, judge_anew, on_slip
 
 WORDS: Final = (
@@ -121,11 +122,11 @@ def finish(house: House, ref: str, *, officer: str, code: str, evidence: str) ->
     number = from_reference(WORK_ORDER, ref)
     proof = _evidence(evidence)
     order = _require(house, number)
-    if proof in WORDS and _what(house, order) != MEND:
+    if proof in WORDS and _what(house, order) != MEND and not is_upkeep(order):
         brings = _what(house, order) != WEED
         if brings is not (proof in _BROUGHT):
             raise Refused("evidence_of_another_kind", ref=ref)
-    if not is_mending(order):
+    if not is_mending(order) and not is_upkeep(order):
         # Whose papers were held meanwhile is not on the slip any more, and not proven by it.
         judge_anew(house, order)
 
@@ -321,17 +322,23 @@ def _may_look(house: House, order: WorkOrder) -> set[str]:
 def _told_of(what: str, items: int) -> str:
     if what in {WEED, MEND}:
         return f"{items} to {what} in"
+    if what in upkeep_orders.KINDS:
+        return f"{what} to bring for"
     asked = {TELL: "a recipient to tell:", ASK: "a recipient to ask to delete:"}
     return asked.get(what, f"a {what} to hand over:")
 
 
 def _where(order: WorkOrder) -> str:
+    if is_upkeep(order):
+        return label_of(order)
     return place_of(order) if is_mending(order) else order.system
 
 
 def _rule(house: House, order: WorkOrder) -> OrderRule | telling_orders.Rule:
     if is_mending(order):
         return mending_rule_of(house, order)
+    if is_upkeep(order):
+        return upkeep_orders.rule_of(house, order)
     if is_telling(order):
         return telling_orders.rule_of(house)
     if is_deletion(order):
@@ -358,9 +365,12 @@ def _shown_rule(house: House, order: WorkOrder) -> OrderRule | telling_orders.Ru
 
 
 def _what(house: House, order: WorkOrder) -> str:
-    """`weed`, `mend`, what is handed over of a disclosure, `telling` or `deletion`."""
+    """`weed`, `mend`, what is handed over of a disclosure, `telling` or `deletion`, or what is
+    brought for a register (`tasks.upkeep_orders`)."""
     if is_mending(order):
         return MEND
+    if is_upkeep(order):
+        return what_of(order)
     if is_telling(order):
         return TELL
     if is_deletion(order):
@@ -378,7 +388,7 @@ def _line(house: House, order: WorkOrder, today: str, standing: int) -> Line:
     mends = is_mending(order)
     return Line(
         ref=to_reference(WORK_ORDER, order.number),
-        plan="" if mends else to_reference(PLAN, order.plan_number),
+        plan="" if mends or is_upkeep(order) else to_reference(PLAN, order.plan_number),
         system=_where(order),
         role=order.role,
         items=order.items,
