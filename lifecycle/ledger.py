@@ -162,6 +162,10 @@ class EventKind(StrEnum):
     # what people said no to
     BAR_PUT = "bar.put"
     BAR_ENDED = "bar.ended"
+    # letters to people
+    LETTERS_INTENDED = "letters.intended"
+    LETTERS_SENT = "letters.sent"
+    LETTERS_HANDED = "letters.handed"
 
 
 def instant(moment: datetime) -> str:

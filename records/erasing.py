@@ -33,6 +33,7 @@ ERASURE_INDEX: Final = {
     "anchor": "the rows go",
     "due": "the rows go",
     "held": "the rows of released holds go; while a hold stands nobody it keeps is removed (A-73)",
+    "letter": "the rows go with the person: the evidence that somebody was told is about them",
     "barred": "the rows go: there is nothing left that could be used",
     "work_order": "the sealed slip says whose papers are to be weeded; its own key goes when the "
     "order is confirmed",
@@ -55,6 +56,7 @@ _GOES: Final = (
     ("due", "subject_id"),
     ("held", "subject_id"),
     ("barred", "subject_id"),
+    ("letter", "subject_id"),
     ("subject", "id"),
 )
 _TO_SHRED: Final = """INSERT INTO shredding (holding_id) SELECT id FROM {table} WHERE {people}

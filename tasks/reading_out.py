@@ -111,7 +111,7 @@ def _of_system(house: House, name: str, items: Sequence[PlanItem]) -> Iterator[T
     answers = list(system.read_out(asked))
     if [one.key for one in answers] != [one.key for one in asked]:
         raise NotProven("system_answered_otherwise", ref=name)
-    marked = _ProtectedHere(house)
+    marked = ProtectedHere(house)
     for item, answer in zip(items, answers, strict=True):
         _require_whole(name, item, answer)
         if marked.shows(answer.values):
@@ -136,7 +136,7 @@ def _is_writable(text: str) -> bool:
     return True
 
 
-class _ProtectedHere:
+class ProtectedHere:
     """The policy's words that announce a protected identity, looked for in the fields that an
     export has too: in a free text the same word may be about a helmet."""
 

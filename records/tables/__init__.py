@@ -6,7 +6,6 @@ from records.tables import (
     assessments,
     consents,
     incidents,
-    letters,
     notices,
     rights,
 )
@@ -16,6 +15,7 @@ from records.tables.disclosures import concerned, disclosure, telling
 from records.tables.files import alarm, file_import, handover, lease, staged_file, to_do
 from records.tables.findings import finding, scanned
 from records.tables.keys import data_key, epoch, named_key
+from records.tables.letters import letter
 from records.tables.people import blind_index, engagement, erasure_list, holding, shredding, subject
 from records.tables.plans import approval, certificate, officer, plan, plan_item, work_order
 from records.tables.processors import processor, processor_entry
@@ -61,7 +61,7 @@ __all__ = [
     "ledger_event",
     "ledger_head",
     "legal_hold",
-    "letters",
+    "letter",
     "named_key",
     "notices",
     "officer",
