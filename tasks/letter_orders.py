@@ -3,15 +3,17 @@ evidence (A-36)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
+from connectors.payload import read_payload
+from lifecycle.errors import Refused
 from lifecycle.ledger import EventKind
-from lifecycle.letters import Composed, LetterState, Matter
+from lifecycle.letters import LetterKind, LetterState, Matter
 from lifecycle.policy.orders import OrderRule
-from lifecycle.references import WORK_ORDER, new_id, to_reference
+from lifecycle.references import SUBJECT, WORK_ORDER, new_id, to_reference
 from lifecycle.retention.calendar import add_period
-from records import letters, work_orders
+from records import disclosures, letters, work_orders
 from records.letters import Letter, New
 from records.unit_of_work import UnitOfWork
 from records.work_orders import WorkOrder
@@ -27,41 +29,47 @@ def is_letters(order: WorkOrder) -> bool:
     return order.system.partition(" ")[0] == LETTERS
 
 
-def handed_over(house: House, work: UnitOfWork, order_id: int) -> int:
-    """The letters of a finished order were handed over, within the caller's transaction; how
-    many."""
-    waiting = [
-        one
-        for one in letters.of_order(work.connection, order_id)
-        if one.state is LetterState.BY_PERSON
-    ]
-    letters.move(
-        work.connection,
-        [one.number for one in waiting],
-        was=LetterState.BY_PERSON,
-        to=LetterState.HANDED,
-        at=house.at(),
-    )
-    if waiting:
-        matter = waiting[0].matter
-        work.record(
-            EventKind.LETTERS_HANDED,
-            ref=to_reference(WORK_ORDER, order_id),
-            acted=len(waiting),
-            facts=facts_of(matter),
-        )
-    return len(waiting)
+def rule_of(house: House, order: WorkOrder) -> OrderRule:
+    """How the letters of an order are handed over. Raises `Refused("work_order_without_rule")`:
+    the policy does not say so any more."""
+    _, kind, about = order.system.split(" ", 2)
+    if kind == LetterKind.NOTICE:
+        for notice in house.policy.notices:
+            if notice.id == about and notice.by_hand is not None:
+                return notice.by_hand
+    raise Refused("work_order_without_rule", ref=about)
 
 
-def by_hand_instead(
+def hand_over(
     house: House,
     matter: Matter,
-    refused: Sequence[tuple[Letter, str]],
+    people: Sequence[tuple[int, str]],
+    language: str,
     rule: OrderRule,
-    role: str,
 ) -> None:
+    """Give the letters to these people (with the reason code why no mail goes) to somebody."""
     with house.work() as work:
-        order = open_order(house, work, matter, len(refused), rule, role)
+        order = _open(house, work, matter, len(people), rule)
+        letters.open_letters(
+            work.connection,
+            controller=house.controller,
+            matter=matter,
+            rows=[
+                New(new_id(), person, language, LetterState.BY_PERSON, reason=why, order_id=order)
+                for person, why in people
+            ],
+            at=house.at(),
+        )
+        work.commit()
+
+
+def hand_over_instead(
+    house: House, matter: Matter, refused: Sequence[tuple[Letter, str]], rule: OrderRule
+) -> None:
+    """Give somebody the letters that no server takes, or of which nobody knows whether they
+    arrived."""
+    with house.work() as work:
+        order = _open(house, work, matter, len(refused), rule)
         for one, reason in refused:
             letters.move(
                 work.connection,
@@ -74,39 +82,78 @@ def by_hand_instead(
         work.commit()
 
 
-def hand_over(
-    house: House,
-    matter: Matter,
-    people: Sequence[tuple[int, str]],
-    composed: Composed,
-    rule: OrderRule,
-    role: str,
-) -> None:
-    with house.work() as work:
-        order = open_order(house, work, matter, len(people), rule, role)
-        letters.open_letters(
-            work.connection,
-            controller=house.controller,
-            matter=matter,
-            rows=[
-                New(
-                    new_id(),
-                    person,
-                    composed.language,
-                    LetterState.BY_PERSON,
-                    reason=why or None,
-                    order_id=order,
-                )
-                for person, why in people
-            ],
-            at=house.at(),
-        )
-        work.commit()
+def note_handed(house: House, work: UnitOfWork, order: WorkOrder) -> None:
+    """The letters of a finished order were handed over, within the caller's transaction."""
+    waiting = [
+        one
+        for one in letters.of_order(work.connection, order.number)
+        if one.state is LetterState.BY_PERSON
+    ]
+    if not waiting:
+        return
+    letters.move(
+        work.connection,
+        [one.number for one in waiting],
+        was=LetterState.BY_PERSON,
+        to=LetterState.HANDED,
+        at=house.at(),
+    )
+    work.record(
+        EventKind.LETTERS_HANDED,
+        ref=to_reference(WORK_ORDER, order.number),
+        acted=len(waiting),
+        facts=facts_of(waiting[0].matter),
+    )
 
 
-def open_order(
-    house: House, work: UnitOfWork, matter: Matter, items: int, rule: OrderRule, role: str
-) -> int:
+def readers_of(
+    house: House, work: UnitOfWork, order: WorkOrder
+) -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    """Whom the letters of an order are for, as our own records know them: personal data, for an
+    officer's own terminal. Who is known elsewhere alone has a reference and no more."""
+    found = [
+        one
+        for one in letters.of_order(work.connection, order.number)
+        if one.state is LetterState.BY_PERSON
+    ]
+    people = [one.subject_id for one in found]
+    held = disclosures.content(
+        work.connection, people, _said_on_a_letter(house), only=dict.fromkeys(people, ())
+    )
+    opened = house.vault.open(
+        [(one.holding_id, one.subject_id, one.category, one.sealed) for one in held]
+    )
+    slip: dict[str, dict[str, Mapping[str, str]]] = {
+        to_reference(SUBJECT, person): {} for person in people
+    }
+    for one, plain in zip(held, opened, strict=True):
+        told = read_payload(b'{"%b":%b}' % (one.category.encode(), plain))
+        slip[to_reference(SUBJECT, one.subject_id)][one.category] = told[one.category]
+    return slip
+
+
+def facts_of(matter: Matter) -> dict[str, str]:
+    """What the ledger says of a letter's matter."""
+    occasion = f"y{matter.occasion}" if matter.occasion.isdecimal() else matter.occasion
+    return {
+        "letter": str(matter.kind),
+        "about": matter.about,
+        "version": matter.version,
+        "occasion": occasion,
+    }
+
+
+def _said_on_a_letter(house: House) -> frozenset[str]:
+    """Of the categories those by which somebody is found: kept once for a person."""
+    named = {"identity", "contact"}
+    return frozenset(
+        name
+        for name, category in house.policy.categories.items()
+        if name in named and category.per == "person"
+    )
+
+
+def _open(house: House, work: UnitOfWork, matter: Matter, items: int, rule: OrderRule) -> int:
     number = new_id()
     due_on = add_period(local_today(house), rule.within).isoformat()
     work_orders.open_order(
@@ -115,7 +162,7 @@ def open_order(
         number=number,
         plan_number=number,  # of no plan: of itself, which is nobody else's number
         system=f"{LETTERS} {matter.kind} {matter.about}",
-        role=role,
+        role=rule.role,
         items=items,
         at=house.at(),
         due_on=due_on,
@@ -125,20 +172,6 @@ def open_order(
         EventKind.WORK_ORDER_OPENED,
         ref=to_reference(WORK_ORDER, number),
         found=items,
-        facts=facts_of(matter) | {"what": LETTERS, "role": role, "due_on": due_on},
+        facts=facts_of(matter) | {"what": LETTERS, "role": rule.role, "due_on": due_on},
     )
     return number
-
-
-def facts_of(matter: Matter) -> dict[str, str]:
-    return {
-        "letter": str(matter.kind),
-        "about": matter.about,
-        "version": matter.version,
-        "occasion": _as_word(matter.occasion),
-    }
-
-
-def _as_word(occasion: str) -> str:
-    """A year as the ledger takes it."""
-    return f"y{occasion}" if occasion.isdecimal() else occasion

@@ -7,13 +7,14 @@ and a server that knows one already sends nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from connectors.channel import Parcel
 from lifecycle.barred import Use
-from lifecycle.errors import GallraError, KeyFailure, LedgerFailure, NotProven, Refused, Retryable
+from lifecycle.errors import GallraError, KeyFailure, LedgerFailure, NotProven, Refused
 from lifecycle.ledger import EventKind
 from lifecycle.letters import Composed, LetterState, Matter
 from lifecycle.policy.orders import OrderRule
@@ -24,31 +25,38 @@ from records.letters import Letter, New
 from tasks.doors import Door, way_digest
 from tasks.gates import barred_of
 from tasks.house import House
-from tasks.letter_orders import LETTERS, by_hand_instead, facts_of, hand_over
-from tasks.reaching import NOT_REACHED, Reach, reach
+from tasks.letter_orders import LETTERS, facts_of, hand_over, hand_over_instead
+from tasks.reaching import NO_MAIL, NOT_REACHED, Reach, reach
 from tasks.sent_notes import require_notes
 
-BARRED: Final = "barred"
-"""Whose data may only be stored is not written to."""
 _AT_ONCE: Final = 100
 """Letters that are written down in one transaction, before the first of them is sent."""
 _PATIENCE: Final = 60.0
-
-Compose = Callable[[], Composed]
+_T = TypeVar("_T")
 
 
 class Written(NamedTuple):
-    """What became of the letters about one matter."""
+    """What became of the letters about one matter in a run."""
 
     sent: int = 0
-    unsure: int = 0
     by_person: int = 0
+    """On a work order now."""
     later: int = 0
-    """Could not be sent now, or nobody could be asked for the address: the next run."""
+    """Not sent now, or nobody could be asked for the address: the next run."""
     barred: int = 0
-    """Their data is restricted."""
+    """Their data may only be stored."""
     failure: str = ""
     """The first reason code for which something waits."""
+
+    def plus(self, other: Written) -> Written:
+        """Both together."""
+        return Written(
+            self.sent + other.sent,
+            self.by_person + other.by_person,
+            self.later + other.later,
+            self.barred + other.barred,
+            self.failure or other.failure,
+        )
 
 
 def write(
@@ -56,191 +64,179 @@ def write(
     matter: Matter,
     people: Sequence[int],
     *,
-    compose: Compose,
+    composed: Composed,
     rule: OrderRule,
-    role: str,
-    barred: bool = True,
+    whatever_is_barred: bool = False,
 ) -> Written:
-    """Write to these people about that, each once, whatever is killed and repeated; who has such a
+    """Write to these people about that, each once, whatever is killed and repeated: who has such a
     letter already gets none.
 
-    `rule`, `role`: how and by whom it is handed over to those whom no mail reaches. `barred`: leave
-    out those whose data may only be stored; False where the law has them told all the same (an
-    incident, an answer). Raises `LedgerFailure`, `KeyFailure`, `Busy`.
+    `rule`: how, and by whom, it is handed to those whom no mail reaches, and to those of whose mail
+    nobody can tell whether it arrived. `whatever_is_barred`: also to those whose data may only be
+    stored; the law has them told all the same (an incident, an answer). Raises `LedgerFailure`,
+    `KeyFailure`, `Busy`.
     """
     with leases.hold(
         house.engine, f"{LETTERS}/{house.controller}", now=house.now, patience=_PATIENCE
     ):
-        door = _mail(house)
-        done = _go_on(house, matter, compose=compose, rule=rule, role=role)
-        have = _written(house, matter, people)
-        wanted = [person for person in people if person not in have]
-        if barred:
+        writing = _Writing(house, matter, composed, rule)
+        done = writing.go_on()
+        wanted = writing.without_a_letter(people)
+        if not whatever_is_barred:
             stopped = barred_of(house, wanted, Use("", frozenset()))
             wanted = [person for person in wanted if person not in stopped]
-            done = done._replace(barred=len(stopped))
+            done = done.plus(Written(barred=len(stopped)))
+        door = _mail(house)
         for part in _parts(reach(house, wanted), _AT_ONCE):
-            done = _add(
-                done,
-                _write_part(house, matter, part, door=door, compose=compose, rule=rule, role=role),
-            )
+            done = done.plus(writing.to(part, door))
         return done
 
 
-def _written(house: House, matter: Matter, people: Sequence[int]) -> set[int]:
-    with reading(house.engine) as connection:
-        found = letters.of_people(
-            connection, controller=house.controller, kind=matter.kind, people=people
+@dataclass(frozen=True, slots=True)
+class _Writing:
+    """One matter, on its way to people."""
+
+    house: House
+    matter: Matter
+    composed: Composed
+    rule: OrderRule
+
+    def without_a_letter(self, people: Sequence[int]) -> list[int]:
+        """Those of these who have none about exactly this, each once, in the order given."""
+        with reading(self.house.engine) as connection:
+            found = letters.of_people(
+                connection,
+                controller=self.house.controller,
+                kind=self.matter.kind,
+                people=people,
+            )
+        have = {one.subject_id for one in found if one.matter == self.matter}
+        return [person for person in dict.fromkeys(people) if person not in have]
+
+    def go_on(self) -> Written:
+        """Finish what an earlier run wrote down.
+
+        What says something else by now, or would go another way, is not sent any more: whether it
+        went nobody can tell, so it proves nothing, and its reader is due the new one.
+        """
+        house = self.house
+        with reading(house.engine) as connection:
+            left = letters.in_state(
+                connection,
+                controller=house.controller,
+                kind=self.matter.kind,
+                about=self.matter.about,
+                states=[LetterState.SENDING],
+            )
+        same = [one for one in left if self._goes_on(one)]
+        self._note([one.number for one in left if one not in same], LetterState.UNSURE)
+        done = Written()
+        for part in _parts(same, _AT_ONCE):
+            known = {one.subject_id: one for one in reach(house, [one.subject_id for one in part])}
+            done = done.plus(self._send(part, known, house.doors.ways[part[0].channel or ""]))
+        return done
+
+    def to(self, part: Sequence[Reach], door: Door | None) -> Written:
+        """Write to these, whose way is looked up."""
+        later = [one for one in part if one.why == NOT_REACHED]
+        mailed = [one for one in part if one.email is not None and door is not None]
+        done = Written(later=len(later), failure=NOT_REACHED if later else "")
+        if door is not None and mailed:
+            opened = self._written_down(mailed, door)
+            done = done.plus(self._send(opened, {one.subject_id: one for one in mailed}, door))
+        others = [one for one in part if one not in later and one not in mailed]
+        if others:
+            people = [(one.subject_id, one.why or NO_MAIL) for one in others]
+            hand_over(self.house, self.matter, people, self.composed.language, self.rule)
+        return done.plus(Written(by_person=len(others)))
+
+    def _goes_on(self, one: Letter) -> bool:
+        """Whether it says the same, by a channel that leads where it led."""
+        door = self.house.doors.ways.get(one.channel or "")
+        if one.matter != self.matter or door is None:
+            return False
+        return one.way == way_digest(self.house.vault, door)
+
+    def _written_down(self, mailed: Sequence[Reach], door: Door) -> list[Letter]:
+        house = self.house
+        way = way_digest(house.vault, door)
+        with house.work() as work:
+            opened = letters.open_letters(
+                work.connection,
+                controller=house.controller,
+                matter=self.matter,
+                rows=[
+                    New(
+                        new_id(),
+                        one.subject_id,
+                        self.composed.language,
+                        LetterState.SENDING,
+                        door.name,
+                        way,
+                    )
+                    for one in mailed
+                ],
+                at=house.at(),
+            )
+            facts = facts_of(self.matter) | {"channel": door.name}
+            work.record(EventKind.LETTERS_INTENDED, expected=len(opened), facts=facts)
+            work.commit()
+        return opened
+
+    def _send(self, opened: Sequence[Letter], known: Mapping[int, Reach], door: Door) -> Written:
+        """Give each to the server; what it refuses, and what perhaps arrived, goes by hand."""
+        sent: list[int] = []
+        by_hand: list[tuple[Letter, str]] = []
+        later, failure = 0, ""
+        for one in opened:
+            reached = known.get(one.subject_id)
+            if failure or (reached is not None and reached.why == NOT_REACHED):
+                later += 1  # the next run goes on with the same parcels
+                failure = failure or NOT_REACHED
+                continue
+            try:
+                if reached is None or reached.email is None:
+                    raise Refused(NO_MAIL)
+                require_notes(self.house, door)
+                door.channel.deliver(self._parcel(one, reached.email))
+                sent.append(one.number)
+            except (LedgerFailure, KeyFailure):
+                raise
+            except (Refused, NotProven) as error:
+                by_hand.append((one, error.code))
+            except GallraError as error:
+                later, failure = later + 1, error.code
+        self._note(sent, LetterState.SENT)
+        if by_hand:
+            hand_over_instead(self.house, self.matter, by_hand, self.rule)
+        return Written(len(sent), len(by_hand), later, 0, failure)
+
+    def _note(self, numbers: Sequence[int], to: LetterState) -> None:
+        if not numbers:
+            return
+        with self.house.work() as work:
+            letters.move(
+                work.connection, numbers, was=LetterState.SENDING, to=to, at=self.house.at()
+            )
+            acted = len(numbers) if to is LetterState.SENT else 0
+            work.record(
+                EventKind.LETTERS_SENT,
+                expected=len(numbers),
+                acted=acted,
+                facts=facts_of(self.matter),
+            )
+            work.commit()
+
+    def _parcel(self, one: Letter, to: str) -> Parcel:
+        return Parcel(
+            ref=one.ref,
+            file=None,
+            name=one.ref,
+            to=(to,),
+            subject=self.composed.subject,
+            text=self.composed.text,
+            html=self.composed.html,
         )
-    return {one.subject_id for one in found if one.matter == matter}
-
-
-def _write_part(
-    house: House,
-    matter: Matter,
-    part: Sequence[Reach],
-    *,
-    door: Door | None,
-    compose: Compose,
-    rule: OrderRule,
-    role: str,
-) -> Written:
-    composed = compose()
-    later = [one for one in part if one.email is None and one.why == NOT_REACHED]
-    mailed = [one for one in part if one.email is not None and door is not None]
-    by_hand = [one for one in part if one not in later and one not in mailed]
-    opened = _open_sending(house, matter, mailed, composed, door) if door and mailed else []
-    address = {one.subject_id: one.email for one in mailed}
-    done = Written(later=len(later), failure=NOT_REACHED if later else "")
-    if door is not None and opened:
-        done = _add(done, _send(house, matter, opened, address, composed, door, rule, role))
-    if by_hand:
-        hand_over(
-            house, matter, [(one.subject_id, one.why) for one in by_hand], composed, rule, role
-        )
-        done = done._replace(by_person=done.by_person + len(by_hand))
-    return done
-
-
-def _open_sending(
-    house: House, matter: Matter, mailed: Sequence[Reach], composed: Composed, door: Door
-) -> list[Letter]:
-    with house.work() as work:
-        opened = letters.open_letters(
-            work.connection,
-            controller=house.controller,
-            matter=matter,
-            rows=[
-                New(
-                    new_id(),
-                    one.subject_id,
-                    composed.language,
-                    LetterState.SENDING,
-                    door.name,
-                    way_digest(house.vault, door),
-                )
-                for one in mailed
-            ],
-            at=house.at(),
-        )
-        work.record(
-            EventKind.LETTERS_INTENDED,
-            expected=len(opened),
-            facts=facts_of(matter) | {"channel": door.name},
-        )
-        work.commit()
-    return opened
-
-
-def _send(
-    house: House,
-    matter: Matter,
-    opened: Sequence[Letter],
-    address: dict[int, str | None],
-    composed: Composed,
-    door: Door,
-    rule: OrderRule,
-    role: str,
-) -> Written:
-    """Give each to the server. What it refuses a person hands over."""
-    sent: list[int] = []
-    unsure: list[int] = []
-    refused: list[tuple[Letter, str]] = []
-    failure = ""
-    later = 0
-    for position, one in enumerate(opened):
-        to = address.get(one.subject_id)
-        try:
-            if to is None:
-                raise Refused("no_mail_address")
-            require_notes(house, door)
-            door.channel.deliver(_parcel(one, to, composed))
-            sent.append(one.number)
-        except (LedgerFailure, KeyFailure):
-            raise
-        except NotProven as error:
-            unsure.append(one.number)
-            failure = failure or error.code
-        except Refused as error:
-            refused.append((one, error.code))
-        except GallraError as error:
-            failure = failure or error.code
-            later += 1
-            if isinstance(error, Retryable):
-                later += len(opened) - position - 1
-                break  # the server is away: the next run goes on with the same parcels
-    _note(house, matter, sent=sent, unsure=unsure)
-    if refused:
-        by_hand_instead(house, matter, refused, rule, role)
-    return Written(len(sent), len(unsure), len(refused), later, 0, failure)
-
-
-def _note(house: House, matter: Matter, *, sent: Sequence[int], unsure: Sequence[int]) -> None:
-    if not sent and not unsure:
-        return
-    with house.work() as work:
-        at = house.at()
-        for numbers, to in ((sent, LetterState.SENT), (unsure, LetterState.UNSURE)):
-            letters.move(work.connection, numbers, was=LetterState.SENDING, to=to, at=at)
-        work.record(
-            EventKind.LETTERS_SENT,
-            expected=len(sent) + len(unsure),
-            acted=len(sent),
-            facts=facts_of(matter),
-            unsure=len(unsure),
-        )
-        work.commit()
-
-
-def _go_on(
-    house: House, matter: Matter, *, compose: Compose, rule: OrderRule, role: str
-) -> Written:
-    """What an earlier run wrote down and did not finish. A letter of another version is not sent
-    any more: whether it went nobody can tell, and its reader is due the new one."""
-    with reading(house.engine) as connection:
-        left = letters.in_state(
-            connection,
-            controller=house.controller,
-            kind=matter.kind,
-            about=matter.about,
-            states=[LetterState.SENDING],
-        )
-    stale = [one.number for one in left if not _is_same(house, one, matter)]
-    _note(house, matter, sent=[], unsure=stale)
-    same = [one for one in left if one.number not in stale]
-    done = Written(unsure=len(stale))
-    composed = compose()
-    for part in _parts(iter(same), _AT_ONCE):
-        door = house.doors.ways[part[0].channel or ""]
-        address = {one.subject_id: one.email for one in reach(house, [p.subject_id for p in part])}
-        done = _add(done, _send(house, matter, part, address, composed, door, rule, role))
-    return done
-
-
-def _is_same(house: House, one: Letter, matter: Matter) -> bool:
-    """Whether it says the same, by a channel that leads where it led."""
-    door = house.doors.ways.get(one.channel or "")
-    return one.matter == matter and door is not None and one.way == way_digest(house.vault, door)
 
 
 def _mail(house: House) -> Door | None:
@@ -254,30 +250,7 @@ def _mail(house: House) -> Door | None:
     return None
 
 
-def _parcel(one: Letter, to: str, composed: Composed) -> Parcel:
-    return Parcel(
-        ref=one.ref,
-        file=None,
-        name=one.ref,
-        to=(to,),
-        subject=composed.subject,
-        text=composed.text,
-        html=composed.html,
-    )
-
-
-def _add(one: Written, other: Written) -> Written:
-    return Written(
-        one.sent + other.sent,
-        one.unsure + other.unsure,
-        one.by_person + other.by_person,
-        one.later + other.later,
-        one.barred + other.barred,
-        one.failure or other.failure,
-    )
-
-
-def _parts(items: Iterable, size: int) -> Iterator[list]:  # type: ignore[type-arg]
+def _parts(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
     waiting = iter(items)
     while part := list(islice(waiting, size)):
         yield part

@@ -8,31 +8,27 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from lifecycle.errors import Misconfigured, Refused
+from lifecycle.errors import Refused
 from lifecycle.ledger import EventKind
-from lifecycle.plan import ERASURES
-from lifecycle.policy.orders import OrderRule
 from lifecycle.references import OFFICER, PLAN, WORK_ORDER, from_reference, to_reference
 from lifecycle.retention.calendar import add_period
-from records import bulk, disclosures, mending, plans, tellings, work_orders
+from records import bulk, mending, tellings, work_orders
 from records.engines import reading
 from records.officers import Officer
 from records.tables import shredding
 from records.unit_of_work import UnitOfWork
 from records.work_orders import WorkOrder
-from tasks import deletion_orders, telling_orders, upkeep_orders
-from tasks.deletion_orders import ASK, is_deletion
 from tasks.evidence import digest_of
-from tasks.handing_over import load_of, rule_of
 from tasks.house import House
 from tasks.intake import local_today
+from tasks.letter_orders import is_letters, note_handed, readers_of
 from tasks.mending import MEND, is_mending, place_of, where_on
-from tasks.mending import rule_of as mending_rule_of
 from tasks.officer_codes import agree
 from tasks.telling import close_by
-from tasks.telling_orders import TELL, is_telling, telling_of
-from tasks.upkeep_orders import is_upkeep, label_of, what_of
+from tasks.telling_orders import is_telling, telling_of
+from tasks.upkeep_orders import is_upkeep
 from tasks.work_order_items import SLIP, destroy_slips, judge_anew, on_slip
+from tasks.work_order_rules import WEED, is_of_no_plan, rule_of, shown_rule_of, told_of, what_of, where_of
 
 WORDS: Final = (
     "agreed",
@@ -59,11 +55,8 @@ WORDS: Final = (
 """What may stand as evidence in the ledger; anything else could be somebody's name."""
 _BROUGHT: Final = frozenset({"handed-over", "posted", "told", "uploaded"})
 """Words of who brought something to somebody: of nothing else are they evidence."""
-WEED: Final = "weed"
 _CLOSED: Final = {"withdrawn": "work_order_withdrawn"}
 """Reason codes of orders that ended otherwise than by being done."""
-_UNRULED: Final = frozenset({"work_order_without_rule", "channel_not_bound", "contact_not_bound"})
-"""Why nobody can say how an order is done, by whom and with which evidence."""
 
 
 class Line(NamedTuple):
@@ -122,11 +115,11 @@ def finish(house: House, ref: str, *, officer: str, code: str, evidence: str) ->
     number = from_reference(WORK_ORDER, ref)
     proof = _evidence(evidence)
     order = _require(house, number)
-    if proof in WORDS and _what(house, order) != MEND and not is_upkeep(order):
-        brings = _what(house, order) != WEED
+    if proof in WORDS and what_of(house, order) != MEND and not is_upkeep(order):
+        brings = what_of(house, order) != WEED
         if brings is not (proof in _BROUGHT):
             raise Refused("evidence_of_another_kind", ref=ref)
-    if not is_mending(order) and not is_upkeep(order):
+    if not is_of_no_plan(order):
         # Whose papers were held meanwhile is not on the slip any more, and not proven by it.
         judge_anew(house, order)
 
@@ -145,7 +138,7 @@ def finish(house: House, ref: str, *, officer: str, code: str, evidence: str) ->
             acted=order.items,
             facts={"officer": by, "evidence": proof},
         )
-        if not _rule(house, order).second_person:
+        if not rule_of(house, order).second_person:
             _confirm(house, work, order, who)
         if is_telling(order):
             one = tellings.get(
@@ -192,9 +185,11 @@ def reveal(house: House, ref: str, *, officer: str, code: str) -> dict[str, Any]
     gone), `work_order_hands_over`, `role_may_not_finish`, or as `officer_codes.agree` does.
     """
     number = from_reference(WORK_ORDER, ref)
+    if is_letters(_require(house, number)):
+        return _reveal_readers(house, number, officer=officer, code=code)
     if is_mending(_require(house, number)):
         return _reveal_findings(house, number, officer=officer, code=code)
-    if _what(house, _require(house, number)) != WEED:
+    if what_of(house, _require(house, number)) != WEED:
         raise Refused("work_order_hands_over", ref=ref)
     judge_anew(house, _require(house, number))
     sealed: list[bytes] = []
@@ -222,6 +217,27 @@ def reveal(house: House, ref: str, *, officer: str, code: str) -> dict[str, Any]
     # Of a finished order everybody is shown who was weeded: the second person looks for them.
     kept = on_slip(house, order) if order.state == "open" else told.keys()
     return {who: what for who, what in told.items() if who in kept}
+
+
+def _reveal_readers(house: House, number: int, *, officer: str, code: str) -> dict[str, Any]:
+    """Whom the letters of an order are for, of those that are not handed over yet."""
+    told: dict[str, Any] = {}
+
+    def act(work: UnitOfWork, who: Officer) -> str | None:
+        order = work_orders.get(work.connection, controller=house.controller, number=number)
+        if not who.roles & _may_look(house, order):
+            return "role_may_not_finish"
+        told.update(readers_of(house, work, order))
+        work.record(
+            EventKind.PERSON_LOOKED_UP,
+            ref=to_reference(WORK_ORDER, number),
+            found=len(told),
+            facts={"officer": to_reference(OFFICER, who.id)},
+        )
+        return None
+
+    agree(house, handle=officer, code=code, ref=to_reference(WORK_ORDER, number), act=act)
+    return told
 
 
 def _reveal_findings(house: House, number: int, *, officer: str, code: str) -> dict[str, Any]:
@@ -258,13 +274,13 @@ def remind(house: House) -> int:
         if house.mailbox is not None:
             late = " OVERDUE: an open breach of the rule." if one.is_late(str(today)) else ""
             ref = to_reference(WORK_ORDER, one.number)
-            what = _what(house, one)
-            told = _told_of(what, one.items)
+            what = what_of(house, one)
+            told = told_of(what, one.items)
             until = f", by {one.due_on}" if one.due_on else ""
             house.mailbox.write(
                 subject=f"Gallra: work order {ref}",
                 text=(
-                    f"Work order {ref}: {told} {_where(one)}{until}."
+                    f"Work order {ref}: {told} {where_of(one)}{until}."
                     f"{late}\nState: {one.state}. Who: {one.role}.\n"
                     f"What to do: gallra work-orders show {ref}\n"
                 ),
@@ -289,7 +305,7 @@ def _reminder_on(house: House, order: WorkOrder) -> date:
         if order.reminded_on is not None
         else datetime.fromisoformat(order.opened_at).astimezone(zone).date()
     )
-    return add_period(last, _shown_rule(house, order).remind_every)
+    return add_period(last, shown_rule_of(house, order).remind_every)
 
 
 def _confirm(house: House, work: UnitOfWork, order: WorkOrder, who: Officer) -> None:
@@ -297,6 +313,8 @@ def _confirm(house: House, work: UnitOfWork, order: WorkOrder, who: Officer) -> 
     by = to_reference(OFFICER, who.id)
     slip = work_orders.slip(work.connection, order.number)
     work_orders.note_confirmed(work.connection, order.number, by=by, at=house.at())
+    if is_letters(order):
+        note_handed(house, work, order)
     if slip is not None:
         bulk.upsert_rows(work.connection, shredding, ("holding_id",), [(order.number,)], update=())
     work.record(
@@ -319,77 +337,13 @@ def _may_look(house: House, order: WorkOrder) -> set[str]:
     return {order.role, *deciding.erasure, *deciding.second}
 
 
-def _told_of(what: str, items: int) -> str:
-    if what in {WEED, MEND}:
-        return f"{items} to {what} in"
-    if what in upkeep_orders.KINDS:
-        return f"{what} to bring for"
-    asked = {TELL: "a recipient to tell:", ASK: "a recipient to ask to delete:"}
-    return asked.get(what, f"a {what} to hand over:")
-
-
-def _where(order: WorkOrder) -> str:
-    if is_upkeep(order):
-        return label_of(order)
-    return place_of(order) if is_mending(order) else order.system
-
-
-def _rule(house: House, order: WorkOrder) -> OrderRule | telling_orders.Rule:
-    if is_mending(order):
-        return mending_rule_of(house, order)
-    if is_upkeep(order):
-        return upkeep_orders.rule_of(house, order)
-    if is_telling(order):
-        return telling_orders.rule_of(house)
-    if is_deletion(order):
-        return deletion_orders.rule_of(house, order)
-    if _what(house, order) != WEED:
-        return rule_of(house, order)
-    systems = house.policy.systems
-    rule = systems[order.system].by_hand if order.system in systems else None
-    if rule is None:
-        raise Refused("work_order_without_rule", ref=order.system)
-    return rule
-
-
-def _shown_rule(house: House, order: WorkOrder) -> OrderRule | telling_orders.Rule:
-    """The same for a list and a reminder: an order that policy and bindings do not know any more
-    hides no other, and says why nobody can finish it."""
-    try:
-        return _rule(house, order)
-    except (Refused, Misconfigured) as gone:
-        if gone.code not in _UNRULED:
-            raise
-        how = f"Nobody says any more how ({gone.code}): put policy or bindings back."
-        return telling_orders.Rule(order.role, how, gone.code, telling_orders.EVERY)
-
-
-def _what(house: House, order: WorkOrder) -> str:
-    """`weed`, `mend`, what is handed over of a disclosure, `telling` or `deletion`, or what is
-    brought for a register (`tasks.upkeep_orders`)."""
-    if is_mending(order):
-        return MEND
-    if is_upkeep(order):
-        return what_of(order)
-    if is_telling(order):
-        return TELL
-    if is_deletion(order):
-        return ASK
-    with reading(house.engine) as connection:
-        plan = plans.get(connection, controller=house.controller, number=order.plan_number)
-        if plan.kind in ERASURES:
-            return WEED
-        disclosure = disclosures.get(connection, controller=house.controller, number=plan.number)
-    return load_of(disclosure, order)
-
-
 def _line(house: House, order: WorkOrder, today: str, standing: int) -> Line:
-    rule = _shown_rule(house, order)
+    rule = shown_rule_of(house, order)
     mends = is_mending(order)
     return Line(
         ref=to_reference(WORK_ORDER, order.number),
-        plan="" if mends or is_upkeep(order) else to_reference(PLAN, order.plan_number),
-        system=_where(order),
+        plan="" if is_of_no_plan(order) else to_reference(PLAN, order.plan_number),
+        system=where_of(order),
         role=order.role,
         items=order.items,
         due_on=order.due_on,
@@ -398,7 +352,7 @@ def _line(house: House, order: WorkOrder, today: str, standing: int) -> Line:
         second_person=rule.second_person,
         how=rule.how,
         evidence=rule.evidence,
-        what=_what(house, order),
+        what=what_of(house, order),
         seen_gone=order.items - standing if mends else 0,
     )
 
