@@ -53,7 +53,8 @@ class Matter(NamedTuple):
 class Composed(NamedTuple):
     """A letter as its reader gets it; nothing in it says more of a person than their address."""
 
-    language: str
+    languages: str
+    """All that it says it in, apart by blanks: the same for everybody, so nothing about anybody."""
     subject: str
     text: str
     html: str = ""

@@ -16,7 +16,7 @@ from records.tables.letters import letter
 
 _c = letter.c
 _COLUMNS: Final = (
-    _c.id, _c.subject_id, _c.kind, _c.about, _c.version, _c.occasion, _c.language, _c.channel,
+    _c.id, _c.subject_id, _c.kind, _c.about, _c.version, _c.occasion, _c.languages, _c.channel,
     _c.way, _c.state, _c.reason, _c.opened_at, _c.done_at, _c.order_id,
 )  # fmt: skip
 
@@ -27,7 +27,7 @@ class Letter(NamedTuple):
     number: int
     subject_id: int
     matter: Matter
-    language: str
+    languages: str
     channel: str | None
     way: str | None
     state: LetterState
@@ -47,7 +47,7 @@ class New(NamedTuple):
 
     number: int
     subject_id: int
-    language: str
+    languages: str
     state: LetterState
     channel: str | None = None
     way: str | None = None
@@ -60,7 +60,7 @@ def open_letters(
 ) -> list[Letter]:
     """Note these letters; who has one about the same already gets none. Those that are new."""
     columns = (
-        "id", "controller", "subject_id", "kind", "about", "version", "occasion", "language",
+        "id", "controller", "subject_id", "kind", "about", "version", "occasion", "languages",
         "channel", "way", "state", "reason", "opened_at", "order_id",
     )  # fmt: skip
     bulk.upsert_rows(
@@ -70,7 +70,7 @@ def open_letters(
         [
             (
                 one.number, controller, one.subject_id, str(matter.kind), matter.about,
-                matter.version, matter.occasion, one.language, one.channel, one.way,
+                matter.version, matter.occasion, one.languages, one.channel, one.way,
                 str(one.state), one.reason, at, one.order_id,
             )
             for one in rows
@@ -174,7 +174,7 @@ def _of(row: Row[Any] | tuple[Any, ...]) -> Letter:
         number=row[0],
         subject_id=row[1],
         matter=Matter(LetterKind(row[2]), row[3], row[4], row[5]),
-        language=row[6],
+        languages=row[6],
         channel=row[7],
         way=row[8],
         state=LetterState(row[9]),

@@ -44,7 +44,7 @@ def hand_over(
     house: House,
     matter: Matter,
     people: Sequence[tuple[int, str]],
-    language: str,
+    languages: str,
     rule: OrderRule,
 ) -> None:
     """Give the letters to these people (with the reason code why no mail goes) to somebody."""
@@ -55,7 +55,7 @@ def hand_over(
             controller=house.controller,
             matter=matter,
             rows=[
-                New(new_id(), person, language, LetterState.BY_PERSON, reason=why, order_id=order)
+                New(new_id(), person, languages, LetterState.BY_PERSON, reason=why, order_id=order)
                 for person, why in people
             ],
             at=house.at(),

@@ -147,7 +147,7 @@ class _Writing:
         others = [one for one in part if one not in later and one not in mailed]
         if others:
             people = [(one.subject_id, one.why or NO_MAIL) for one in others]
-            hand_over(self.house, self.matter, people, self.composed.language, self.rule)
+            hand_over(self.house, self.matter, people, self.composed.languages, self.rule)
         return done.plus(Written(by_person=len(others)))
 
     def _goes_on(self, one: Letter) -> bool:
@@ -169,7 +169,7 @@ class _Writing:
                     New(
                         new_id(),
                         one.subject_id,
-                        self.composed.language,
+                        self.composed.languages,
                         LetterState.SENDING,
                         door.name,
                         way,

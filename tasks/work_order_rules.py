@@ -11,7 +11,14 @@ from lifecycle.policy.orders import OrderRule
 from records import disclosures, plans
 from records.engines import reading
 from records.work_orders import WorkOrder
-from tasks import deletion_orders, handing_over, letter_orders, mending, telling_orders, upkeep_orders
+from tasks import (
+    deletion_orders,
+    handing_over,
+    letter_orders,
+    mending,
+    telling_orders,
+    upkeep_orders,
+)
 from tasks.deletion_orders import ASK, is_deletion
 from tasks.house import House
 from tasks.letter_orders import LETTERS, is_letters
@@ -29,8 +36,8 @@ _ASKED: Final = {
 
 
 def what_of(house: House, order: WorkOrder) -> str:
-    """`weed`, `mend`, what is handed over of a disclosure, `telling`, `deletion`, `letters`, or what
-    is brought for a register (`tasks.upkeep_orders`)."""
+    """`weed`, `mend`, what is handed over of a disclosure, `telling`, `deletion`, `letters`, or
+    what is brought for a register (`tasks.upkeep_orders`)."""
     if is_upkeep(order):
         return upkeep_orders.what_of(order)
     for word, fits in (

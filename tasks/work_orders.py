@@ -28,7 +28,15 @@ from tasks.telling import close_by
 from tasks.telling_orders import is_telling, telling_of
 from tasks.upkeep_orders import is_upkeep
 from tasks.work_order_items import SLIP, destroy_slips, judge_anew, on_slip
-from tasks.work_order_rules import WEED, is_of_no_plan, rule_of, shown_rule_of, told_of, what_of, where_of
+from tasks.work_order_rules import (
+    WEED,
+    is_of_no_plan,
+    rule_of,
+    shown_rule_of,
+    told_of,
+    what_of,
+    where_of,
+)
 
 WORDS: Final = (
     "agreed",

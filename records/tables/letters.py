@@ -17,7 +17,7 @@ letter = Table(
     Column("about", Text, nullable=False),
     Column("version", Text, nullable=False),
     Column("occasion", Text, nullable=False),
-    Column("language", Text, nullable=False),
+    Column("languages", Text, nullable=False),
     Column("channel", Text),
     Column("way", Text),
     Column("state", Text, nullable=False),
