@@ -50,12 +50,15 @@ def approve(
             shown = show_plan(house, ref)
             shares = shown.kind == PlanKind.DISCLOSURE
             reviews = shown.kind == PlanKind.REVIEW
+            tells = shown.kind == PlanKind.INCIDENT
             if reviews and not as_json:
                 say(f"{shown.ref}  review, {shown.state}, hash {shown.hash[:12]}…")
                 for each in shown.lines:
                     say(f"gallra processor show {each.system} says what is known of it.")
             elif shares and not as_json:
                 show_entry(entry(house, ref))
+            elif tells and not as_json:
+                _show_list(shown)
             elif not as_json:
                 _show(shown)
                 for sentence in warnings_of(house, ref):
@@ -80,6 +83,8 @@ def approve(
             say(f"{result.ref}  declined: nothing of it is carried out.")
         elif result.given < result.needed:
             say(f"{result.ref}  {result.given} of {result.needed} approvals: one more person.")
+        elif tells:
+            say(f"{result.ref}  both have agreed: the letters may be written.")
         else:
             say(f"{result.ref}  approved. Its flow carries it out, or you do now:")
             say(f"gallra {'share send' if shares else 'execute'} {result.ref}")
@@ -89,6 +94,13 @@ def _ask_handle() -> str:
     if sys.stdin.isatty():
         return str(typer.prompt("Officer", prompt_suffix=": ")).strip()
     return sys.stdin.readline().strip()
+
+
+def _show_list(shown: PlanShown) -> None:
+    """Whom to tell of an incident, in a number: who they are stands nowhere."""
+    say(f"{shown.ref}  whom to tell of an incident: {shown.counts.get('people', 0)} people")
+    say(f"  hash {shown.hash[:12]}…, {shown.given} of {shown.needed} approval(s)")
+    say("  It is bound to these people and to the text: gallra incident letter B-… --by HANDLE")
 
 
 def _show(shown: PlanShown) -> None:

@@ -14,6 +14,7 @@ from console import (
     hold_commands,
     import_commands,
     inform_commands,
+    incident_commands,
     inventory_commands,
     key_commands,
     ledger_commands,
@@ -66,6 +67,7 @@ app.add_typer(share_commands.app, name="share")
 app.add_typer(processor_commands.app, name="processor")
 app.add_typer(app_commands.app, name="app")
 app.add_typer(inform_commands.app, name="inform")
+app.add_typer(incident_commands.app, name="incident")
 
 
 def main() -> None:

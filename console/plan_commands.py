@@ -114,6 +114,8 @@ def show(
                 refuse(f"{plan.ref} is a disclosure: gallra share show {plan.ref}")
             if plan.kind is PlanKind.REVIEW:
                 refuse(f"{plan.ref} is a review: gallra processor show {stored[0].item.system}")
+            if plan.kind is PlanKind.INCIDENT:
+                refuse(f"{plan.ref} is whom to tell of an incident: gallra incident list")
             if subject is not None and not stored:
                 refuse(f"{plan.ref} does not speak of {person}.")
             told = overview(house, plan)

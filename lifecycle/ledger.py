@@ -166,6 +166,20 @@ class EventKind(StrEnum):
     LETTERS_INTENDED = "letters.intended"
     LETTERS_SENT = "letters.sent"
     LETTERS_HANDED = "letters.handed"
+    # incidents
+    INCIDENT_DRAFTED = "incident.drafted"
+    INCIDENT_OPENED = "incident.opened"
+    INCIDENT_DISMISSED = "incident.dismissed"
+    INCIDENT_NOTED = "incident.noted"
+    INCIDENT_SCOPED = "incident.scoped"
+    INCIDENT_ASSESSED = "incident.assessed"
+    INCIDENT_DECIDED = "incident.decided"
+    INCIDENT_REPORTED = "incident.reported"
+    INCIDENT_SUPPLEMENTED = "incident.supplemented"
+    INCIDENT_SHOWN = "incident.shown"
+    INCIDENT_TOLD = "incident.told"
+    INCIDENT_CLOSED = "incident.closed"
+    INCIDENT_REOPENED = "incident.reopened"
 
 
 def instant(moment: datetime) -> str:

@@ -30,6 +30,7 @@ CERTIFICATE: Final = "C"
 FINDING: Final = "D"
 PARCEL: Final = "X"
 TELLING: Final = "N"
+INCIDENT: Final = "B"
 PROCESSOR: Final = "V"
 
 

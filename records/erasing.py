@@ -40,6 +40,8 @@ ERASURE_INDEX: Final = {
     "disclosure": "stays as the register of who received what (art. 30): it names nobody; what is "
     "sealed in it is the password, which goes when it has arrived, and the channel's own words",
     "concerned": "stays, as `plan_item` does: of what a recipient was told, an opaque reference",
+    "incident_entry": "stays: what was done about a breach is documented (art. 33(5)); it is known "
+    "by no person, and what somebody wrote is sealed under a key of its own",
     "plan_item": "stays, with an opaque reference of somebody who is gone: nothing leads from it "
     "to a person any more, and it is what the certificate counts",
 }

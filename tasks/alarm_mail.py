@@ -16,11 +16,12 @@ from zoneinfo import ZoneInfo
 
 from lifecycle.errors import Misconfigured, Unreachable
 from lifecycle.ledger import EventKind, instant
-from lifecycle.references import STAGED_FILE, from_reference
-from records import alarms, staged_files
+from lifecycle.references import INCIDENT, STAGED_FILE, from_reference
+from records import alarms, incidents, staged_files
 from records.alarms import Untold
 from records.engines import reading
 from tasks.house import House
+from tasks.incident_clocks import running
 from tasks.remedies import remedy_for
 
 MAIL_FAILS: Final = "alarm_mail_fails"
@@ -135,7 +136,23 @@ def _line(house: House, alarm: Untold) -> str:
     hours = _hours(house, alarm)
     if hours is not None:
         line += f", {hours:.1f} hours in the folder"
+    line += _time_left(house, alarm)
     return line if alarm.cleared_at is None else f"{line}; it is over now"
+
+
+def _time_left(house: House, alarm: Untold) -> str:
+    """Of an incident: by when the authority is told."""
+    if not alarm.ref.startswith(f"{INCIDENT}-"):
+        return ""
+    number = from_reference(INCIDENT, alarm.ref)
+    with reading(house.engine) as connection:
+        one = incidents.get(connection, controller=house.controller, number=number)
+    time = running(house, one)
+    if time is None:
+        return ""
+    due = time.due_at.astimezone(ZoneInfo(house.policy.controller.time_zone))
+    left = f"{time.hours_left:.1f} hours left" if time.hours_left >= 0 else "TOO LATE"
+    return f", report due {due:%Y-%m-%d %H:%M %Z}: {left}"
 
 
 def _hours(house: House, alarm: Untold) -> float | None:

@@ -83,7 +83,7 @@ def approve(
         approver = Approver(who.id, who.handle, who.roles)
         refusal = approval.STATE_REFUSALS.get(plan.state) or approval.objection(
             approver,
-            rules,
+            _rules(house, plan),
             needed=_needed(plan),
             created_by=plan.created_by,
             given=given,
@@ -184,22 +184,35 @@ def _is_current(house: House, plan: Plan, still_current: StillCurrent | None) ->
         from tasks.processor_review import still_current as known_anew  # likewise
 
         return known_anew(house, plan)
+    if plan.kind is PlanKind.INCIDENT:
+        from tasks.incident_telling import still_current as listed_anew  # likewise
+
+        return listed_anew(house, plan)
     from tasks.disclosures import still_current as judged_anew  # likewise
 
     return judged_anew(house, plan)
 
 
 def _rules(house: House, plan: Plan) -> Approvals:
-    """Who may decide on such a plan: a processor's review is its reviewer's (A-18)."""
+    """Who may decide on such a plan: a processor's review is its reviewer's (A-18); to whom to tell
+    of an incident agree one of those who tell and one of those with whom it is agreed (A-30)."""
+    approvals_ = house.policy.approvals
+    if plan.kind is PlanKind.INCIDENT:
+        telling = house.policy.incident_rules().telling
+        return approvals_.model_copy(
+            update={"erasure": telling.by, "second": telling.agreed_with}
+        )
     review = house.policy.processor_review
     if plan.kind is not PlanKind.REVIEW or review is None:
-        return house.policy.approvals
-    return house.policy.approvals.model_copy(update={"erasure": (review.by,), "second": ()})
+        return approvals_
+    return approvals_.model_copy(update={"erasure": (review.by,), "second": ()})
 
 
 def _needed(plan: Plan) -> int:
-    """How many must agree: to a disclosure always somebody of flesh and blood (H-32), whatever
-    the row says."""
+    """How many must agree, whatever the row says: to a disclosure always somebody of flesh and
+    blood (H-32), to whom to tell of an incident two (A-30)."""
+    if plan.kind is PlanKind.INCIDENT:
+        return max(plan.approvals, approval.TWO)
     return plan.approvals if plan.kind in ERASURES else max(plan.approvals, 1)
 
 

@@ -14,7 +14,7 @@ from lifecycle.disclosure import is_not_arrived
 from lifecycle.disclosure_told import Told, after
 from lifecycle.errors import LedgerFailure
 from lifecycle.ledger import EventKind
-from lifecycle.plan import ERASURES, ItemState, PlanState, plan_hash
+from lifecycle.plan import ERASURES, ItemState, PlanKind, PlanState, plan_hash
 from lifecycle.references import SUBJECT, WORK_ORDER, to_reference
 from records import disclosures, plans, work_orders
 from records.engines import reading
@@ -67,7 +67,7 @@ def require_attested(house: House, plan: Plan) -> None:
         stored = plans.items(connection, plan.number)
         orders = work_orders.of_plan(connection, plan.number)
         shared = None
-        if plan.kind not in ERASURES:
+        if plan.kind is PlanKind.DISCLOSURE:
             shared = disclosures.get(connection, controller=plan.controller, number=plan.number)
     found = plan_hash(
         (one.item for one in stored),
@@ -76,7 +76,7 @@ def require_attested(house: House, plan: Plan) -> None:
         as_of=plan.as_of.isoformat(),
         policy_sha256=plan.policy_sha256,
         about_id=plan.about_id,
-        terms="" if shared is None else shared.terms.digest(),
+        terms=_terms(house, plan) if shared is None else shared.terms.digest(),
     )
     if found != plan.hash:
         raise LedgerFailure("plan_not_as_approved", ref=plan.ref)
@@ -97,6 +97,15 @@ def require_attested(house: House, plan: Plan) -> None:
         confirmed = to_reference(WORK_ORDER, order.number) in told.confirmed
         if order.state == "confirmed" and not confirmed:
             raise LedgerFailure("proof_not_in_ledger", ref=plan.ref)
+
+
+def _terms(house: House, plan: Plan) -> str:
+    """What else an approval is bound to, of a list of whom to tell."""
+    if plan.kind is not PlanKind.INCIDENT:
+        return ""
+    from tasks.incident_telling import terms_of_plan  # it asks here before anybody is told
+
+    return terms_of_plan(house, plan)
 
 
 def _require_proofs(house: House, plan: Plan, stored: Iterable[StoredItem], told: _Told) -> None:

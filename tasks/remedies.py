@@ -13,6 +13,7 @@ from tasks.barring_remedies import BARRING
 from tasks.disclosure_remedies import DISCLOSURES
 from tasks.execution_remedies import EXECUTION
 from tasks.notice_remedies import NOTICES
+from tasks.incident_remedies import INCIDENTS
 from tasks.plan_remedies import PLANS
 from tasks.processor_remedies import PROCESSORS
 from tasks.request_remedies import REQUESTS
@@ -240,6 +241,7 @@ _BY_CODE |= {
         | NOTICES
         | DISCLOSURES
         | SHARING
+        | INCIDENTS
     ).items()
 }
 _BY_CODE |= {

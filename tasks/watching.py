@@ -24,6 +24,8 @@ from tasks.alarm_mail import MAIL_FAILS, Told, tell
 from tasks.deriving import late_now
 from tasks.holds import overdue_reviews
 from tasks.house import House
+from tasks.incident_clocks import ALARMS as INCIDENT_ALARMS
+from tasks.incident_clocks import alarms as incident_alarms
 from tasks.stock import match
 from tasks.telling import waiting as tellings_waiting
 from tasks.telling_due import overdue as tellings_late
@@ -51,6 +53,7 @@ KINDS: Final = (
     WORK_ORDER_OVERDUE,
     DISCLOSURE_OVERDUE,
     TELLING_OVERDUE,
+    *INCIDENT_ALARMS,
     MAIL_FAILS,
 )
 
@@ -111,6 +114,7 @@ def watch(house: House) -> Watch:
     seen |= {(HOLD_REVIEW_DUE, ref) for ref in overdue_reviews(house)}
     seen |= _overdue_orders(house)
     seen |= {(DISCLOSURE_OVERDUE, one.ref) for one in overdue(house)} | _late_tellings(house)
+    seen |= incident_alarms(house)
     # How old a file is that lay there when the clock was set back is not known any more: the
     # alarm stands until all of them are gone.
     set_back = any(at - now > CLOCK_MAY_SLIP for at in tail)

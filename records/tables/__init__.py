@@ -14,6 +14,12 @@ from records.tables.base import KEYS, NOBODY, RECORDS, Id
 from records.tables.disclosures import concerned, disclosure, telling
 from records.tables.files import alarm, file_import, handover, lease, staged_file, to_do
 from records.tables.findings import finding, scanned
+from records.tables.incidents import (
+    incident,
+    incident_entry,
+    incident_report,
+    incident_scope,
+)
 from records.tables.keys import data_key, epoch, named_key
 from records.tables.letters import letter
 from records.tables.people import blind_index, engagement, erasure_list, holding, shredding, subject
@@ -56,6 +62,10 @@ __all__ = [
     "handover",
     "held",
     "holding",
+    "incident",
+    "incident_entry",
+    "incident_report",
+    "incident_scope",
     "incidents",
     "lease",
     "ledger_event",

@@ -49,6 +49,7 @@ REFERENCES = frozenset(
         "cases",
         "processor_id",
         "parent_id",
+        "incident_id",
     ]
 )
 """Opaque numbers, and names that Gallra itself gave; `…_by`: an officer's reference."""
@@ -101,6 +102,9 @@ INSTANTS_AND_DATES = frozenset(
         "agreed_at",
         "until_on",
         "since_at",
+        "assessed_at",
+        "aware_at",
+        "began_at",
     ]
 )
 VOCABULARY = frozenset(
@@ -144,6 +148,13 @@ VOCABULARY = frozenset(
         "how",
         "country",
         "systems",
+        "consequence",
+        "exemption",
+        "likelihood",
+        "report",
+        "risk",
+        "telling",
+        "topic",
     ]
 )
 """Words out of the policy, the bindings or an enumeration; an officer's handle."""
@@ -164,6 +175,9 @@ MEASURES = frozenset(
         "last_step",
         "plan_hash",
         "policy_sha256",
+        "more",
+        "people",
+        "pieces",
     ]
 )
 """Of files, keys, plans and codes, not of people; `evidence`: a file's SHA-256, or a word."""
