@@ -188,11 +188,16 @@ def situation(connection: Connection, one: Incident, *, agreed: bool) -> Situati
 
 def add_entry(connection: Connection, entry: Entry, *, digest: bytes) -> bool:
     """Write a line into the log; False where the same words stand there already."""
+    last = connection.execute(
+        select(func.max(incident_entry.c.position)).where(
+            incident_entry.c.incident_id == entry.incident_id
+        )
+    ).scalar_one()
     bulk.upsert_rows(
         connection,
         incident_entry,
-        (*_ENTRY, "digest", "sealed"),
-        [(*(_plain(value) for value in entry[:6]), digest, entry.sealed)],
+        (*_ENTRY, "position", "digest", "sealed"),
+        [(*(_plain(value) for value in entry[:6]), (last or 0) + 1, digest, entry.sealed)],
         key=("incident_id", "digest"),
         update=(),
     )
@@ -209,7 +214,7 @@ def entries(connection: Connection, number: int) -> list[Entry]:
     rows = connection.execute(
         select(*(incident_entry.c[name] for name in (*_ENTRY, "sealed")))
         .where(incident_entry.c.incident_id == number)
-        .order_by(incident_entry.c.added_at, incident_entry.c.id)
+        .order_by(incident_entry.c.position, incident_entry.c.id)
     )
     return [
         Entry(

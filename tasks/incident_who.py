@@ -165,7 +165,7 @@ def who(house: House, scopes: Sequence[Scope]) -> Who:
         first = incident_people.first_known(connection, controller=house.controller)
         erased = _erased(house, connection, scopes)
         unread = sum(_unread(house, connection, part) for part in scopes)
-        told = _disclosed(house, connection, scopes, people)
+        told = tuple(_disclosed(house, connection, scopes, people))
         events, as_of = _ledger(house, connection, scopes)
     kinds: Counter[str] = Counter()
     categories: Counter[str] = Counter()
@@ -186,7 +186,7 @@ def who(house: House, scopes: Sequence[Scope]) -> Who:
         since=min((first[number] for number in people if number in first), default=None),
         erased_since=erased,
         unread_files=unread,
-        disclosures=tuple(told),
+        disclosures=told,
         ledger=dict(sorted(events.items())),
     )
 

@@ -61,8 +61,8 @@ PLANS: Final[dict[str, tuple[str, str, str]]] = {
     "incident_draft": (
         "Something was still there after its last day when a plan was drawn up.",
         "It stands on the plan; nothing is hidden and nothing goes without approval.",
-        "Judge the breach and write it down: what it was, since when, why, and whether the "
-        "authority must be told (art. 33). Have the plan approved, then close this with "
+        "Have the plan approved. The run `incident` has opened a draft: judge it (`gallra incident "
+        "list`), which closes this; where no such run is, judge the breach and close this with "
         "`gallra done`.",
     ),
     "retention_late": (

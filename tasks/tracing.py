@@ -40,6 +40,12 @@ FLOW_EVENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "share": (EventKind.DISCLOSURE_SENT, EventKind.DISCLOSURE_REFUSED),
     "processor_review": (EventKind.PROCESSORS_CHECKED, EventKind.PROCESSOR_REVIEWED),
     "store": (EventKind.PLACE_SCANNED, EventKind.ACCESS_REVIEWED),
+    "incident": (
+        EventKind.INCIDENT_OPENED,
+        EventKind.INCIDENT_DRAFTED,
+        EventKind.INCIDENT_REPORTED,
+        EventKind.INCIDENT_TOLD,
+    ),
     "follow_up": (
         EventKind.HOLD_REVIEWED,
         EventKind.HOLD_RELEASED,
@@ -64,6 +70,7 @@ REPORT_EVENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "app decide": (EventKind.PROCESSOR_NOTED,),
     "app list": (EventKind.PROCESSORS_CHECKED,),
     "store scan": (EventKind.PLACE_SCANNED,),
+    "incident show": (EventKind.INCIDENT_OPENED, EventKind.INCIDENT_NOTED),
     "access review": (EventKind.ACCESS_REVIEWED, EventKind.ACCESS_REMOVED),
     "policy check": (),
     "policy trace": (),
@@ -78,6 +85,7 @@ _PART_EVENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "may_lie": (EventKind.PLACE_SCANNED,),
     "intake": (EventKind.IMPORT_STORED,),
     "approvals": (EventKind.APPROVAL_GIVEN, EventKind.APPROVAL_REFUSED),
+    "kinds": (EventKind.INCIDENT_OPENED, EventKind.INCIDENT_DRAFTED),
 }
 """Parts of a policy file that runs act upon, beside what bears their name in the ledger. The other
 parts are statements."""

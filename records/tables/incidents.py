@@ -58,6 +58,7 @@ incident_entry = Table(
     RECORDS,
     Column("id", Id, primary_key=True, autoincrement=False),
     Column("incident_id", Id, nullable=False),
+    Column("position", Integer, nullable=False),
     Column("topic", Text, nullable=False),
     Column("on_date", Text),
     Column("added_at", Text, nullable=False),
@@ -68,8 +69,8 @@ incident_entry = Table(
     Index("incident_entry_digest", "digest"),
 )
 """One line of an incident's log: date, event or action. What somebody wrote may say who a person
-is: it is sealed under a key of its own. `on_date`: the local day that it tells of; `digest`: the
-same words again are no second line."""
+is: it is sealed under a key of its own. `position`: 1, 2, … within the log; `on_date`: the local
+day that it tells of; `digest`: the same words again are no second line."""
 
 incident_report = Table(
     "incident_report",

@@ -50,6 +50,7 @@ def upgrade() -> None:
         "incident_entry",
         sa.Column("id", Id, autoincrement=False, nullable=False),
         sa.Column("incident_id", Id, nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("topic", sa.Text(), nullable=False),
         sa.Column("on_date", sa.Text(), nullable=True),
         sa.Column("added_at", sa.Text(), nullable=False),
