@@ -245,7 +245,7 @@ INCIDENTS: Final[dict[str, tuple[str, str, str]]] = {
         "it may mean for them, what was done.",
         "Nobody was told.",
         "Write each in words for them, about nobody else: `gallra incident note B-… --topic "
-        "people_happened --text -`, then `people_consequences` and `people_measures`.",
+        "people_happened --text FILE`, then `people_consequences` and `people_measures`.",
     ),
     "nobody_concerned": (
         "Nobody has said what the incident is about, or nobody whom we know is concerned.",

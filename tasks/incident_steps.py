@@ -158,7 +158,7 @@ def by(who: Officer) -> dict[str, str]:
 
 
 def record(
-    work: UnitOfWork, kind: EventKind, one: Incident, facts: dict[str, str], **numbers: int
+    work: UnitOfWork, kind: EventKind, one: Incident, facts: dict[str, str], **numbers: Any
 ) -> None:
     """The event of a step."""
     work.record(kind, ref=one.ref, facts=facts, **numbers)

@@ -12,8 +12,8 @@ from tasks.approval_remedies import APPROVALS
 from tasks.barring_remedies import BARRING
 from tasks.disclosure_remedies import DISCLOSURES
 from tasks.execution_remedies import EXECUTION
-from tasks.notice_remedies import NOTICES
 from tasks.incident_remedies import INCIDENTS
+from tasks.notice_remedies import NOTICES
 from tasks.plan_remedies import PLANS
 from tasks.processor_remedies import PROCESSORS
 from tasks.request_remedies import REQUESTS
