@@ -74,7 +74,6 @@ def approve(
     # Outside the transaction: it reads everything that the plan is about. What changes after
     # this look is met by the executor's own.
     current = said is Decision.DECLINE or _is_current(house, shown, still_current)
-    rules = _rules(house, shown)
 
     def act(work: UnitOfWork, who: Officer) -> str | None:
         approvals.lock_plan(work.connection, number)
@@ -199,9 +198,7 @@ def _rules(house: House, plan: Plan) -> Approvals:
     approvals_ = house.policy.approvals
     if plan.kind is PlanKind.INCIDENT:
         telling = house.policy.incident_rules().telling
-        return approvals_.model_copy(
-            update={"erasure": telling.by, "second": telling.agreed_with}
-        )
+        return approvals_.model_copy(update={"erasure": telling.by, "second": telling.agreed_with})
     review = house.policy.processor_review
     if plan.kind is not PlanKind.REVIEW or review is None:
         return approvals_
