@@ -105,6 +105,17 @@ def in_state(
     return [_of(row) for row in rows]
 
 
+def about(connection: Connection, *, controller: str, kind: LetterKind, about: str) -> list[Letter]:
+    """Every letter about that, in no order."""
+    rows = bulk.fetch_all(
+        connection,
+        select(*_COLUMNS).where(
+            _c.controller == controller, _c.kind == str(kind), _c.about == about
+        ),
+    )
+    return [_of(row) for row in rows]
+
+
 def of_order(connection: Connection, order_id: int) -> list[Letter]:
     """The letters that somebody hands over by that work order."""
     rows = connection.execute(select(*_COLUMNS).where(_c.order_id == order_id).order_by(_c.id))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Final, NamedTuple
 
@@ -70,6 +70,37 @@ def mail(text: Text) -> str:
         f'<body style="margin:0;background:#ffffff">\n'
         f'<div lang="{text.language}" dir="{text.direction}" style="{escape(outer)}">\n'
         f"{_content(text, styled=True)}</div>\n</body>\n</html>\n"
+    )
+
+
+def letter(texts: Sequence[Text]) -> str:
+    """The HTML part of a mail with the notice in several languages, one under the other; at its top
+    each language names itself, so that everybody finds their own."""
+    first = texts[0]
+    names = " · ".join(
+        f'<a href="#{text.language}" lang="{text.language}"><bdi>{escape(text.language_name)}'
+        "</bdi></a>"
+        for text in texts
+    )
+    style = "max-width:640px;margin:0 auto;padding:16px;font-size:14px;font-family:" + _FONT
+    nav = f'<div style="{escape(style)}">{names}</div>\n' if len(texts) > 1 else ""
+    return (
+        f'<!DOCTYPE html>\n<html lang="{first.language}" dir="{first.direction}">\n<head>\n'
+        f'<meta charset="utf-8">\n<title>{escape(first.title)}</title>\n</head>\n'
+        f'<body style="margin:0;background:#ffffff">\n{nav}'
+        f"{''.join(_outer(text) for text in texts)}</body>\n</html>\n"
+    )
+
+
+def _outer(text: Text) -> str:
+    outer = (
+        f"max-width:640px;margin:0 auto;padding:16px;background:#ffffff;color:#1a1a1a;"
+        f"font-family:{_font(text)};font-size:16px;line-height:{_height(text)};"
+        f"text-align:{'right' if text.direction == 'rtl' else 'left'}"
+    )
+    return (
+        f'<div id="{text.language}" lang="{text.language}" dir="{text.direction}" '
+        f'style="{escape(outer)}">\n{_content(text, styled=True)}</div>\n'
     )
 
 
