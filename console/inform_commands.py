@@ -19,10 +19,10 @@ app = typer.Typer(help="What people are told about their data.", no_args_is_help
 
 Notice = Annotated[str, typer.Argument(help="The notice's id in the policy file.")]
 Kind = Annotated[
-    str | None, typer.Option("--for", help="Which kind of person; default: its first subject.")
+    str | None, typer.Option("--for", help="Which kind of person; default: the first, or all.")
 ]
 Spoken = Annotated[
-    str | None, typer.Option("--language", "-l", help="Default: the one that governs.")
+    str | None, typer.Option("--language", "-l", help="Default: the one that governs, or all.")
 ]
 Unit = Annotated[str | None, typer.Option(help="Whose cameras, where the notice is about them.")]
 Folder = Annotated[Path, typer.Option("--out", help="The folder to write into.", file_okay=False)]
@@ -111,6 +111,35 @@ def page(
         settings, policy = _policy(controller)
         written = write_pages(out, settings.policies, policy, notice, unit=unit)
         say(f"{len(written)} pages under {out}; begin with {written[-1].name}.")
+
+
+@app.command()
+def pdf(
+    notice: Notice,
+    out: Folder,
+    kind: Kind = None,
+    language: Spoken = None,
+    unit: Unit = None,
+    controller: Controller = CONTROLLER,
+) -> None:
+    """Write the notice as PDF, to print and hand out: every kind of person and language, or one.
+
+    Example:  gallra inform pdf standard --out notices --for pupil --language ti
+    """
+    from tasks.notice_texts import write_pdfs
+
+    with failures():
+        settings, policy = _policy(controller)
+        written = write_pdfs(
+            out,
+            settings.policies,
+            policy,
+            notice,
+            subjects=None if kind is None else (kind,),
+            languages=None if language is None else (_language(policy, notice, language),),
+            unit=unit,
+        )
+        say(f"{len(written)} files under {out}.")
 
 
 @app.command()

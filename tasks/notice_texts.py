@@ -90,6 +90,34 @@ def write_pages(
     return (*written, first)
 
 
+def write_pdfs(
+    folder: Path,
+    policies: Path,
+    policy: Policy,
+    notice: str,
+    *,
+    subjects: tuple[str, ...] | None = None,
+    languages: tuple[Language, ...] | None = None,
+    unit: str | None = None,
+) -> tuple[Path, ...]:
+    """The notice as pages to print, into `folder`: one file for each kind of person and language.
+
+    Raises as `read_notice`, and `Misconfigured("font_missing")` before anything is written.
+    """
+    from connectors.containers.notice_page import notice_page
+
+    named = policy.notice(notice)
+    made: dict[str, bytes] = {}
+    for subject in subjects or named.subjects:
+        built = read_notice(policies, policy, notice, subject, unit=unit, languages=languages)
+        for language in languages or built.languages:
+            made[f"{subject}.{language}.pdf"] = notice_page(built.text(language))
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in made.items():
+        (folder / name).write_bytes(content)
+    return tuple(folder / name for name in made)
+
+
 def earlier_facts(path: Path, notice: str, subject: str, *, unit: str | None = None) -> Facts:
     """An earlier version: kept facts (`gallra inform show --facts`) or an earlier policy file.
 

@@ -20,6 +20,7 @@ def facts_for(policy: Policy, notice: str, subject: str) -> Facts:
         raise Misconfigured("notice_not_for_them", ref=policy.id)
     if named.about == "cameras":
         raise Misconfigured("notice_about_cameras", ref=policy.id)
+    uses = rights.uses_of(policy, subject)
     sections = (
         who.controller(policy),
         who.officer(policy),
@@ -29,8 +30,8 @@ def facts_for(policy: Policy, notice: str, subject: str) -> Facts:
         to_whom.recipients(policy, subject),
         to_whom.third_countries(policy, subject),
         how_long.retention(policy, subject),
-        rights.rights(policy, subject),
-        rights.objection(policy, subject),
+        rights.rights(policy, uses),
+        rights.objection(uses),
         rights.consent(policy, subject),
         rights.complaint(policy),
         rights.must_be_given(policy, subject),
@@ -53,6 +54,7 @@ def facts_for_camera(policy: Policy, notice: str, subject: str, unit: str) -> Fa
     if named.about != "cameras" or unit not in policy.cameras:
         raise Misconfigured("no_such_camera", ref=policy.id)
     camera = policy.cameras[unit]
+    uses = (rights.Use(cameras.purpose_of(unit), camera.legal_basis),)
     sections = (
         who.controller(policy),
         who.officer(policy),
@@ -60,8 +62,8 @@ def facts_for_camera(policy: Policy, notice: str, subject: str, unit: str) -> Fa
         cameras.seen_by(policy, unit),
         to_whom.third_countries(policy, subject),
         cameras.kept(camera),
-        rights.rights(policy, subject),
-        rights.objection(policy, subject),
+        rights.rights(policy, uses),
+        rights.objection(uses),
         Section("consent", ("13(2)(c)", "14(2)(d)"), (says("consent.none"),)),
         rights.complaint(policy),
         cameras.given(),

@@ -21,6 +21,11 @@ def watching(name: str, camera: Camera) -> Section:
     return Section("cameras", answers, said)
 
 
+def purpose_of(name: str) -> Term:
+    """What a unit's cameras are for."""
+    return _term(name, "purpose")
+
+
 def seen_by(policy: Policy, name: str) -> Section:
     """Who may look at what the cameras see."""
     return Section(

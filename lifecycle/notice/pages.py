@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Final, NamedTuple
 
+from lifecycle.notice.islands import split
 from lifecycle.notice.text import Paragraph, Piece, Text
 from lifecycle.policy.notices import Language
 
@@ -130,11 +131,12 @@ def index(
 
 def _content(text: Text, *, styled: bool) -> str:
     parts = [_tag("h1", escape(text.title), "font-size:24px;line-height:1.3", styled)]
+    parts.extend(_paragraphs(text.before, text, styled))
     for section in text.sections:
         heading = escape(section.heading)
         parts.append(_tag("h2", heading, "font-size:18px;margin:28px 0 8px", styled))
         parts.extend(_paragraphs(section.paragraphs, text, styled))
-    about = "".join(_paragraphs(text.about, text, styled))
+    about = "".join(_paragraphs(text.after, text, styled))
     rule = "margin-top:32px;border-top:1px solid #bbbbbb;padding-top:12px;font-size:14px"
     parts.append(_tag("div" if styled else "footer", f"\n{about}", rule, styled))
     return "".join(parts)
@@ -168,13 +170,17 @@ def _tag(name: str, body: str, style: str, styled: bool) -> str:
 
 
 def _piece(piece: Piece, text: Text) -> str:
-    """What has a direction of its own is isolated, whatever the language: pages are translated by
-    browsers too."""
+    """What has a direction of its own is isolated; addresses are so in every language, because
+    browsers translate pages."""
     shown = escape(piece.text)
-    if piece.kind == "frame":
-        return shown
-    if piece.kind == "word":
-        return f"<bdi>{shown}</bdi>" if text.direction == "rtl" else shown
+    if piece.kind != "literal":
+        if text.direction == "ltr":
+            return shown
+        inner = "".join(
+            f'<bdi dir="ltr">{escape(part)}</bdi>' if latin else escape(part)
+            for part, latin in split(piece.text)
+        )
+        return f'<bdi dir="rtl">{inner}</bdi>' if piece.kind == "word" else inner
     if target := _target(piece.text):
         shown = f'<a href="{escape(target)}">{shown}</a>'
     return f'<bdi dir="ltr">{shown}</bdi>'

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from lifecycle.notice.islands import split
 from lifecycle.notice.text import Inline, Paragraph, Piece, Text
 
 _LEFT_TO_RIGHT: Final = "\u2066"
-_FIRST_STRONG: Final = "\u2068"
+_RIGHT_TO_LEFT: Final = "\u2067"
 _END: Final = "\u2069"
 
 
@@ -18,10 +19,12 @@ def plain(text: Text) -> str:
     to U+2069), so that none is turned around.
     """
     parts = [text.title]
+    if text.before:
+        parts.append("\n".join(_lines(paragraph, text) for paragraph in text.before))
     for section in text.sections:
         parts.append(section.heading.upper() if text.direction == "ltr" else section.heading)
         parts.append("\n".join(_lines(paragraph, text) for paragraph in section.paragraphs))
-    parts.append("\n".join(_lines(paragraph, text) for paragraph in text.about))
+    parts.append("\n".join(_lines(paragraph, text) for paragraph in text.after))
     return "\n\n".join(parts) + "\n"
 
 
@@ -32,10 +35,14 @@ def marked(line: Inline, text: Text) -> str:
 
 def isolated(piece: Piece, text: Text) -> str:
     """A stretch of a sentence as it stands in plain text and in pages to print."""
-    if text.direction == "ltr" or piece.kind == "frame":
+    if text.direction == "ltr":
         return piece.text
-    opening = _LEFT_TO_RIGHT if piece.kind == "literal" else _FIRST_STRONG
-    return f"{opening}{piece.text}{_END}"
+    if piece.kind == "literal":
+        return f"{_LEFT_TO_RIGHT}{piece.text}{_END}"
+    inner = "".join(
+        f"{_LEFT_TO_RIGHT}{part}{_END}" if latin else part for part, latin in split(piece.text)
+    )
+    return f"{_RIGHT_TO_LEFT}{inner}{_END}" if piece.kind == "word" else inner
 
 
 def _lines(paragraph: Paragraph, text: Text) -> str:

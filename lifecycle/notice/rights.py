@@ -3,30 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from lifecycle.notice.facts import Literal, Section, Statement, Term
 from lifecycle.notice.parts import says
-from lifecycle.policy.data import LegalBasis, Purpose
+from lifecycle.policy.data import LegalBasis
 from lifecycle.policy.model import Policy
 
 _PORTABLE = (LegalBasis.CONSENT, LegalBasis.CONTRACT)
 _OBJECTION = (LegalBasis.PUBLIC_TASK, LegalBasis.LEGITIMATE_INTERESTS)
 
 
-def rights(policy: Policy, subject: str) -> Section:
+class Use(NamedTuple):
+    """Something that data is used for, and what allows it."""
+
+    purpose: Term
+    basis: LegalBasis
+
+
+def uses_of(policy: Policy, subject: str) -> tuple[Use, ...]:
+    """The purposes that use this kind of person's data."""
+    return tuple(
+        Use(Term("purposes", name), purpose.legal_basis)
+        for name, purpose in policy.purposes.items()
+        if subject in (purpose.subjects or ())
+    )
+
+
+def rights(policy: Policy, uses: Iterable[Use]) -> Section:
     """Access, rectification, erasure, restriction, portability, and how to use them."""
     said = [
         says(f"right.{name}", listed=True)
         for name in ("access", "rectification", "erasure", "restriction")
     ]
-    said.append(_if_based_on(policy, subject, _PORTABLE, "right.portability", listed=True))
+    said.append(_if_based_on(uses, _PORTABLE, "right.portability", listed=True))
     how = says("rights.how", says("rights.when"), email=Literal(policy.controller.privacy_mailbox))
     return Section("rights", ("13(2)(b)", "14(2)(c)"), (*said, how))
 
 
-def objection(policy: Policy, subject: str) -> Section:
+def objection(uses: Iterable[Use]) -> Section:
     """The right to object, apart from all other information (art. 21(4))."""
-    said = _if_based_on(policy, subject, _OBJECTION, "right.objection", listed=False)
+    said = _if_based_on(uses, _OBJECTION, "right.objection", listed=False)
     return Section("objection", ("13(2)(b)", "14(2)(c)"), (said, says("objection.marketing")))
 
 
@@ -99,17 +116,12 @@ def automated(policy: Policy) -> Section:
 
 
 def _if_based_on(
-    policy: Policy, subject: str, bases: Iterable[LegalBasis], phrase: str, *, listed: bool
+    uses: Iterable[Use], bases: Iterable[LegalBasis], phrase: str, *, listed: bool
 ) -> Statement:
     """The right exists for purposes on these bases; where one is undecided it may exist."""
-    wanted = set(bases)
-    concerned: list[tuple[str, Purpose]] = [
-        (name, purpose)
-        for name, purpose in policy.purposes.items()
-        if subject in (purpose.subjects or ())
-    ]
-    on = tuple(Term("purposes", name) for name, p in concerned if p.legal_basis in wanted)
-    open_ = any(p.legal_basis is LegalBasis.UNDECIDED for _, p in concerned)
+    wanted, concerned = set(bases), tuple(uses)
+    on = tuple(use.purpose for use in concerned if use.basis in wanted)
+    open_ = any(use.basis is LegalBasis.UNDECIDED for use in concerned)
     then = (says(f"{phrase}.undecided"),) if open_ else ()
     if on:
         return says(phrase, *then, listed=listed, purposes=on)

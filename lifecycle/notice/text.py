@@ -63,6 +63,16 @@ class Text:
     reviewed: bool
     """Whether somebody whose mother tongue it is has read it; True of the governing text."""
 
+    @property
+    def before(self) -> tuple[Paragraph, ...]:
+        """What stands ahead of a translation: that it is one, and whether it was reviewed."""
+        return () if self.governs else self.about[:-1]
+
+    @property
+    def after(self) -> tuple[Paragraph, ...]:
+        """What stands at the end."""
+        return self.about if self.governs else self.about[-1:]
+
     @cached_property
     def sha256(self) -> str:
         """Hexadecimal: the version of the wording, beside that of the facts."""

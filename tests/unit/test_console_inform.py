@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from connectors.containers.notice_page import FONTS
 from console.main import app
 from console.output import Exit
 from tests.factories.notices import POLICIES
@@ -98,3 +99,22 @@ def test_a_file_that_holds_no_version_is_told_so(tmp_path: Path) -> None:
     assert done.exit_code == Exit.MISCONFIGURED
     assert "notice_facts_unreadable" in done.stderr
     assert gallra("changes", "standard", "--since", "nowhere").exit_code == Exit.REFUSED
+
+
+def test_pages_to_print_are_written_where_asked(tmp_path: Path) -> None:
+    done = gallra("pdf", "standard", "--out", str(tmp_path), "--for", "pupil", "-l", "so")
+    assert done.exit_code == Exit.DONE
+    (file,) = tmp_path.iterdir()
+    assert file.name == "pupil.so.pdf"
+    assert file.read_bytes().startswith(b"%PDF-")
+
+
+def test_a_language_whose_font_is_missing_leaves_no_half_set_of_pages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(FONTS, "ti", "No Such Font")
+    done = gallra("pdf", "standard", "--out", str(tmp_path / "out"), "--for", "pupil")
+    assert done.exit_code == Exit.MISCONFIGURED
+    assert "font_missing" in done.stderr
+    assert "fonts-noto-core" in done.stderr
+    assert not (tmp_path / "out").exists()

@@ -100,8 +100,8 @@ def test_plain_text_isolates_them_with_marks_that_are_closed(language: Language)
     for line in shown.splitlines():
         depth = 0
         for char in line:
-            depth += (char in "\u2066\u2068") - (char == "\u2069")
-            assert 0 <= depth <= 1
+            depth += (char in "\u2066\u2067") - (char == "\u2069")
+            assert 0 <= depth <= 2
         assert depth == 0
 
 
