@@ -180,6 +180,15 @@ class EventKind(StrEnum):
     INCIDENT_TOLD = "incident.told"
     INCIDENT_CLOSED = "incident.closed"
     INCIDENT_REOPENED = "incident.reopened"
+    # rights requests
+    REQUEST_OPENED = "request.opened"
+    REQUEST_STEP = "request.step"
+    REQUEST_EXTENDED = "request.extended"
+    REQUEST_CARRIED_OUT = "request.carried_out"
+    REQUEST_CLOSED = "request.closed"
+    REQUEST_REMINDED = "request.reminded"
+    REQUEST_TEXT_GONE = "request.text_gone"
+    RECTIFIED = "record.rectified"
 
 
 def instant(moment: datetime) -> str:

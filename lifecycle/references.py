@@ -32,6 +32,7 @@ PARCEL: Final = "X"
 TELLING: Final = "N"
 INCIDENT: Final = "B"
 PROCESSOR: Final = "V"
+REQUEST: Final = "Q"
 
 
 APART: Final = 37

@@ -35,6 +35,8 @@ ERASURE_INDEX: Final = {
     "held": "the rows of released holds go; while a hold stands nobody it keeps is removed (A-73)",
     "letter": "the rows go with the person: the evidence that somebody was told is about them",
     "barred": "the rows go: there is nothing left that could be used",
+    "rights_request": "stays, as `plan_item` does: what was asked for, when, and what was answered",
+    "rights_step": "stays without what somebody wrote, whose keys go",
     "work_order": "the sealed slip says whose papers are to be weeded; its own key goes when the "
     "order is confirmed",
     "disclosure": "stays as the register of who received what (art. 30): it names nobody; what is "
@@ -63,6 +65,8 @@ _GOES: Final = (
 )
 _TO_SHRED: Final = """INSERT INTO shredding (holding_id) SELECT id FROM {table} WHERE {people}
     ON CONFLICT (holding_id) DO NOTHING"""
+_TO_SHRED_WRITTEN: Final = """INSERT INTO shredding (holding_id) SELECT id FROM rights_step
+    WHERE sealed IS NOT NULL AND {people} ON CONFLICT (holding_id) DO NOTHING"""
 
 
 def remove_subjects(
@@ -91,6 +95,11 @@ def remove_subjects(
                 ON CONFLICT (digest) DO NOTHING""",
             {"at": at, "kind": NATIONAL_ID},
         )
+    scope.execute(_TO_SHRED_WRITTEN.format(people=scope.only("subject_id")), {})
+    scope.execute(
+        f"UPDATE rights_step SET sealed = NULL WHERE {scope.only('subject_id')}",
+        {},
+    )
     for table, column in _GOES:
         scope.execute(f"DELETE FROM {table} WHERE {scope.only(column)}", {})
     scope.execute(

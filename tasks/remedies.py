@@ -17,6 +17,7 @@ from tasks.notice_remedies import NOTICES
 from tasks.plan_remedies import PLANS
 from tasks.processor_remedies import PROCESSORS
 from tasks.request_remedies import REQUESTS
+from tasks.rights_remedies import RIGHTS
 from tasks.row_remedies import OTHERS, QUARANTINED, ROW_SAFE
 from tasks.sharing_remedies import REMEDIES as SHARING
 from tasks.standing_remedies import STANDING
@@ -238,6 +239,7 @@ _BY_CODE |= {
         | SYSTEMS
         | STORAGE
         | BARRING
+        | RIGHTS
         | NOTICES
         | DISCLOSURES
         | SHARING

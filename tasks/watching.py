@@ -26,6 +26,7 @@ from tasks.holds import overdue_reviews
 from tasks.house import House
 from tasks.incident_clocks import ALARMS as INCIDENT_ALARMS
 from tasks.incident_clocks import alarms as incident_alarms
+from tasks.rights import overdue as late_requests
 from tasks.stock import match
 from tasks.telling import waiting as tellings_waiting
 from tasks.telling_due import overdue as tellings_late
@@ -42,6 +43,7 @@ HOLD_REVIEW_DUE: Final = "hold_review_due"
 WORK_ORDER_OVERDUE: Final = "work_order_overdue"
 DISCLOSURE_OVERDUE: Final = "disclosure_overdue"
 TELLING_OVERDUE: Final = "telling_overdue"
+REQUEST_OVERDUE: Final = "request_overdue"
 KINDS: Final = (
     STAGED_TOO_LONG,
     STAGING_UNREACHABLE,
@@ -54,6 +56,7 @@ KINDS: Final = (
     DISCLOSURE_OVERDUE,
     TELLING_OVERDUE,
     *INCIDENT_ALARMS,
+    REQUEST_OVERDUE,
     MAIL_FAILS,
 )
 
@@ -115,6 +118,7 @@ def watch(house: House) -> Watch:
     seen |= _overdue_orders(house)
     seen |= {(DISCLOSURE_OVERDUE, one.ref) for one in overdue(house)} | _late_tellings(house)
     seen |= incident_alarms(house)
+    seen |= {(REQUEST_OVERDUE, one.ref) for one in late_requests(house)}
     # How old a file is that lay there when the clock was set back is not known any more: the
     # alarm stands until all of them are gone.
     set_back = any(at - now > CLOCK_MAY_SLIP for at in tail)

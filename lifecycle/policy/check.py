@@ -33,6 +33,7 @@ def check(policy: Policy) -> list[Finding]:
         *_check_decisions(policy),
         *_check_year_end(policy),
         *_check_incident_hours(policy),
+        *_check_rights_hours(policy),
         *check_intake(policy),
         *check_retention(policy),
         *check_coverage(policy),
@@ -101,6 +102,14 @@ def _check_incident_hours(policy: Policy) -> Iterator[Finding]:
         yield (
             ("schedules", "incident"),
             "belongs together with `incidents`: write both or none, e.g. incident: {minute: 50}",
+        )
+
+
+def _check_rights_hours(policy: Policy) -> Iterator[Finding]:
+    if (policy.rights is None) != (policy.schedules.rights is None):
+        yield (
+            ("schedules", "rights"),
+            'belongs together with `rights`: write both or none, e.g. rights: {at: "06:40"}',
         )
 
 

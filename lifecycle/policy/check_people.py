@@ -30,6 +30,7 @@ def check_people(policy: Policy) -> Iterator[Finding]:
     yield from _check_placement(policy)
     yield from _check_access(policy)
     yield from _check_incidents(policy)
+    yield from _check_rights(policy)
     for position, dropped in enumerate(policy.not_collected):
         here: Path = ("not_collected", position, "subjects")
         yield from _known(here, _SUBJECT, dropped.subjects, policy.subjects)
@@ -164,3 +165,17 @@ def _check_texts(policy: Policy) -> Iterator[Finding]:
             here: Path = (part, position, "systems")
             yield from _known(here, "system", rule.systems, policy.systems)
             yield from _known((part, position, "names"), "field", rule.names, fields)
+
+
+def _check_rights(policy: Policy) -> Iterator[Finding]:
+    rules = policy.rights
+    if rules is None:
+        return
+    for position, role in enumerate(rules.answered_by):
+        yield from _role(policy, ("rights", "answered_by", position), role)
+    for kind, given in rules.given.items():
+        here: Path = ("rights", "given", kind)
+        if kind not in policy.subjects:
+            yield unknown(here, _SUBJECT, kind, policy.subjects)
+        known = policy.categories
+        yield from _known((*here, "categories"), "category", given.categories, known)

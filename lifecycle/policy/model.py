@@ -28,6 +28,7 @@ from lifecycle.policy.intake import CASE, Intake
 from lifecycle.policy.notices import Notice
 from lifecycle.policy.processors import Processor, ProcessorReview, Services
 from lifecycle.policy.retention import Anchor, RetentionRule
+from lifecycle.policy.rights import RightsRules
 from lifecycle.policy.risk import Assessments, Measure
 from lifecycle.policy.running import Schedules, Staging
 from lifecycle.policy.sharing import Sharing
@@ -92,6 +93,9 @@ class Policy(Part):
     )
     incidents: IncidentRules | None = Field(
         default=None, description="none: no incident can be written down"
+    )
+    rights: RightsRules | None = Field(
+        default=None, description="none: no request can be written down"
     )
     staging: Staging | None = Field(
         default=None, description="the folder where exports land, if there is one"
@@ -160,6 +164,12 @@ class Policy(Part):
         if self.incidents is None:
             raise Misconfigured("incidents_without_rule", ref=self.id)
         return self.incidents
+
+    def rights_rules(self) -> RightsRules:
+        """How requests are taken care of; raises `Misconfigured("rights_without_rule")`."""
+        if self.rights is None:
+            raise Misconfigured("rights_without_rule", ref=self.id)
+        return self.rights
 
     def rule(self, name: str) -> RetentionRule:
         """The retention rule of that id; raises `Misconfigured("rule_unknown")`."""

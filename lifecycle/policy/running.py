@@ -153,6 +153,9 @@ class Schedules(Part):
     incident: EveryHour | None = Field(
         default=None, description="needed with `incidents`: clocks, reminders and drafts"
     )
+    rights: Daily | None = Field(
+        default=None, description="needed with `rights`: clocks and reminders of requests"
+    )
     year_end: Daily | None = Field(
         default=None, description="on the day that erasure.year_end names, and needed with it"
     )

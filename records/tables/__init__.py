@@ -7,7 +7,6 @@ from records.tables import (
     consents,
     incidents,
     notices,
-    rights,
 )
 from records.tables.barred import barred
 from records.tables.base import KEYS, NOBODY, RECORDS, Id
@@ -35,6 +34,7 @@ from records.tables.retention import (
     relation,
     rules_in_force,
 )
+from records.tables.rights import rights_request, rights_step
 
 __all__ = [
     "KEYS",
@@ -81,7 +81,8 @@ __all__ = [
     "processor",
     "processor_entry",
     "relation",
-    "rights",
+    "rights_request",
+    "rights_step",
     "rules_in_force",
     "scanned",
     "shredding",

@@ -50,6 +50,7 @@ REFERENCES = frozenset(
         "processor_id",
         "parent_id",
         "incident_id",
+        "request_id",
     ]
 )
 """Opaque numbers, and names that Gallra itself gave; `…_by`: an officer's reference."""
@@ -105,6 +106,8 @@ INSTANTS_AND_DATES = frozenset(
         "assessed_at",
         "aware_at",
         "began_at",
+        "received_on",
+        "answered_on",
     ]
 )
 VOCABULARY = frozenset(
@@ -173,6 +176,7 @@ MEASURES = frozenset(
         "hash",
         "items",
         "last_step",
+        "more",
         "plan_hash",
         "policy_sha256",
         "more",
