@@ -189,7 +189,10 @@ def steps(connection: Connection, request: int) -> list[Done]:
     rows = connection.execute(
         select(*_SHOWN, _s.sealed.is_not(None)).where(_s.request_id == request).order_by(_s.number)
     )
-    return [Done(*row[:6], bool(row[6])) for row in rows]
+    return [
+        Done(number, kind, how, ref, by, at, bool(has_text))
+        for number, kind, how, ref, by, at, has_text in rows
+    ]
 
 
 def written(connection: Connection, vault: Vault, request: int) -> dict[int, str]:

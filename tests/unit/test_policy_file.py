@@ -28,6 +28,7 @@ OPTIONAL = {
     "consents",
     "free_text",
     "incidents",
+    "rights",
     "not_collected",
     "notices",
     "processor_review",
