@@ -24,6 +24,7 @@ from console import (
     policy_commands,
     processor_commands,
     request_commands,
+    record_commands,
     restore_commands,
     row_commands,
     setup_commands,
@@ -68,6 +69,7 @@ app.add_typer(share_commands.app, name="share")
 app.add_typer(processor_commands.app, name="processor")
 app.add_typer(app_commands.app, name="app")
 app.add_typer(request_commands.app, name="request")
+app.add_typer(record_commands.app, name="record")
 app.add_typer(inform_commands.app, name="inform")
 app.add_typer(incident_commands.app, name="incident")
 

@@ -159,6 +159,8 @@ class EventKind(StrEnum):
     PROCESSORS_IMPORTED = "processors.imported"
     PROCESSORS_CHECKED = "processors.checked"
     PROCESSORS_PUBLISHED = "processors.published"
+    # records of processing, assessments
+    PROCESSING_RECORD_MADE = "processing_record.made"
     # what people said no to
     BAR_PUT = "bar.put"
     BAR_ENDED = "bar.ended"

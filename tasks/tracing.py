@@ -60,6 +60,8 @@ REPORT_EVENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "work-orders": (EventKind.WORK_ORDER_OPENED, EventKind.WORK_ORDER_DONE),
     "status": (EventKind.WATCH_LOOKED,),
     "watch": (EventKind.WATCH_LOOKED,),
+    "record show": (EventKind.PROCESSING_RECORD_MADE,),
+    "record write": (EventKind.PROCESSING_RECORD_MADE,),
     "processor list": (EventKind.PROCESSORS_CHECKED,),
     "processor import": (EventKind.PROCESSORS_IMPORTED,),
     "processor agree": (EventKind.PROCESSOR_NOTED,),
