@@ -26,6 +26,7 @@ from console import (
     request_commands,
     record_commands,
     restore_commands,
+    risk_commands,
     row_commands,
     setup_commands,
     share_commands,
@@ -70,6 +71,7 @@ app.add_typer(processor_commands.app, name="processor")
 app.add_typer(app_commands.app, name="app")
 app.add_typer(request_commands.app, name="request")
 app.add_typer(record_commands.app, name="record")
+app.add_typer(risk_commands.app, name="risk")
 app.add_typer(inform_commands.app, name="inform")
 app.add_typer(incident_commands.app, name="incident")
 

@@ -25,7 +25,8 @@ Totals = dict[str, int]
 )
 @neutral
 def processor_review(controller: Controller) -> Totals:
-    """Note the reviews that were decided, ask for those that are due, order what is missing.
+    """Note the reviews that were decided, ask for those that are due, order what is missing; risk
+    assessments that are missing or nearly over too (H-45).
 
     Waits, without a process, until somebody answers its form or decides with `gallra approve`. Safe
     to run again at any time. Red when a system may not run because a paper is missing.
@@ -38,10 +39,16 @@ def processor_review(controller: Controller) -> Totals:
         heard = erasure_steps.hear_answers(controller)  # at once: a code grows old in a minute
         seen = register_steps.check_processors(controller)
         register_pages.show_processors(controller, seen)
+        risks = register_steps.check_risks(controller)
+        register_pages.show_risks(controller, risks)
         for stale in approval_form.waiting_elsewhere():
             if not register_steps.is_open_to_review(controller, PlanReference(stale)):
                 approval_form.withdraw(stale)
-        told: Totals = seen.checked._asdict()
+        told: Totals = {
+            **seen.checked._asdict(),
+            "risks": len(risks.lines),
+            "risks_lacking": risks.lacking,
+        }
         get_run_logger().info(" ".join(f"{name}={value}" for name, value in told.items()))
         # Asked before anything is red: what stops a system may be this very review.
         for one in seen.asked:

@@ -7,6 +7,7 @@ from flows import pages
 from tasks.processor_check import Seen
 from tasks.processor_review import Asked
 from tasks.remedies import remedy_for
+from tasks.risk_check import RisksSeen
 
 _LACKS = "Saknas · Missing"
 
@@ -42,6 +43,25 @@ def show_processors(controller: str, seen: Seen) -> None:
         f"processors-{controller}",
         lines or [{pages.OUTCOME: "Inga biträden · no processor"}],
         about=f"{about}\n\n`gallra processor list`, `gallra app list`",
+    )
+
+
+def show_risks(controller: str, seen: RisksSeen) -> None:
+    """The page of risks: levels and dates, never why."""
+    lines: list[pages.Line] = [
+        {
+            "Vad · About": one.label,
+            "Risk": f"{one.level} ({one.consequence} × {one.likelihood})" if one.level else "–",
+            "Gäller till · Counts until": str(one.until or ""),
+            "Konsekvensbedömning · Impact": one.impact or "–",
+            _LACKS: ", ".join(lack.replace("_", " ") for lack in one.lacks),
+        }
+        for one in seen.lines
+    ]
+    pages.table(
+        f"risks-{controller}",
+        lines or [{pages.OUTCOME: "Inga riskbedömningar i policyn · none in the policy"}],
+        about="## Risker · Risks\n\n`gallra risk list`, `gallra risk assess`",
     )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from flows.parameters import Controller, PlanReference
 from flows.steps import step
-from tasks import processor_check, processor_review
+from tasks import processor_check, processor_review, risk_check
 from tasks.processor_check import Seen
+from tasks.risk_check import RisksSeen
 from tasks.wiring import open_house
 
 
@@ -15,6 +16,13 @@ def check_processors(controller: Controller) -> Seen:
     """Decisions are noted, reviews asked for, orders opened; what may not run."""
     with open_house(controller) as house:
         return processor_check.check(house)
+
+
+@step("look at the risks", minutes=10, tags={"registers"}, tried_again=True)
+def check_risks(controller: Controller) -> RisksSeen:
+    """Assessments that are missing or nearly over are ordered."""
+    with open_house(controller) as house:
+        return risk_check.check_risks(house)
 
 
 @step("is it open to review", minutes=10, tags={"registers"}, tried_again=True)

@@ -161,6 +161,8 @@ class EventKind(StrEnum):
     PROCESSORS_PUBLISHED = "processors.published"
     # records of processing, assessments
     PROCESSING_RECORD_MADE = "processing_record.made"
+    RISK_ASSESSED = "risk.assessed"
+    RISKS_CHECKED = "risks.checked"
     # what people said no to
     BAR_PUT = "bar.put"
     BAR_ENDED = "bar.ended"

@@ -33,6 +33,7 @@ TELLING: Final = "N"
 INCIDENT: Final = "B"
 PROCESSOR: Final = "V"
 REQUEST: Final = "Q"
+ASSESSMENT: Final = "A"
 
 
 APART: Final = 37

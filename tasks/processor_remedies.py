@@ -127,6 +127,78 @@ PROCESSORS: Final[dict[str, tuple[str, str, str]]] = {
         _NOTED,
         "Write `processor_review:` into the policy file first.",
     ),
+    # --- risks -------------------------------------------------------------------------------
+    "assessments_not_in_policy": (
+        "The policy says nothing of risk assessments.",
+        _NOTED,
+        "Write `assessments:` into the policy file first.",
+    ),
+    "assessment_subject_unknown": (
+        "The policy wants no assessment of anything called so.",
+        _NOTED,
+        "`gallra risk list` shows what it wants one of.",
+    ),
+    "assessment_level_unknown": (
+        "The policy has no such level of consequence or likelihood.",
+        _NOTED,
+        "Levels are numbers from 1 on; `gallra risk list` names them.",
+    ),
+    "assessment_date_ahead": (
+        "The day of the assessment lies ahead.",
+        _NOTED,
+        "Give the day on which it was decided.",
+    ),
+    "assessment_review_before": (
+        "The day on which it is looked at again does not lie behind the assessment.",
+        _NOTED,
+        "Give both days anew.",
+    ),
+    "assessment_text_not_allowed": (
+        "What was typed has characters that cannot be seen, or more than 10,000 of them.",
+        _NOTED,
+        "Shorten it; a longer paper is named with `--paper`.",
+    ),
+    "impact_outcome_unknown": (
+        "An impact assessment ends with acceptable or consult, and a risk assessment with neither.",
+        _NOTED,
+        "See `gallra risk impact --help`.",
+    ),
+    "impact_parts_missing": (
+        "An impact assessment describes the processing, why it is needed, the risks and the "
+        "measures (article 35(7)).",
+        _NOTED,
+        "Write all four parts, or name the paper that holds them with `--paper`.",
+    ),
+    "role_may_not_assess": (
+        "That officer's roles do not decide about risks.",
+        _NOTED,
+        "The policy's `assessments.by` decides; a risk alone its `order.role` may weigh too.",
+    ),
+    "assessment_missing": (
+        "Its risk was never weighed.",
+        _STANDS,
+        "`gallra risk assess`.",
+    ),
+    "assessment_over": (
+        "Its risk assessment is older than the policy allows.",
+        _STANDS,
+        "Weigh it again: `gallra risk assess`.",
+    ),
+    "impact_assessment_missing": (
+        "Its risk is high, and its impact was not assessed.",
+        _STANDS,
+        "`gallra risk impact`; before new processing begins (article 35).",
+    ),
+    "impact_assessment_over": (
+        "Its risk is high, and its impact assessment is older than the policy allows.",
+        _STANDS,
+        "Look at it again: `gallra risk impact`.",
+    ),
+    "authority_to_consult": (
+        "Its impact assessment ended with a high risk.",
+        _STANDS,
+        "Ask the supervisory authority (article 36), or take further measures and assess again.",
+    ),
     # --- what stops --------------------------------------------------------------------------
     "processor_not_valid": (
         "Whoever runs that system has no valid agreement or review, and the policy's day is past.",

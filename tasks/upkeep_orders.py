@@ -15,6 +15,7 @@ from lifecycle.retention.calendar import add_period, local_date
 from records import leases, work_orders
 from records.unit_of_work import UnitOfWork
 from records.work_orders import WorkOrder
+from tasks.assessments import lines as assessment_lines
 from tasks.house import House
 from tasks.processors import lines, services
 
@@ -154,7 +155,7 @@ def _withdraw(house: House, work: UnitOfWork, order: WorkOrder) -> None:
 
 
 def _sources() -> tuple[Source, ...]:
-    return (_of_processors, _of_services)
+    return (_of_processors, _of_services, _of_assessments)
 
 
 def _of_processors(house: House) -> Iterable[Wanted]:
@@ -178,6 +179,15 @@ def _of_services(house: House) -> Iterable[Wanted]:
             yield Wanted(one.label, JUDGE, unjudged, rule.assess.of(rule.assessed_by))
         if used:
             yield Wanted(one.label, USE, used, rule.mend)
+
+
+def _of_assessments(house: House) -> Iterable[Wanted]:
+    rule = house.policy.assessments
+    if rule is None:
+        return
+    for one in assessment_lines(house):
+        if one.due:
+            yield Wanted(one.label, RISK, tuple(str(lack) for lack in one.due), rule.order)
 
 
 def _declared(house: House, what: str, role: str) -> OrderRule | None:

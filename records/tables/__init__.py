@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from records.tables import (
-    assessments,
     consents,
     incidents,
     notices,
 )
+from records.tables.assessments import assessment
 from records.tables.barred import barred
 from records.tables.base import KEYS, NOBODY, RECORDS, Id
 from records.tables.disclosures import concerned, disclosure, telling
@@ -44,7 +44,7 @@ __all__ = [
     "alarm",
     "anchor",
     "approval",
-    "assessments",
+    "assessment",
     "barred",
     "blind_index",
     "certificate",
