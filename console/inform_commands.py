@@ -228,6 +228,64 @@ def changes_(
             say(f"Everybody of this kind is told again: {policy.subjects[who].called}.")
 
 
+@app.command()
+def status(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None:
+    """Show how many know what they are to be told, and who is late.
+
+    Example:  gallra inform status
+    """
+    with failures(as_json=as_json):
+        from tasks.informing import standing, written_to
+        from tasks.wiring import open_house
+
+        with open_house(controller) as house:
+            found = [one for name in written_to(house) for one in standing(house, name)]
+        if as_json:
+            print_json([one._asdict() for one in found])
+        elif not found:
+            say("No notice is given to each person: the policy publishes them.")
+        else:
+            heads = ["notice", "for", "version", "people", "know", "by hand", "not told", "late"]
+            table("Who is told", heads, [list(one) for one in found])
+        if any(one.late for one in found):
+            raise typer.Exit(Exit.ATTENTION)
+
+
+@app.command()
+def send(
+    notices: Annotated[
+        list[str] | None, typer.Argument(help="Of the policy; default: all that are written.")
+    ] = None,
+    controller: Controller = CONTROLLER,
+    as_json: AsJson = False,
+) -> None:
+    """Write to everybody who is to be told today, each once; whom no mail reaches by a work order.
+
+    Example:  gallra inform send standard
+    """
+    with failures(as_json=as_json):
+        from tasks.informing import inform, written_to
+        from tasks.wiring import open_house
+
+        with open_house(controller) as house:
+            done = {name: inform(house, name) for name in notices or written_to(house)}
+        if as_json:
+            print_json(
+                {
+                    name: one.written._asdict()
+                    | {"standing": [each._asdict() for each in one.standing]}
+                    for name, one in done.items()
+                }
+            )
+        for name, one in done.items() if not as_json else ():
+            said = one.written
+            say(f"{name}: {said.sent} sent, {said.by_person} by hand, {said.later} later")
+            if said.failure:
+                say(f"! {said.failure}")
+        if any(one.written.failure for one in done.values()):
+            raise typer.Exit(Exit.ATTENTION)
+
+
 def _policy(controller: str) -> tuple[Settings, Policy]:
     from tasks.settings import Settings
     from tasks.wiring import read_policy

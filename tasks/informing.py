@@ -76,9 +76,12 @@ def inform(house: House, notice: str) -> Informed:
 
 
 def standing(house: House, notice: str) -> Iterator[Standing]:
-    """How many of each kind know what that notice says today. Raises as `inform`."""
+    """How many of each kind know what that notice says today; nothing of one that is published or
+    part of a form. Raises as `inform`."""
     named = house.policy.notice(notice)
     today = local_today(house)
+    if named.by_hand is None:
+        return
     for kind in named.subjects:
         version = _version(house, named, kind)
         people, given = _known(house, named, kind)

@@ -44,6 +44,22 @@ NOTICES: Final[dict[str, tuple[str, str, str]]] = {
         "Give the file that `gallra inform show NOTICE --for KIND --facts` wrote, or an earlier "
         "policy file.",
     ),
+    "told_too_late": (
+        "Somebody was to be told by now what is done with their data, and nobody can say that they "
+        "were (art. 14(3)).",
+        "Who was told stands on record; nobody is told twice.",
+        "See `gallra inform status`, and `gallra work-orders list` for those who are told by hand.",
+    ),
+    "no_mail_address": (
+        "No system knows an address for mail of that person.",
+        _NOT_TOLD,
+        "Somebody hands the text over: `gallra work-orders list`.",
+    ),
+    "letter_changed": (
+        "Another run was faster with the same letter.",
+        "Nobody was written to twice.",
+        "Run it again.",
+    ),
     "font_missing": (
         "No font on this machine can print this language.",
         "No page with empty boxes was made.",

@@ -34,6 +34,7 @@ def check(policy: Policy) -> list[Finding]:
         *_check_year_end(policy),
         *_check_incident_hours(policy),
         *_check_rights_hours(policy),
+        *_check_inform_hours(policy),
         *check_intake(policy),
         *check_retention(policy),
         *check_coverage(policy),
@@ -95,6 +96,15 @@ def _check_year_end(policy: Policy) -> Iterator[Finding]:
         yield ("schedules", "year_end"), "is missing: it says at which hour of erasure.year_end"
     if day is None and hour is not None:
         yield ("schedules", "year_end"), "there is no such day: write erasure.year_end"
+
+
+def _check_inform_hours(policy: Policy) -> Iterator[Finding]:
+    written_to = any(notice.by_hand is not None for notice in policy.notices)
+    if written_to != (policy.schedules.inform is not None):
+        yield (
+            ("schedules", "inform"),
+            'belongs together with `by_hand` of a notice: write both or none, e.g. {at: "08:15"}',
+        )
 
 
 def _check_incident_hours(policy: Policy) -> Iterator[Finding]:

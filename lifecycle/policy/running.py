@@ -150,6 +150,9 @@ class Schedules(Part):
     follow_up: OfficeHours = Field(
         description="plans under way are continued, work orders and reviews reminded of"
     )
+    inform: Daily | None = Field(
+        default=None, description="needed where a notice has `by_hand`: people are written to"
+    )
     incident: EveryHour | None = Field(
         default=None, description="needed with `incidents`: clocks, reminders and drafts"
     )

@@ -65,6 +65,8 @@ def _needed(policy: Policy) -> list[str]:
         without |= {"flows.import_af.import_af", "flows.purge_staging.purge_staging"}
     if policy.erasure.year_end is None:
         without.add("flows.year_end.year_end")
+    if not any(notice.by_hand for notice in policy.notices):
+        without.add("flows.inform.inform")
     if policy.incidents is None:
         without.add("flows.incident.incident")
     return [entrypoint for entrypoint in FLOWS if entrypoint not in without]
@@ -116,6 +118,8 @@ def test_everything_keeps_the_policys_hours_in_the_policys_zone(name: str) -> No
     }
     if hours.import_af is not None:
         crons["import-af"] = hours.import_af.cron
+    if hours.inform is not None:
+        crons["inform"] = hours.inform.cron
     if hours.incident is not None:
         every = [each["cron"] for each in DEPLOYMENTS[f"incident-{name}"]["schedules"]]
         assert every == list(hours.incident.crons)
