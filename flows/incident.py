@@ -12,9 +12,10 @@ from flows.parameters import Controller, PlanReference, refused_before_stored
 from flows.run_names import run_name
 from flows.session import assert_logs_are_masked
 from flows.steps import step
-from tasks import incident_following, incident_register
+from tasks import incident_following, incident_letters, incident_register
 from tasks.incident_following import Followed
 from tasks.incident_register import Line
+from tasks.letters import Written
 from tasks.wiring import open_house
 
 LATE = "incident_late"
@@ -25,6 +26,13 @@ def follow(controller: Controller) -> Followed:
     """Raise and mail what is due, open drafts; how many, and letters to how many people."""
     with open_house(controller) as house:
         return incident_following.follow(house)
+
+
+@step("write to the people concerned", minutes=60, tags={"discloses"}, tried_again=False)
+def write_letters(controller: Controller) -> Written:
+    """To everybody on the lists that both agreed to, each once: by mail or by a person's hand."""
+    with open_house(controller) as house:
+        return incident_letters.write_letters(house)
 
 
 @step("read the register of incidents", minutes=10, tags={"incidents"}, tried_again=True)
@@ -51,8 +59,8 @@ def is_open_to_decide(controller: Controller, ref: PlanReference) -> bool:
 )
 @neutral
 def incident(controller: Controller) -> dict[str, int]:
-    """Remind of the 72 hours, put before people what Gallra noticed itself, and ask those who must
-    both agree before people are told.
+    """Remind of the 72 hours, put before people what Gallra noticed itself, ask those who must both
+    agree before people are told, and write to whom they agreed to tell.
 
     Judges nothing and sends nothing to the authority: people do. Waits, without a process, for the
     answers of its form. Red when the authority is told too late. Safe to run again at any time.
@@ -62,9 +70,13 @@ def incident(controller: Controller) -> dict[str, int]:
     """
     assert_logs_are_masked()
     failures: list[StepFailed] = []
-    followed = Followed(0, 0, 0)
+    followed, written = Followed(0, 0, 0), Written()
     with tags(f"controller:{controller}"):
         heard = erasure_steps.hear_answers(controller)  # at once: a code grows old in a minute
+        with collected(failures):
+            written = write_letters(controller)
+        if written.failure:
+            failures.append(StepFailed(written.failure, kind="Retryable"))
         with collected(failures):
             followed = follow(controller)
         known = read_register(controller)
@@ -77,7 +89,9 @@ def incident(controller: Controller) -> dict[str, int]:
             "drafted": followed.drafted,
             "clocks_running": sum(one.hours_left is not None for one in known),
             "late": sum(one.late for one in known),
-            "letters_to_write": followed.letters,
+            "letters_sent": written.sent,
+            "letters_by_person": written.by_person,
+            "people_to_reach": followed.letters,
         }
         get_run_logger().info(" ".join(f"{name}={value}" for name, value in told.items()))
         failures += [StepFailed(LATE, ref=one.ref, kind="NotProven") for one in known if one.late]

@@ -12,12 +12,13 @@ from records import plans, to_dos
 from records.engines import reading
 from tasks.house import House
 from tasks.incident_drafts import open_drafts
+from tasks.incident_letters import unreached
 from tasks.incident_register import Line, lines
 from tasks.incident_telling import agreed
 from tasks.watching import watch
 
 LETTERS: Final = "incident_letters"
-"""The to-do: both have agreed, the letters are to be written; its number: to how many people."""
+"""The to-do: both have agreed; its number: how many people no letter has reached yet."""
 
 
 class Followed(NamedTuple):
@@ -27,7 +28,7 @@ class Followed(NamedTuple):
     alarms: int
     """Alarms that stand, about whatever."""
     letters: int
-    """People to whom letters are to be written now."""
+    """People who are to be told and whom no letter has reached yet."""
 
 
 def follow(house: House) -> Followed:
@@ -44,11 +45,11 @@ def follow(house: House) -> Followed:
 
 
 def stand_letters(house: House) -> int:
-    """Of each list that both agreed to a to-do stands, until the people are told; how many people
-    there are on them."""
+    """Of each list that both agreed to a to-do stands, until everybody was reached; how many people
+    were not yet."""
     if house.policy.incidents is None:
         return 0
-    wanted = {one.ref: len(one.people) for one in agreed(house)}
+    wanted = {one.ref: left for one in agreed(house) if (left := unreached(house, one))}
     with reading(house.engine) as connection:
         standing = {
             one.ref: one.number

@@ -68,10 +68,11 @@ INCIDENTS_STAND: Final[dict[str, tuple[str, str, str]]] = {
         "Send what is known by now, then `gallra incident supplement B-… --by HANDLE`.",
     ),
     "incident_letters": (
-        "Both have agreed to whom to tell of an incident; the letters are still to be written.",
-        "The list is fixed and nobody on it has been told by Gallra.",
-        "`gallra incident letter B-…` gives the text; when everybody has it: `gallra incident told "
-        "B-… --by HANDLE`. This closes itself then.",
+        "Both have agreed to whom to tell of an incident, and letters have not reached everybody.",
+        "Who has the letter gets no second one; the rest is on its way, or on a work order.",
+        "The run `incident` writes them; whom no mail reaches is handed the letter "
+        "(`gallra work-orders list`; the text: `gallra incident letter B-… --by HANDLE`). Where "
+        "everybody was told in another way: `gallra incident told B-… --by HANDLE`.",
     ),
 }
 """To-dos and alarms."""

@@ -3,6 +3,7 @@ officer: both agree to exactly that list and that text (A-30, A-27, H-58, art. 3
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from datetime import date
 from typing import Final, NamedTuple
@@ -47,7 +48,9 @@ class AgreedList(NamedTuple):
     ref: str
     """The incident, `B-…`."""
     plan: str
-    hash: str
+    version: str
+    """SHA-256 (hexadecimal) that stands for the text; of a keyed digest, so that nobody can try
+    what it may have said."""
     people: tuple[tuple[int, tuple[str, ...]], ...]
     """(number, categories concerned) of everybody, each once, by number."""
     language: Language
@@ -231,6 +234,11 @@ def terms_of(house: House, one: Incident) -> str:
     return f"{one.ref} {house.vault.index_digest(_DIGEST, text).hex()}"
 
 
+def version_of(house: House, one: Incident) -> str:
+    """What stands for the text in a letter's line and in the ledger: 64 hexadecimal digits."""
+    return hashlib.sha256(terms_of(house, one).encode()).hexdigest()
+
+
 def terms_of_plan(house: House, plan: Plan) -> str:
     """The same of the incident that a list belongs to; "" for a list of none."""
     one = _of_plan(house, plan)
@@ -326,7 +334,7 @@ def _list(house: House, one: Incident, plan: Plan) -> AgreedList:
     return AgreedList(
         ref=one.ref,
         plan=plan.ref,
-        hash=plan.hash,
+        version=version_of(house, one),
         people=tuple((item.subject_id, item.categories) for item in items),
         language=language_of(house),
     )

@@ -37,6 +37,9 @@ def rule_of(house: House, order: WorkOrder) -> OrderRule:
         for notice in house.policy.notices:
             if notice.id == about and notice.by_hand is not None:
                 return notice.by_hand
+    rules = house.policy.incidents
+    if kind == LetterKind.INCIDENT and rules is not None:
+        return rules.telling.by_hand
     raise Refused("work_order_without_rule", ref=about)
 
 

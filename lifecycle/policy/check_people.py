@@ -115,6 +115,7 @@ def _check_incidents(policy: Policy) -> Iterator[Finding]:
     yield from _known(("incidents", "judged_by"), "role", rules.judged_by, policy.roles)
     telling: Path = ("incidents", "telling")
     yield from _known((*telling, "by"), "role", rules.telling.by, policy.roles)
+    yield from _role(policy, (*telling, "by_hand", "role"), rules.telling.by_hand.role)
     yield from _known((*telling, "agreed_with"), "role", rules.telling.agreed_with, policy.roles)
 
 

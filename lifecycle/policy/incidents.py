@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from lifecycle.configuration.validated import Part
 from lifecycle.incident.clock import LONGEST, Clock
 from lifecycle.incident.words import Cause, Effect
+from lifecycle.policy.orders import OrderRule
 from lifecycle.policy.values import AnyPeriod, ExactPeriod, Name, Sentence, Source
 
 MOST_REMINDERS: Final = 5
@@ -43,6 +44,7 @@ class TellingPeople(Part):
     agreed_with: tuple[Name, ...] = Field(
         min_length=1, description="roles; another person, who has one of them, agrees too"
     )
+    by_hand: OrderRule = Field(description="who hands the letter to whom no mail reaches")
     source: Source
     also: tuple[Source, ...] = Field(default=(), description="further sentences that it follows")
 
