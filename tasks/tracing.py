@@ -37,6 +37,7 @@ FLOW_EVENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "take_inventory": (EventKind.INVENTORY_TAKEN,),
     "archive_erase": (EventKind.PLAN_DRAWN, EventKind.PLAN_PROVEN, EventKind.PLAN_NOT_PROVEN),
     "year_end": (f"{EventKind.PLAN_DRAWN} year_end",),
+    "inform": (EventKind.LETTERS_SENT, EventKind.LETTERS_HANDED),
     "share": (EventKind.DISCLOSURE_SENT, EventKind.DISCLOSURE_REFUSED),
     "processor_review": (EventKind.PROCESSORS_CHECKED, EventKind.PROCESSOR_REVIEWED),
     "store": (EventKind.PLACE_SCANNED, EventKind.ACCESS_REVIEWED),
