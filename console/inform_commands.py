@@ -126,6 +126,7 @@ def pdf(
 
     Example:  gallra inform pdf standard --out notices --for pupil --language ti
     """
+    from tasks.clock import utc_now
     from tasks.notice_texts import write_pdfs
 
     with failures():
@@ -135,6 +136,7 @@ def pdf(
             settings.policies,
             policy,
             notice,
+            on=utc_now().astimezone(policy.controller.zone).date(),
             subjects=None if kind is None else (kind,),
             languages=None if language is None else (_language(policy, notice, language),),
             unit=unit,

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from connectors.containers.notice_page import missing_fonts
 from lifecycle.bindings import FolderStaging
 from lifecycle.configuration.problems import ConfigurationError
 from lifecycle.errors import GallraError, Misconfigured
@@ -18,6 +19,7 @@ from records.alarms import last_witnessed
 from records.engines import reading
 from tasks import examining_systems
 from tasks.house import House
+from tasks.notice_texts import check_notices
 from tasks.remedies import remedy_for
 from tasks.settings import Settings
 from tasks.wiring import open_house, read_bindings, witness_shares_volume
@@ -112,10 +114,33 @@ def _inside(house: House) -> Iterator[Finding]:
     yield _tried("ledger", lambda: _ledger(house))
     yield from _systems(house)
     yield from _risks(house)
+    yield from _notices(house)
     try:
         ZoneInfo(house.policy.controller.time_zone)
     except ZoneInfoNotFoundError:
         yield Finding("time zone", "wrong", "unknown to this machine", "Install tzdata.")
+
+
+def _notices(house: House) -> Iterator[Finding]:
+    """Whether people can be told: every word there, somebody has read it, it can be printed."""
+    try:
+        checked = check_notices(house.settings.policies, house.policy)
+    except GallraError as error:
+        yield _wrong("notices", error)
+        return
+    for each in checked:
+        what, see = f"notice {each.notice}", "See `gallra inform check`."
+        if each.findings:
+            yield Finding(what, "wrong", f"{len(each.findings)} to mend", see)
+        elif each.unreviewed:
+            unread = f"not reviewed by a native speaker: {', '.join(each.unreviewed)}"
+            yield Finding(what, "risk", unread, f"Have somebody read it. {see}")
+        else:
+            yield Finding(what, "ok", "whole in every language", "")
+    languages = {one for notice in house.policy.notices for one in notice.languages}
+    if missing := missing_fonts(sorted(languages)):
+        mend = "Install fonts-noto-core, or the like; mail and web page need no font."
+        yield Finding("fonts for notices", "risk", f"missing: {', '.join(missing)}", mend)
 
 
 def _staging(house: House) -> Finding:

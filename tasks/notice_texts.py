@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
@@ -96,11 +97,13 @@ def write_pdfs(
     policy: Policy,
     notice: str,
     *,
+    on: date,
     subjects: tuple[str, ...] | None = None,
     languages: tuple[Language, ...] | None = None,
     unit: str | None = None,
 ) -> tuple[Path, ...]:
     """The notice as pages to print, into `folder`: one file for each kind of person and language.
+    `on`: the controller's local date.
 
     Raises as `read_notice`, and `Misconfigured("font_missing")` before anything is written.
     """
@@ -111,7 +114,7 @@ def write_pdfs(
     for subject in subjects or named.subjects:
         built = read_notice(policies, policy, notice, subject, unit=unit, languages=languages)
         for language in languages or built.languages:
-            made[f"{subject}.{language}.pdf"] = notice_page(built.text(language))
+            made[f"{subject}.{language}.pdf"] = notice_page(built.text(language), on=on)
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in made.items():
         (folder / name).write_bytes(content)

@@ -5,7 +5,9 @@ Nothing is loaded but fonts of this machine; no word of a policy is ever part of
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
+from datetime import date
 from typing import Final
 
 from connectors.text_workbook import check_writable
@@ -25,13 +27,13 @@ _LATIN: Final = ("Noto Sans", "Libertinus Serif")
 """For companies and addresses inside such a text: the first that is there."""
 _SOURCE: Final = b"""
 #let d = json(bytes(sys.inputs.page))
-#set document(title: d.title)
-#set page(paper: "a4", margin: (x: 2.2cm, y: 2cm), numbering: "1 / 1",
+#set document(title: d.title, date: datetime(year: d.year, month: d.month, day: d.day))
+#set page(paper: "a4", margin: (x: 2cm, y: 1.8cm), numbering: "1 / 1",
   header: align(end, text(8pt, fill: luma(90), d.running)))
 #set text(font: d.fonts, size: d.size * 1pt, lang: d.lang, dir: if d.rtl { rtl } else { ltr },
   hyphenate: false, top-edge: 0.8em, bottom-edge: -0.25em)
 #set par(leading: d.leading * 1em, spacing: 0.75em)
-#set list(indent: 0.2em, body-indent: 0.6em, spacing: d.leading * 1em + 0.4em)
+#set list(indent: 0.2em, body-indent: 0.6em, spacing: d.leading * 1em + 0.35em)
 #show heading: set block(sticky: true)
 #show heading.where(level: 1): set text(1.5em)
 #show heading.where(level: 2): set text(1.15em)
@@ -52,9 +54,18 @@ _SOURCE: Final = b"""
 """
 
 
-def notice_page(text: Text) -> bytes:
+def missing_fonts(languages: Iterable[Language]) -> tuple[str, ...]:
+    """The families that these languages need and this machine has not."""
+    import typst
+
+    have = set(typst.Fonts().families())
+    needed = dict.fromkeys(FONTS[each] for each in languages if each in FONTS)
+    return tuple(family for family in needed if family not in have)
+
+
+def notice_page(text: Text, *, on: date) -> bytes:
     """A PDF of the notice (PDF/A-2u: every letter can be read and copied). Equal input, equal bytes
-    on one machine.
+    on one machine. `on`: the local date that it is made on.
 
     Raises `Misconfigured("font_missing")` where no font at hand has the language's letters,
     `Refused("text_not_writable")`.
@@ -66,12 +77,12 @@ def notice_page(text: Text) -> bytes:
 
     own = FONTS.get(text.language)
     fonts = [*([] if own is None else [own, *_LATIN]), "Libertinus Serif", "DejaVu Sans Mono"]
-    if own is not None and own not in typst.Fonts().families():
+    if missing_fonts([text.language]):
         raise Misconfigured("font_missing")
     compiler = typst.Compiler(
         _SOURCE,
         ignore_system_fonts=own is None,
-        sys_inputs={"page": orjson.dumps(_data(text, fonts)).decode()},
+        sys_inputs={"page": orjson.dumps(_data(text, fonts, on)).decode()},
     )
     made: object = None
     with suppress(typst.TypstError):
@@ -82,16 +93,19 @@ def notice_page(text: Text) -> bytes:
     return made
 
 
-def _data(text: Text, fonts: list[str]) -> dict[str, object]:
+def _data(text: Text, fonts: list[str], on: date) -> dict[str, object]:
     small = text.language in FONTS
     return {
         "title": text.title,
+        "year": on.year,
+        "month": on.month,
+        "day": on.day,
         "running": text.about[-1].plain,
         "lang": text.language,
         "rtl": text.direction == "rtl",
         "fonts": fonts,
         "size": 10 if small else 10.5,
-        "leading": 0.45 if small else 0.25,
+        "leading": 0.4 if small else 0.25,
         "sections": [
             {"heading": section.heading, "parts": _parts(section.paragraphs, text)}
             for section in text.sections

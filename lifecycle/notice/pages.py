@@ -60,18 +60,7 @@ def page(text: Text, *, others: Iterable[Elsewhere] = ()) -> str:
 
 def mail(text: Text) -> str:
     """The HTML part of a mail: styles stand in the elements, for mail programs drop all others."""
-    outer = (
-        f"max-width:640px;margin:0 auto;padding:16px;background:#ffffff;color:#1a1a1a;"
-        f"font-family:{_font(text)};font-size:16px;line-height:{_height(text)};"
-        f"text-align:{'right' if text.direction == 'rtl' else 'left'}"
-    )
-    return (
-        f'<!DOCTYPE html>\n<html lang="{text.language}" dir="{text.direction}">\n<head>\n'
-        f'<meta charset="utf-8">\n<title>{escape(text.title)}</title>\n</head>\n'
-        f'<body style="margin:0;background:#ffffff">\n'
-        f'<div lang="{text.language}" dir="{text.direction}" style="{escape(outer)}">\n'
-        f"{_content(text, styled=True)}</div>\n</body>\n</html>\n"
-    )
+    return letter([text])
 
 
 def letter(texts: Sequence[Text]) -> str:

@@ -38,6 +38,11 @@ class Lengths(Part):
         for unit in (self.year, self.month, self.day):
             if "other" not in unit:
                 raise ValueError("the form `other` is missing: it is for every number left over")
+            for form in unit.values():
+                if not _gaps_or_none(form) <= {"n"}:
+                    raise ValueError(f"'{form}' has another gap than {{n}}")
+        if _gaps_or_none(self.joined) != {"a", "b"}:
+            raise ValueError(f"joined: '{self.joined}' needs the gaps {{a}} and {{b}}")
         return self
 
 
@@ -91,6 +96,13 @@ class Terms(Part):
 def gaps(phrase: str) -> frozenset[str]:
     """The names of the gaps in a phrase. Raises `ValueError` for a brace without its fellow."""
     return frozenset(name for _, name, _, _ in Formatter().parse(phrase) if name is not None)
+
+
+def _gaps_or_none(phrase: str) -> frozenset[str]:
+    try:
+        return gaps(phrase)
+    except ValueError:
+        raise ValueError(f"'{phrase}' has a brace {{ or }} that stands alone") from None
 
 
 def load_phrases(policies: Path, language: Language) -> Phrases:

@@ -8,7 +8,14 @@ from lifecycle.errors import Misconfigured
 from lifecycle.notice import ARTICLE_13, ARTICLE_14, build, unanswered
 from lifecycle.notice.governing import own_words
 from lifecycle.notice.how_long import stated
-from tests.factories.notices import GIVEN, governing, policy_of, says, texts_of
+from tests.factories.notices import (
+    GIVEN,
+    changed,
+    governing,
+    policy_of,
+    says,
+    texts_of,
+)
 
 # As the regulation counts, letter by letter: the list is not taken from the code.
 OF_ARTICLE_13 = [f"13(1)({letter})" for letter in "abcdef"] + [
@@ -139,6 +146,24 @@ def test_whoever_is_asked_for_a_consent_is_told_where_and_how_it_ends(
         if consent.subject == subject:
             assert (consent.withdrawn_at or policy.controller.privacy_mailbox) in told
             assert consent.consequence is None or consent.consequence in told
+
+
+def test_a_consent_that_is_taken_back_elsewhere_says_where() -> None:
+    one = policy_of("behandlingsskolerne")
+    other = changed(
+        "behandlingsskolerne",
+        (
+            "    withdrawn_at: GDPR-gruppen@behandlingsskolerne.dk\n",
+            "    withdrawn_at: billeder@example.dk\n",
+        ),
+    )
+    together, apart = (
+        says(governing(policy, "duty-to-inform", "pupil"), "consent").splitlines()
+        for policy in (one, other)
+    )
+    assert [line.count("GDPR-gruppen@") for line in together] == [1, 0, 0]
+    assert ["billeder@example.dk" in line for line in apart] == [False, True, False]
+    assert ["GDPR-gruppen@" in line for line in apart] == [False, False, True]
 
 
 def test_what_nobody_has_decided_is_said_to_be_undecided() -> None:

@@ -132,6 +132,12 @@ def test_every_form_of_rule_has_its_sentence(keep: str, sentence: str) -> None:
     assert sentence in says(small_notice(policy), "retention")
 
 
+def test_equal_limits_are_one_sentence() -> None:
+    told = says(small_notice(small_school("{at_least: P2Y, at_most: P2Y}")), "retention")
+    (line,) = [line for line in told.splitlines() if "Hälsa" in line]
+    assert line.count("2 år") == 1
+
+
 def small_school(keep: str) -> Policy:
     file = POLICIES.parent / "tests" / "data" / "policies" / "exempel.yaml"
     text = file.read_text("utf-8")

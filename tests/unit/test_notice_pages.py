@@ -5,8 +5,11 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lifecycle.notice import Text, build
+from lifecycle.notice.islands import split
 from lifecycle.notice.pages import Elsewhere, index, mail, page
 from lifecycle.notice.plain import plain
 from lifecycle.policy.notices import Language
@@ -105,6 +108,17 @@ def test_plain_text_isolates_them_with_marks_that_are_closed(language: Language)
         assert depth == 0
 
 
+def test_an_address_with_a_comma_is_one_island() -> None:
+    policy = changed(
+        "academedia",
+        ("  country: SE\n", "  country: SE\n  address: Storgatan 1, 111 22 Stockholm\n"),
+    )
+    texts = texts_of("academedia", "standard")
+    arabic = build(policy, "standard", texts, subject="pupil").text("ar")
+    assert "\u2066Storgatan 1, 111 22 Stockholm\u2069" in plain(arabic)
+    assert "Storgatan 1, 111 22 Stockholm" in Reader(page(arabic)).isolated
+
+
 @pytest.mark.parametrize("language", ["sv", "en", "so", "ti"])
 def test_plain_text_that_reads_from_the_left_has_no_marks(language: Language) -> None:
     assert not re.search("[\u2066-\u2069\u200e\u200f]", plain(text(language)))
@@ -141,3 +155,16 @@ def test_a_text_for_people_is_not_the_same_as_another() -> None:
     one = text("sv")
     assert replace(one, title="Annat").sha256 != one.sha256
     assert text("sv").sha256 == one.sha256
+
+
+@given(st.text(alphabet="Abö 5.@-/:ابجد،؛؟(){}\u0627", max_size=60))
+def test_islands_lose_nothing_and_are_what_reads_from_the_left(sentence: str) -> None:
+    parts = list(split(sentence))
+    assert "".join(part for part, _ in parts) == sentence
+    for part, latin in parts:
+        assert part
+        if latin:
+            assert not re.search("[\u0600-\u06ff]", part)
+            assert part == part.strip(" .@-/:")
+        else:
+            assert not re.search("[A-Za-zö5]", part)

@@ -76,6 +76,9 @@ def test_the_frames_are_exactly_what_can_be_said() -> None:
         ("language: da\n", "the file's name says en"),
         ("direction: up\n", "'up' is not known"),
         ("lengths:\n  year: {one: x}\n", "`other` is missing"),
+        ('lengths:\n  year: {other: "{years}"}\n', "another gap than {n}"),
+        ('lengths:\n  year: {other: "{n"}\n', "stands alone"),
+        ("lengths:\n  year: {other: y}\n", "needs the gaps {a} and {b}"),
     ],
 )
 def test_a_file_with_a_slip_is_told_with_its_line(tmp_path: Path, content: str, told: str) -> None:
