@@ -24,6 +24,7 @@ from console import (
     policy_commands,
     processor_commands,
     record_commands,
+    report_command,
     request_commands,
     restore_commands,
     risk_commands,
@@ -54,6 +55,7 @@ explain_commands.register(app)
 approve_commands.register(app)
 inventory_commands.register(app)
 execution_commands.register(app)
+app.command("report")(report_command.report)
 app.add_typer(ledger_commands.app, name="ledger")
 app.add_typer(policy_commands.app, name="policy")
 app.add_typer(key_commands.app, name="keys")

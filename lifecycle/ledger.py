@@ -170,6 +170,8 @@ class EventKind(StrEnum):
     LETTERS_INTENDED = "letters.intended"
     LETTERS_SENT = "letters.sent"
     LETTERS_HANDED = "letters.handed"
+    # the page for an inspector
+    ACCOUNTABILITY_REPORTED = "accountability.reported"
     # incidents
     INCIDENT_DRAFTED = "incident.drafted"
     INCIDENT_OPENED = "incident.opened"

@@ -78,6 +78,7 @@ REPORT_EVENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "store scan": (EventKind.PLACE_SCANNED,),
     "incident show": (EventKind.INCIDENT_OPENED, EventKind.INCIDENT_NOTED),
     "access review": (EventKind.ACCESS_REVIEWED, EventKind.ACCESS_REMOVED),
+    "report": (EventKind.ACCOUNTABILITY_REPORTED,),
     "inform check": (),
     "inform show": (),
     "policy check": (),
