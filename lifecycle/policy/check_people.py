@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from lifecycle.configuration.problems import Path
 from lifecycle.policy.access import Asks
+from lifecycle.policy.check_mailings import check_mailings
 from lifecycle.policy.check_names import check_role as _role
 from lifecycle.policy.check_names import known_names as _known
 from lifecycle.policy.check_names import waits_for_open as _open
@@ -24,6 +25,7 @@ _SUBJECT = "kind of data subject"
 def check_people(policy: Policy) -> Iterator[Finding]:
     """What is wrong with what people are told, asked and promised."""
     yield from _check_consents(policy)
+    yield from check_mailings(policy)
     yield from _check_notices(policy)
     if policy.sharing is not None:
         yield from _check_sharing(policy, policy.sharing)
@@ -61,6 +63,8 @@ def _check_consents(policy: Policy) -> Iterator[Finding]:
         if consent.counts_as == "undecided":
             yield from _open(policy, (*here, "counts_as"), consent.decision)
         yield from _check_end(policy, here, consent)
+    if policy.asking is not None:
+        yield from _known(("asking", "slip"), "category", policy.asking.slip, policy.categories)
 
 
 def _check_end(policy: Policy, here: Path, consent: Consent) -> Iterator[Finding]:

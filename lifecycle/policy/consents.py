@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints
 
 from lifecycle.configuration.validated import Part
 from lifecycle.policy.controller import Mail
+from lifecycle.policy.processors import Work
 from lifecycle.policy.values import Name, Sentence, Source
 
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -75,3 +76,13 @@ class Consent(Part):
     )
     source: Source
     also: tuple[Source, ...] = Field(default=(), description="further sentences that it follows")
+
+
+class Asking(Work):
+    """How people are asked for what they have not answered: an order to whoever answers for it."""
+
+    slip: tuple[Name, ...] = Field(
+        min_length=1,
+        description="categories by which whoever asks recognises the person; sealed, and gone when "
+        "the order is finished",
+    )
