@@ -113,7 +113,7 @@ def _places(source: Iterable[tuple[int, Sequence[str]]], form: ConsentForm) -> d
 def _reply(
     row: int, told: Mapping[str, str], form: ConsentForm, *, country: str, today: date
 ) -> Reply:
-    identifiers = {}
+    identifiers: dict[str, str] = {}
     for kind, header in form.persons.items():
         if not told[header]:
             continue

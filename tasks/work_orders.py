@@ -18,6 +18,7 @@ from records.officers import Officer
 from records.tables import shredding
 from records.unit_of_work import UnitOfWork
 from records.work_orders import WorkOrder
+from tasks.consent_orders import asked_by, is_asking
 from tasks.evidence import digest_of
 from tasks.house import House
 from tasks.intake import local_today
@@ -195,6 +196,8 @@ def reveal(house: House, ref: str, *, officer: str, code: str) -> dict[str, Any]
     number = from_reference(WORK_ORDER, ref)
     if is_letters(_require(house, number)):
         return _reveal_readers(house, number, officer=officer, code=code)
+    if is_asking(_require(house, number)):
+        return _reveal_asked(house, number, officer=officer, code=code)
     if is_mending(_require(house, number)):
         return _reveal_findings(house, number, officer=officer, code=code)
     if what_of(house, _require(house, number)) != WEED:
@@ -225,6 +228,25 @@ def reveal(house: House, ref: str, *, officer: str, code: str) -> dict[str, Any]
     # Of a finished order everybody is shown who was weeded: the second person looks for them.
     kept = on_slip(house, order) if order.state == "open" else told.keys()
     return {who: what for who, what in told.items() if who in kept}
+
+
+def _reveal_asked(house: House, number: int, *, officer: str, code: str) -> dict[str, Any]:
+    """Whom to ask for which consent."""
+
+    def act(work: UnitOfWork, who: Officer) -> str | None:
+        order = work_orders.get(work.connection, controller=house.controller, number=number)
+        if not who.roles & _may_look(house, order):
+            return "role_may_not_finish"
+        work.record(
+            EventKind.PERSON_LOOKED_UP,
+            ref=to_reference(WORK_ORDER, number),
+            found=order.items,
+            facts={"officer": to_reference(OFFICER, who.id)},
+        )
+        return None
+
+    agree(house, handle=officer, code=code, ref=to_reference(WORK_ORDER, number), act=act)
+    return asked_by(house, _require(house, number))
 
 
 def _reveal_readers(house: House, number: int, *, officer: str, code: str) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lifecycle.configuration.problems import Path
 from lifecycle.policy.check_retention import unknown
@@ -24,7 +24,7 @@ def check_mailings(policy: Policy) -> Iterator[tuple[Path, str]]:
         elif anchor.per != "person" or not anchor.may_not_happen:
             yield here, "must be per: person and may_not_happen: true; most people never opt out"
     for name, one in rules.lists.items():
-        known = {
+        known: dict[str, tuple[str, Iterable[str]]] = {
             "purpose": ("purpose", policy.purposes),
             "subject": ("kind of data subject", policy.subjects),
             "category": ("category", policy.categories),
