@@ -192,6 +192,47 @@ def extend(
 
 
 @app.command()
+def extract(
+    ref: Ref,
+    by: By,
+    language: Annotated[
+        str, typer.Option(help="sv, da or en; without it, the controller's own.")
+    ] = "",
+    controller: Controller = CONTROLLER,
+) -> None:
+    """Lay what is held about the person ready, sealed (access), or what they gave (portability).
+
+    The password is shown here, once, and kept nowhere: tell it by another way than the file.
+
+    Example:  gallra request extract Q-0123456789ABC --by dpo
+    """
+    with failures():
+        from tasks.rights_extract import extract as make
+        from tasks.wiring import open_house
+
+        if language not in {"", "sv", "da", "en"}:
+            raise typer.BadParameter("sv, da or en", param_hint="--language")
+        with open_house(controller) as house:
+            made = make(
+                house,
+                ref,
+                language=language or None,  # type: ignore[arg-type]
+                officer=by,
+                code=ask_code(f"Code of {by}"),
+            )
+        say(f"{made.ref}  {made.values} values out of {', '.join(made.systems) or 'nothing'}.")
+        for file in made.files:
+            say(str(file))
+        say("Its password, shown once; tell it to the person by another way:")
+        say(made.password)
+        if made.protected:
+            say("PROTECTED IDENTITY: hand it over in person, never by mail or telephone.")
+        if made.by_hand:
+            say(f"Somebody looks it up first in: {', '.join(made.by_hand)}")
+            say("gallra work-orders list")
+
+
+@app.command()
 def note(ref: Ref, by: By, controller: Controller = CONTROLLER) -> None:
     """Write something down about a request; the text is asked for, or read, and kept sealed.
 
