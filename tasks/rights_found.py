@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import Connection
 
 from connectors.payload import read_payload
-from connectors.system import Asked, Exports, ReadOut, Shown, Value
+from connectors.system import Asked, Exports, OuterSystem, ReadOut, Shown, Value
 from lifecycle.errors import NotProven, Refused
 from lifecycle.identifiers import EMAIL, NATIONAL_ID
 from lifecycle.retention.reach import system_of_role, systems_by_hand
@@ -89,8 +89,8 @@ def find(house: House, person: int, *, only: Mapping[str, Collection[str]] | Non
         ]
         if not asked:
             continue
-        system = house.systems.get(name)
-        if not isinstance(system, Exports):
+        system: OuterSystem | None = house.systems.get(name)
+        if system is None or not isinstance(system, Exports):
             by_hand.add(name)
             continue
         read.add(name)

@@ -179,6 +179,17 @@ RIGHTS: Final[dict[str, tuple[str, str, str]]] = {
         _NOTHING,
         "See the extract for what the fields are called.",
     ),
+    "identifier_not_corrected_here": (
+        "By this value a person or a case is recognised everywhere.",
+        _NOTHING,
+        "Let whoever gave it put it right (the next export brings it), and order it to be put "
+        "right in the other systems: `gallra request wrong`.",
+    ),
+    "ordered_already": (
+        "That is ordered already for this request and this system.",
+        _NOTHING,
+        "Write what is new with `gallra request note`, and tell whoever has the work order.",
+    ),
     "same_value": (
         "It says so already.",
         _NOTHING,
