@@ -57,7 +57,7 @@ def policy_of(name: str) -> Policy:
 
 
 def activity(policy: Policy, name: str, **more: list[RunBy]) -> Activity:
-    [found] = [one for one in build(policy, **more).activities if one.id == name]  # type: ignore[arg-type]
+    [found] = [one for one in build(policy, **more).activities if one.id == name]
     return found
 
 
