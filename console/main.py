@@ -9,6 +9,7 @@ from console import (
     app_commands,
     approve_commands,
     certificate_commands,
+    consent_commands,
     execution_commands,
     explain_commands,
     hold_commands,
@@ -76,6 +77,7 @@ app.add_typer(record_commands.app, name="record")
 app.add_typer(risk_commands.app, name="risk")
 app.add_typer(inform_commands.app, name="inform")
 app.add_typer(incident_commands.app, name="incident")
+app.add_typer(consent_commands.app, name="consent")
 
 
 def main() -> None:

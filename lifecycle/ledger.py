@@ -195,6 +195,12 @@ class EventKind(StrEnum):
     REQUEST_REMINDED = "request.reminded"
     REQUEST_TEXT_GONE = "request.text_gone"
     RECTIFIED = "record.rectified"
+    # consents, mailings
+    CONSENT_GIVEN = "consent.given"
+    CONSENT_WITHDRAWN = "consent.withdrawn"
+    CONSENTS_IMPORTED = "consents.imported"
+    CONSENTS_COUNTED = "consents.counted"
+    MAILING_LISTED = "mailing.listed"
 
 
 def instant(moment: datetime) -> str:

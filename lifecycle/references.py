@@ -34,6 +34,7 @@ INCIDENT: Final = "B"
 PROCESSOR: Final = "V"
 REQUEST: Final = "Q"
 ASSESSMENT: Final = "A"
+CONSENT: Final = "K"
 
 
 APART: Final = 37

@@ -37,6 +37,8 @@ ERASURE_INDEX: Final = {
     "barred": "the rows go: there is nothing left that could be used",
     "rights_request": "stays, as `plan_item` does: what was asked for, when, and what was answered",
     "rights_step": "stays without what somebody wrote, whose keys go",
+    "consent": "the rows go; without the person, with the category that proves them",
+    "seen_event": "the rows go",
     "work_order": "the sealed slip says whose papers are to be weeded; its own key goes when the "
     "order is confirmed",
     "disclosure": "stays as the register of who received what (art. 30): it names nobody; what is "
@@ -61,6 +63,8 @@ _GOES: Final = (
     ("held", "subject_id"),
     ("barred", "subject_id"),
     ("letter", "subject_id"),
+    ("consent", "subject_id"),
+    ("seen_event", "subject_id"),
     ("subject", "id"),
 )
 _TO_SHRED: Final = """INSERT INTO shredding (holding_id) SELECT id FROM {table} WHERE {people}

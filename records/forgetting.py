@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Column, Connection, String, Table, cast, literal, update
@@ -14,6 +14,7 @@ from records.tables import (
     NOBODY,
     anchor,
     blind_index,
+    consent,
     due,
     engagement,
     holding,
@@ -58,6 +59,7 @@ def forget(connection: Connection, people: Sequence[ToForget], *, at: str) -> li
     ]
     _shred_later(connection, holdings)
     bulk.delete_in(connection, holding.c.id, holdings)
+    _forget_consents(connection, by_subject)
     placements.remove(connection, sorted({n for one in people for n in one.placements}))
     release_cases(connection, [one.subject_id for one in people if one.cases])
     whole = without_anything(connection, [one.subject_id for one in people if not one.stays])
@@ -74,6 +76,18 @@ def forget(connection: Connection, people: Sequence[ToForget], *, at: str) -> li
         )
         for one in people
     ]
+
+
+def _forget_consents(connection: Connection, people: Mapping[int, ToForget]) -> None:
+    """Who agreed to what is proven by a category: with it the answers go (A-51, H-105)."""
+    rows = bulk.fetch_in(
+        connection,
+        (consent.c.id, consent.c.subject_id, consent.c.category),
+        consent.c.subject_id,
+        sorted(people),
+    )
+    gone = [row[0] for row in rows if row[2] in people[row[1]].categories]
+    bulk.delete_in(connection, consent.c.id, gone)
 
 
 def release_cases(connection: Connection, subjects: Sequence[int]) -> None:

@@ -21,7 +21,7 @@ from records.officers import Officer
 from records.unit_of_work import UnitOfWork
 from tasks.house import House
 from tasks.intake import local_today
-from tasks.officer_codes import agree
+from tasks.officer_codes import Act, agree
 from tasks.telling_started import start
 
 _PATIENCE: Final = 60.0
@@ -58,6 +58,19 @@ def restrict(
     `restricted_already`, or as `officer_codes.agree` does.
     """
     person = _known(house, ref)
+    hold, act = restriction(house, person, categories=categories, review_on=review_on)
+    with leases.hold(
+        house.engine, f"telling/{house.controller}", now=house.now, patience=_PATIENCE
+    ):
+        agree(house, handle=officer, code=code, ref=ref, act=act)
+    return hold
+
+
+def restriction(
+    house: House, person: int, *, categories: Collection[str], review_on: date
+) -> tuple[str, Act]:
+    """The hold's `H-…`, and what puts it within the caller's transaction, under the lease
+    `telling/…`. Raises `Refused`: `category_unknown`, `review_not_ahead`."""
     wanted = frozenset(categories)
     if not wanted or not wanted <= {EVERY, *house.policy.categories}:
         raise Refused("category_unknown")
@@ -65,6 +78,7 @@ def restrict(
         raise Refused("review_not_ahead")
     number = new_id()
     hold = to_reference(HOLD, number)
+    ref = to_reference(SUBJECT, person)
     bars = [Bar(Barred.RESTRICTION, category=category) for category in sorted(wanted)]
 
     def act(work: UnitOfWork, who: Officer) -> str | None:
@@ -114,11 +128,7 @@ def restrict(
         start(house, work, person, because=Because.RESTRICTED, categories=told, by=by)
         return None
 
-    with leases.hold(
-        house.engine, f"telling/{house.controller}", now=house.now, patience=_PATIENCE
-    ):
-        agree(house, handle=officer, code=code, ref=ref, act=act)
-    return hold
+    return hold, act
 
 
 def object_to(house: House, ref: str, purpose: str, *, by: str = PERSON, cause: int = 0) -> bool:
@@ -129,7 +139,12 @@ def object_to(house: House, ref: str, purpose: str, *, by: str = PERSON, cause: 
     Raises `Refused`: `subject_unknown`, `purpose_unknown`, `purpose_without_objection` (its legal
     basis is neither a public task nor a legitimate interest, T-68).
     """
-    person = _known(house, ref)
+    return _put(house, _known(house, ref), objection_to(house, purpose), by=by, cause=cause)
+
+
+def objection_to(house: House, purpose: str) -> list[Bar]:
+    """What an objection to that purpose of the policy (`*`: to every one) bars. Raises as
+    `object_to`."""
     policy = house.policy
     open_to = {name for name, one in policy.purposes.items() if one.legal_basis in _OBJECTED_TO}
     if purpose not in {EVERY, *policy.purposes}:
@@ -137,8 +152,7 @@ def object_to(house: House, ref: str, purpose: str, *, by: str = PERSON, cause: 
     wanted = open_to if purpose == EVERY else {purpose} & open_to
     if not wanted:
         raise Refused("purpose_without_objection")
-    bars = [Bar(Barred.OBJECTION, purpose=name) for name in sorted(wanted)]
-    return _put(house, person, bars, by=by, cause=cause)
+    return [Bar(Barred.OBJECTION, purpose=name) for name in sorted(wanted)]
 
 
 def opt_out(house: House, ref: str, mailing: str = EVERY, *, by: str = PERSON) -> bool:
@@ -207,25 +221,34 @@ def bars_of(house: House, ref: str) -> list[BarLine]:
 
 def _put(house: House, person: int, bars: list[Bar], *, by: str, cause: int) -> bool:
     with house.work() as work:
-        standing = barred.standing(work.connection, controller=house.controller, subjects=[person])
-        new = [bar for bar in bars if bar not in {one.bar for one in standing}]
-        if not new:
+        if not put(house, work, person, bars, by=by, cause=cause):
             return False
-        barred.put(
-            work.connection,
-            controller=house.controller,
-            rows=[(new_id(), person, bar) for bar in new],
-            at=house.at(),
-            by=by,
-            cause_id=cause,
-        )
-        for bar in new:
-            work.record(
-                EventKind.BAR_PUT,
-                ref=to_reference(SUBJECT, person),
-                facts={"kind": str(bar.kind), "by": by} | _word(bar.purpose),
-            )
         work.commit()
+    return True
+
+
+def put(
+    house: House, work: UnitOfWork, person: int, bars: list[Bar], *, by: str, cause: int
+) -> bool:
+    """The same within the caller's transaction; False where all of it stands already."""
+    standing = barred.standing(work.connection, controller=house.controller, subjects=[person])
+    new = [bar for bar in bars if bar not in {one.bar for one in standing}]
+    if not new:
+        return False
+    barred.put(
+        work.connection,
+        controller=house.controller,
+        rows=[(new_id(), person, bar) for bar in new],
+        at=house.at(),
+        by=by,
+        cause_id=cause,
+    )
+    for bar in new:
+        work.record(
+            EventKind.BAR_PUT,
+            ref=to_reference(SUBJECT, person),
+            facts={"kind": str(bar.kind), "by": by} | _word(bar.purpose),
+        )
     return True
 
 

@@ -3,16 +3,18 @@ by place (A-68, A-69, H-33)."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
 from lifecycle.barred import Use
+from lifecycle.consent import rests_on_consent
 from lifecycle.disclosure import Allowed, Condition, Terms, Wanted, judge
 from lifecycle.errors import Misconfigured, Refused
 from lifecycle.plan import DISCLOSE, PlanItem, PlanKind, plan_hash
+from lifecycle.policy.data import LegalBasis
 from lifecycle.references import ENGAGEMENT, SUBJECT, to_reference
 from lifecycle.retention.facts import EVERYTHING
 from records import disclosures, holds, lookups, placements, planned_people
@@ -89,7 +91,7 @@ def judged_by(house: House, wish: Wish, people: Sequence[int], *, as_of: date) -
         )
     if len(present) < len(set(people)):
         raise Refused("subject_unknown")
-    require_free(house, list(present), Use(wish.purpose, frozenset(wish.categories)))
+    agreed = _require_agreed(house, wish, present)
     wanted = Wanted(
         recipient=wish.recipient,
         kinds=frozenset(kind for kind, _ in present.values()),
@@ -98,6 +100,7 @@ def judged_by(house: House, wish: Wish, people: Sequence[int], *, as_of: date) -
         purpose=wish.purpose,
         condition=wish.condition,
         until=wish.until,
+        agreed=agreed,
     )
     allowed = judge(
         house.policy, wanted, way(house.doors, wish.channel, contact), today=local_today(house)
@@ -144,6 +147,27 @@ def judged_by(house: House, wish: Wish, people: Sequence[int], *, as_of: date) -
     )
     without = len(present) - len({item.subject_id for item in items})
     return Judged(items, terms, as_of, without)
+
+
+def _require_agreed(house: House, wish: Wish, people: Collection[int]) -> bool:
+    """Whether everybody has said yes to it, if it rests on a consent (A-42, B-13, H-30).
+
+    Raises as `tasks.gates.require_free`."""
+    use = Use(wish.purpose, frozenset(wish.categories))
+    sharing = house.policy.sharing
+    recipient = None if sharing is None else sharing.recipients.get(wish.recipient)
+    questions: list[str] = []
+    rests = rests_on_consent(house.policy, use.purpose, use.categories)
+    if recipient is not None and (
+        rests or wish.condition is Condition.CONSENT or recipient.legal_basis is LegalBasis.CONSENT
+    ):
+        questions = list(recipient.consents) or [
+            one.id
+            for one in house.policy.consents
+            if one.purpose == use.purpose and set(one.categories) & use.categories
+        ]
+    require_free(house, people, use, questions=questions)
+    return bool(questions)
 
 
 def only_cases(

@@ -104,13 +104,6 @@ DISCLOSURES: Final[dict[str, tuple[str, str, str]]] = {
         _NOTHING,
         _POLICY,
     ),
-    "consent_missing": (
-        "It needs the person's consent, and there is no record of one.",
-        _NOTHING,
-        "Gallra keeps no consents yet (they come with a later version), and what nobody can show "
-        "was not given (art. 7(1) GDPR). Choose another ground only where there really is one; "
-        "otherwise it is not shared.",
-    ),
     # --- preparing --------------------------------------------------------------------------------
     "selection_empty": (
         "Nobody was chosen.",

@@ -15,6 +15,7 @@ from connectors.base import CaseSystem, Staging
 from connectors.erasure_journal import ErasureJournal
 from connectors.system import OuterSystem
 from lifecycle.access import Member
+from lifecycle.bindings.consent_forms import ConsentForm
 from lifecycle.checkpoint import Checkpoint
 from lifecycle.policy.model import Policy
 from records.keyring import Keyring
@@ -99,6 +100,8 @@ class House:
     """The systems whose accounts are reviewed (A-78)."""
     staff: Callable[[], Sequence[Member]] = list
     """Reads the list of who works here; empty where none is bound."""
+    forms: Mapping[str, ConsentForm] = field(default_factory=dict)
+    """The exported forms with answers to the policy's questions, by name."""
     mailbox: Letterbox | None = None
     """Whom the watchdog writes to."""
     now: Callable[[], datetime]

@@ -13,22 +13,28 @@ from lifecycle.disclosure_told import ABOUT, Told, after
 from lifecycle.ledger import EventKind
 from lifecycle.plan import PlanKind
 from lifecycle.references import PLAN, TELLING, to_reference
-from records import disclosures, plans, tellings, to_dos
+from records import disclosures, incidents, plans, tellings, to_dos
 from records.engines import reading
 from tasks.house import House
 
 RECORD_LOST: Final = "record_lost"
-"""The to-do: somebody took a plan, a disclosure or a telling out of the records."""
-_MARKS: Final = (ABOUT, b'"plan.drawn"', b'"telling.opened"')
+"""The to-do: somebody took a plan, a disclosure, a telling or an incident out of the records."""
+_MARKS: Final = (
+    ABOUT,
+    b'"plan.drawn"',
+    b'"telling.opened"',
+    b'"incident.opened"',
+    b'"incident.drafted"',
+)
 
 
 class Lost(NamedTuple):
-    """One plan, disclosure or telling that is missing, and what the ledger says of it: references,
-    words of policy and bindings, a day."""
+    """One plan, disclosure, telling or incident that is missing, and what the ledger says of it:
+    references, words of policy and bindings, a day."""
 
     ref: str
     what: str
-    """`plan`, `disclosure` or `telling`."""
+    """`plan`, `disclosure`, `telling` or `incident`."""
     stage: str = ""
     """Of a disclosure: where it stood last."""
     recipient: str = ""
@@ -95,6 +101,7 @@ def _kept(house: House, connection: Connection) -> Mapping[str, set[str]]:
     return {
         "plan": whole,
         "disclosure": whole & {to_reference(PLAN, one.number) for one in shared},
+        "incident": {one.ref for one in incidents.find(connection, controller=house.controller)},
         "telling": {
             to_reference(TELLING, number)
             for number in tellings.numbers(connection, controller=house.controller)
@@ -112,6 +119,8 @@ def _known(events: Iterable[dict[str, Any]], *, controller: str) -> dict[str, Lo
         if kind == EventKind.PLAN_DRAWN:
             shares = facts.get("kind") == PlanKind.DISCLOSURE
             known[ref] = Lost(ref, "disclosure" if shares else "plan")
+        elif kind in {EventKind.INCIDENT_OPENED, EventKind.INCIDENT_DRAFTED}:
+            known[ref] = Lost(ref, "incident")
         elif kind == EventKind.TELLING_OPENED:
             known[ref] = Lost(ref, "telling", about=facts.get("disclosure", ""))
         elif ref in known and known[ref].what == "disclosure":

@@ -69,10 +69,8 @@ def write_pages(
     Raises as `read_notice`.
     """
     named = policy.notice(notice)
-    governs: Language = named.governs
-    written = []
+    made: dict[str, str] = {}
     entries: list[tuple[str, list[Elsewhere]]] = []
-    folder.mkdir(parents=True, exist_ok=True)
     for subject in named.subjects:
         built = read_notice(policies, policy, notice, subject, unit=unit)
         texts = {language: built.text(language) for language in built.languages}
@@ -83,12 +81,12 @@ def write_pages(
         entries.append((policy.subjects[subject].called, list(links.values())))
         for language, text in texts.items():
             others = [link for other, link in links.items() if other != language]
-            file = folder / links[language].file
-            file.write_text(page(text, others=others), encoding="utf-8")
-            written.append(file)
-    first = folder / "index.html"
-    first.write_text(index(named.called, governs, entries), encoding="utf-8")
-    return (*written, first)
+            made[links[language].file] = page(text, others=others)
+    made["index.html"] = index(named.called, named.governs, entries)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in made.items():
+        (folder / name).write_text(content, encoding="utf-8")
+    return tuple(folder / name for name in made)
 
 
 def write_pdfs(

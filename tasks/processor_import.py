@@ -3,6 +3,7 @@ what does not fit told by its row (A-18, H-11)."""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -93,12 +94,10 @@ def _judged(house: House, path: Path) -> Judged:
         ),
         country=policy.controller.country,
     )
-    return judge(
-        read_table(data, name=path.name),
-        load_list_words(house.settings.policies),
-        names,
-        today=local_today(house),
-    )
+    words = load_list_words(house.settings.policies)
+    # A list that is refused half-way is not read to its end: closing ends the reader's child.
+    with contextlib.closing(read_table(data, name=path.name)) as rows:
+        return judge(rows, words, names, today=local_today(house))
 
 
 class _Taking:

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from lifecycle.errors import GallraError
 from tasks.approval_remedies import APPROVALS
 from tasks.barring_remedies import BARRING
+from tasks.consent_remedies import CONSENTS
 from tasks.disclosure_remedies import DISCLOSURES
 from tasks.execution_remedies import EXECUTION
 from tasks.incident_remedies import INCIDENTS
@@ -241,6 +242,7 @@ _BY_CODE |= {
         | BARRING
         | RIGHTS
         | NOTICES
+        | CONSENTS
         | DISCLOSURES
         | SHARING
         | INCIDENTS

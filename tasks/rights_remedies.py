@@ -133,8 +133,8 @@ RIGHTS: Final[dict[str, tuple[str, str, str]]] = {
     "still_to_be_done": (
         "Somebody has still to do something for this request: a work order, or a plan.",
         _NOTHING,
-        "See `gallra work-orders list` and `gallra plan list`. What cannot be had in time is "
-        "answered in part, with the reason.",
+        "See `gallra work-orders list` and `gallra plan list`. Where the month is too short, "
+        "extend it in time.",
     ),
     "request_of_another_kind": (
         "That is not what this request asks for.",
@@ -146,6 +146,18 @@ RIGHTS: Final[dict[str, tuple[str, str, str]]] = {
         _NOTHING,
         "Find the person (`gallra find`), then `gallra request identify --about S-…`. Where nobody "
         "is found: answer with nothing_held.",
+    ),
+    "protected_not_by_mail": (
+        "A system says that the identity of this person is protected.",
+        _NOTHING,
+        "Hand the answer over in person, or by the authority's own way for protected people; never "
+        "by mail or telephone.",
+    ),
+    "no_notice_for_them": (
+        "The policy has no complete notice for such people: what must go with an extract is "
+        "missing.",
+        _NOTHING,
+        "Write it: `gallra inform check` says what is missing.",
     ),
     "nothing_given": (
         "Of what this person gave themselves nothing is held.",
@@ -166,6 +178,17 @@ RIGHTS: Final[dict[str, tuple[str, str, str]]] = {
         "There is no such field in that data of the person.",
         _NOTHING,
         "See the extract for what the fields are called.",
+    ),
+    "identifier_not_corrected_here": (
+        "By this value a person or a case is recognised everywhere.",
+        _NOTHING,
+        "Let whoever gave it put it right (the next export brings it), and order it to be put "
+        "right in the other systems: `gallra request wrong`.",
+    ),
+    "ordered_already": (
+        "That is ordered already for this request and this system.",
+        _NOTHING,
+        "Write what is new with `gallra request note`, and tell whoever has the work order.",
     ),
     "same_value": (
         "It says so already.",

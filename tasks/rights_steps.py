@@ -10,7 +10,18 @@ from typing import Final
 from lifecycle.errors import Refused
 from lifecycle.ledger import EventKind
 from lifecycle.references import OFFICER, REQUEST, SUBJECT, from_reference, to_reference
-from lifecycle.rights import Because, Given, Longer, Outcome, Right, Shown, Step, after, reasons_for
+from lifecycle.rights import (
+    CLOSED,
+    Because,
+    Given,
+    Longer,
+    Outcome,
+    Right,
+    Shown,
+    Step,
+    after,
+    reasons_for,
+)
 from records import rights
 from records.engines import reading
 from records.lookups import is_known
@@ -22,10 +33,14 @@ from tasks.house import House
 from tasks.intake import local_today
 from tasks.officer_codes import agree
 from tasks.rights import Line, line_of, require_none_open
+from tasks.rights_files import remove_files
 from tasks.rights_left import is_left
 
 WITHOUT_ACT: Final = frozenset({Right.COMPLAINT, Right.WITHDRAWAL})
 """What is answered in words: a consent ends in the register of consents."""
+PROTECTED: Final = "protected"
+"""Beside the step: a system says that the person's identity is protected."""
+_NOT_IF_PROTECTED: Final = frozenset({Given.MAIL, Given.PHONE})
 Taken = Callable[[UnitOfWork, Officer, Request], str | None]
 """Does the step and returns None, or the reason code why not."""
 
@@ -109,10 +124,13 @@ def answer(
 
     Raises as `take`; `Refused`: `partly_needs_a_reason`, `reason_not_for_this`, `something_is_held`
     (nothing held, of a person who is known here), `nothing_carried_out` (what was asked for was not
-    done yet), `still_to_be_done` (of that somebody has still to do something).
+    done yet), `still_to_be_done` (of that somebody has still to do something),
+    `protected_not_by_mail`.
     """
 
     def close(work: UnitOfWork, _: Officer, request: Request) -> str | None:
+        if given in _NOT_IF_PROTECTED and _is_protected(work, request):
+            return "protected_not_by_mail"
         against = _against_outcome(house, work, request, outcome, because)
         if against is not None:
             return against
@@ -237,6 +255,8 @@ def take(
     agree(house, handle=officer, code=code, ref=ref, act=taken)
     with reading(house.engine) as connection:
         now = rights.get(connection, controller=house.controller, number=number)
+    if now.state in CLOSED:
+        remove_files(house, ref)  # what was laid ready was given out, or will not be
     return line_of(now, today=local_today(house))
 
 
@@ -276,6 +296,11 @@ def carried_out(steps: Sequence[Done]) -> list[Done]:
         elif one.kind == Step.CARRY_OUT:
             found.append(one)
     return found
+
+
+def _is_protected(work: UnitOfWork, request: Request) -> bool:
+    done = carried_out(rights.steps(work.connection, request.number))
+    return any(PROTECTED in one.how.split() for one in done)
 
 
 def _against_outcome(

@@ -37,7 +37,7 @@ STANDING: Final[dict[str, tuple[str, str, str]]] = {
         "export Workbuster's own list into the same folder: the next run goes on.",
     ),
     "record_lost": (
-        "The ledger knows a plan, a disclosure or a telling that the records do not have.",
+        "The ledger knows a plan, a disclosure, a telling or an incident that the records lack.",
         "The ledger is whole. What was given to somebody is with them, and no run takes it back.",
         "Somebody changed the records by hand: tell the data protection officer. `gallra ledger "
         "verify` says to whom it went, by which channel and until when; put the records back from "

@@ -163,6 +163,7 @@ def open_house(
             scans=scan_places(bindings, policy, settings),
             accounts=bound_accounts(bindings, policy, settings, now=now),
             staff=staff_list(bindings, policy, settings),
+            forms=bindings.consent_forms,
             mailbox=_mailbox(bindings, policy, settings),
             now=now,
             may_have_help=now is utc_now,

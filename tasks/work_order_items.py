@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -53,7 +53,8 @@ def open_orders(house: House, plan: Plan, name: str, *, today: str) -> None:
         return
     rule = _by_hand(house, name)
     number = new_id()
-    slip = _slip(house, [one.item.subject_id for one in allowed], rule)
+    slip = slip_for(house, [one.item.subject_id for one in allowed], rule.slip)
+    slip = slip_of(house, [one.item.subject_id for one in allowed], rule.slip)
     sealed = house.vault.seal([(number, number, SLIP, slip)])
     house.vault.persist_keys(sealed.keys)
     due_on = add_period(_approved_on(house, plan, allowed), rule.within).isoformat()
@@ -160,7 +161,8 @@ def _by_hand(house: House, name: str) -> ByHand:
     return rule
 
 
-def _slip(house: House, subjects: list[int], rule: ByHand) -> bytes:
+def slip_for(house: House, subjects: list[int], categories: Sequence[str]) -> bytes:
+def slip_of(house: House, subjects: list[int], categories: Collection[str]) -> bytes:
     """By what the person with the order recognises whose papers they are: personal data, sealed
     at once. From our own records, and for whom they say nothing from any system that answers."""
     found: dict[int, dict[str, Any]] = {number: {} for number in subjects}
@@ -173,17 +175,20 @@ def _slip(house: House, subjects: list[int], rule: ByHand) -> bytes:
                 holding.c.subject_id,
                 sorted(found),
             )
-            if category in rule.slip
+            if category in categories
         ]
     for row, content in zip(rows, house.vault.open(rows), strict=True):
         found[row[1]][row[2]] = json.loads(content)
-    _ask_systems(house, {number: what for number, what in found.items() if not what}, rule)
+    _ask_systems(house, {number: what for number, what in found.items() if not what}, categories)
     by_ref = {to_reference(SUBJECT, number): what for number, what in found.items()}
     return json.dumps(by_ref, ensure_ascii=False, sort_keys=True).encode()
 
 
-def _ask_systems(house: House, unknown: dict[int, dict[str, Any]], rule: ByHand) -> None:
-    if not unknown or not rule.slip:
+def _ask_systems(
+    house: House, unknown: dict[int, dict[str, Any]], categories: Sequence[str]
+    house: House, unknown: dict[int, dict[str, Any]], categories: Collection[str]
+) -> None:
+    if not unknown or not categories:
         return
     with reading(house.engine) as connection:
         numbers = [place.id for place in placements.of_people(connection, sorted(unknown))]
@@ -199,6 +204,6 @@ def _ask_systems(house: House, unknown: dict[int, dict[str, Any]], rule: ByHand)
         try:
             for key, content in system.export(list(by_key)):
                 told = json.loads(content)
-                unknown[by_key[key]].update({c: told[c] for c in rule.slip if c in told})
+                unknown[by_key[key]].update({c: told[c] for c in categories if c in told})
         except GallraError:
             continue  # another system may know; the reference stands on the slip in any case

@@ -12,17 +12,21 @@ from records import disclosures, plans
 from records.engines import reading
 from records.work_orders import WorkOrder
 from tasks import (
+    consent_orders,
     deletion_orders,
     handing_over,
     letter_orders,
     mending,
+    rights_orders,
     telling_orders,
     upkeep_orders,
 )
+from tasks.consent_orders import ASKING, is_asking
 from tasks.deletion_orders import ASK, is_deletion
 from tasks.house import House
 from tasks.letter_orders import LETTERS, is_letters
 from tasks.mending import MEND, is_mending, place_of
+from tasks.rights_orders import is_request
 from tasks.telling_orders import TELL, is_telling
 from tasks.upkeep_orders import is_upkeep, label_of
 
@@ -36,12 +40,16 @@ _ASKED: Final = {
 
 
 def what_of(house: House, order: WorkOrder) -> str:
-    """`weed`, `mend`, what is handed over of a disclosure, `telling`, `deletion`, `letters`, or
-    what is brought for a register (`tasks.upkeep_orders`)."""
+    """`weed`, `mend`, what is handed over of a disclosure, `telling`, `deletion`, `letters`,
+    `consents`, or what is brought for a register (`tasks.upkeep_orders`)."""
+    `lookup`, `correct`, or what is brought for a register (`tasks.upkeep_orders`)."""
     if is_upkeep(order):
         return upkeep_orders.what_of(order)
+    if is_request(order):
+        return rights_orders.what_of(order)
     for word, fits in (
         (MEND, is_mending), (TELL, is_telling), (ASK, is_deletion), (LETTERS, is_letters),
+        (ASKING, is_asking),
     ):  # fmt: skip
         if fits(order):
             return word
@@ -58,6 +66,8 @@ def rule_of(house: House, order: WorkOrder) -> OrderRule | telling_orders.Rule:
     `Misconfigured`: `channel_not_bound`, `contact_not_bound`."""
     if is_upkeep(order):
         return upkeep_orders.rule_of(house, order)
+    if is_request(order):
+        return rights_orders.rule_of(house, order)
     what = what_of(house, order)
     if what == MEND:
         return mending.rule_of(house, order)
@@ -67,6 +77,8 @@ def rule_of(house: House, order: WorkOrder) -> OrderRule | telling_orders.Rule:
         return deletion_orders.rule_of(house, order)
     if what == LETTERS:
         return letter_orders.rule_of(house, order)
+    if what == ASKING:
+        return consent_orders.rule_of(house, order)
     if what != WEED:
         return handing_over.rule_of(house, order)
     systems = house.policy.systems
@@ -96,6 +108,10 @@ def told_of(what: str, items: int) -> str:
         return f"{what} to bring for"
     if what == LETTERS:
         return f"{items} to hand:"
+    if what == ASKING:
+        return f"{items} to ask for"
+    if what in rights_orders.TOLD:
+        return rights_orders.TOLD[what]
     return _ASKED.get(what, f"a {what} to hand over:")
 
 
@@ -103,9 +119,14 @@ def where_of(order: WorkOrder) -> str:
     """Where it is done, or what of."""
     if is_upkeep(order):
         return label_of(order)
+    if is_asking(order):
+        return ASKING
+    if is_request(order):
+        return rights_orders.place_of(order)
     return place_of(order) if is_mending(order) else order.system
 
 
 def is_of_no_plan(order: WorkOrder) -> bool:
     """Whether it belongs to no erasure and no disclosure."""
-    return is_mending(order) or is_upkeep(order) or is_letters(order)
+    return is_mending(order) or is_upkeep(order) or is_letters(order) or is_asking(order)
+    return is_mending(order) or is_upkeep(order) or is_letters(order) or is_request(order)

@@ -18,12 +18,14 @@ from records.officers import Officer
 from records.tables import shredding
 from records.unit_of_work import UnitOfWork
 from records.work_orders import WorkOrder
+from tasks.consent_orders import asked_by, is_asking
 from tasks.evidence import digest_of
 from tasks.house import House
 from tasks.intake import local_today
 from tasks.letter_orders import is_letters, note_handed, readers_of
 from tasks.mending import MEND, is_mending, place_of, where_on
 from tasks.officer_codes import agree
+from tasks.rights_orders import is_request
 from tasks.telling import close_by
 from tasks.telling_orders import is_telling, telling_of
 from tasks.upkeep_orders import is_upkeep
@@ -123,7 +125,8 @@ def finish(house: House, ref: str, *, officer: str, code: str, evidence: str) ->
     number = from_reference(WORK_ORDER, ref)
     proof = _evidence(evidence)
     order = _require(house, number)
-    if proof in WORDS and what_of(house, order) != MEND and not is_upkeep(order):
+    any_word = what_of(house, order) == MEND or is_upkeep(order) or is_request(order)
+    if proof in WORDS and not any_word:
         brings = what_of(house, order) != WEED
         if brings is not (proof in _BROUGHT):
             raise Refused("evidence_of_another_kind", ref=ref)
@@ -195,11 +198,15 @@ def reveal(house: House, ref: str, *, officer: str, code: str) -> dict[str, Any]
     number = from_reference(WORK_ORDER, ref)
     if is_letters(_require(house, number)):
         return _reveal_readers(house, number, officer=officer, code=code)
+    if is_asking(_require(house, number)):
+        return _reveal_asked(house, number, officer=officer, code=code)
     if is_mending(_require(house, number)):
         return _reveal_findings(house, number, officer=officer, code=code)
-    if what_of(house, _require(house, number)) != WEED:
-        raise Refused("work_order_hands_over", ref=ref)
-    judge_anew(house, _require(house, number))
+    of_request = is_request(_require(house, number))
+    if not of_request:
+        if what_of(house, _require(house, number)) != WEED:
+            raise Refused("work_order_hands_over", ref=ref)
+        judge_anew(house, _require(house, number))
     sealed: list[bytes] = []
 
     def act(work: UnitOfWork, who: Officer) -> str | None:
@@ -223,8 +230,28 @@ def reveal(house: House, ref: str, *, officer: str, code: str) -> dict[str, Any]
     told: dict[str, Any] = json.loads(content)
     order = _require(house, number)
     # Of a finished order everybody is shown who was weeded: the second person looks for them.
-    kept = on_slip(house, order) if order.state == "open" else told.keys()
+    anew = order.state == "open" and not of_request
+    kept = on_slip(house, order) if anew else told.keys()
     return {who: what for who, what in told.items() if who in kept}
+
+
+def _reveal_asked(house: House, number: int, *, officer: str, code: str) -> dict[str, Any]:
+    """Whom to ask for which consent."""
+
+    def act(work: UnitOfWork, who: Officer) -> str | None:
+        order = work_orders.get(work.connection, controller=house.controller, number=number)
+        if not who.roles & _may_look(house, order):
+            return "role_may_not_finish"
+        work.record(
+            EventKind.PERSON_LOOKED_UP,
+            ref=to_reference(WORK_ORDER, number),
+            found=order.items,
+            facts={"officer": to_reference(OFFICER, who.id)},
+        )
+        return None
+
+    agree(house, handle=officer, code=code, ref=to_reference(WORK_ORDER, number), act=act)
+    return asked_by(house, _require(house, number))
 
 
 def _reveal_readers(house: House, number: int, *, officer: str, code: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from pydantic import Field
 from lifecycle.bindings.accounts import BoundAccounts, BoundStaff, check_access
 from lifecycle.bindings.channels import MemoryChannel, SmsGateway, SmtpChannel
 from lifecycle.bindings.check_outer import check_outer
+from lifecycle.bindings.consent_forms import ConsentForm, check_consent_forms
 from lifecycle.bindings.google_drive import GoogleDriveChannel, GoogleDriveStaging
 from lifecycle.bindings.hand_over import ManualChannel
 from lifecycle.bindings.http import Http
@@ -85,6 +86,9 @@ class Bindings(Part):
     staff: BoundStaff | None = Field(
         default=None, description="the list of who works here: a file, or a system's table"
     )
+    consent_forms: dict[Name, ConsentForm] = Field(
+        default={}, description="exported forms with answers to the policy's questions"
+    )
     archive: Archive | None = Field(
         default=None, description="where a copy goes of what a rule archives (then: archive)"
     )
@@ -101,6 +105,7 @@ def check_bindings(bindings: Bindings, policy: Policy) -> Iterator[tuple[Where, 
     yield from check_outer(bindings.systems, policy)
     yield from check_scan(bindings.scan, policy)
     yield from check_access(bindings.accounts, bindings.staff, policy)
+    yield from check_consent_forms(bindings.consent_forms, policy)
     yield from check_channels(bindings.channels, bindings.recipients, policy)
     yield from check_recipients(bindings.recipients, bindings.channels, policy)
     yield from check_through(bindings.through, bindings.channels, policy)

@@ -105,11 +105,12 @@ class Facts:
 
     @cached_property
     def canonical(self) -> str:
-        """JSON that is the same for the same facts, on every machine: what the version is made of.
+        """JSON that is the same for the same facts, on every machine and in whatever order the
+        policy file says them: what the version is made of.
 
         Nothing of a person is in it.
         """
-        return json.dumps(
+        return _written(
             {
                 "controller": self.controller,
                 "notice": self.notice,
@@ -118,14 +119,11 @@ class Facts:
                     {
                         "id": section.id,
                         "answers": list(section.answers),
-                        "says": [_plain(statement) for statement in section.statements],
+                        "says": sorted(map(_plain, section.statements), key=_written),
                     }
                     for section in self.sections
                 ],
-            },
-            ensure_ascii=False,
-            sort_keys=True,
-            separators=(",", ":"),
+            }
         )
 
     @cached_property
@@ -169,6 +167,10 @@ def _terms_in(fill: Fill) -> Iterator[Term]:
             yield from _terms_in(inner)
 
 
+def _written(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def _plain(statement: Statement) -> list[object]:
     return [
         statement.phrase,
@@ -179,7 +181,7 @@ def _plain(statement: Statement) -> list[object]:
 
 def _plain_fill(fill: Fill) -> object:
     if isinstance(fill, tuple):
-        return [_plain_fill(item) for item in fill]
+        return sorted(map(_plain_fill, fill), key=_written)
     if isinstance(fill, Term):
         return {"term": f"{fill.kind}.{fill.name}", "holds": list(fill.holds)}
     if isinstance(fill, Literal):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
+from lifecycle.policy.data import NotCollected
 from lifecycle.policy.model import Policy
 
 Key = tuple[str, str]
@@ -19,6 +21,15 @@ def own_words(policy: Policy) -> dict[Key, str]:
     return dict(_words(policy))
 
 
+def not_collected(policy: Policy) -> Iterator[tuple[str, NotCollected]]:
+    """What is not taken in, by its sentence's number: `a-03`; the second of one is `a-03.2`."""
+    seen: Counter[str] = Counter()
+    for dropped in policy.not_collected:
+        name = (dropped.source.id or "law").lower()
+        seen[name] += 1
+        yield (name if seen[name] == 1 else f"{name}.{seen[name]}"), dropped
+
+
 def _words(policy: Policy) -> Iterator[tuple[Key, str]]:
     for notice in policy.notices:
         yield ("notices", notice.id), notice.called
@@ -28,6 +39,10 @@ def _words(policy: Policy) -> Iterator[tuple[Key, str]]:
         yield ("categories", name), category.called
         if category.means is not None:
             yield ("details", name), category.means
+    for name, dropped in not_collected(policy):
+        yield ("not_collected", name), dropped.called
+        if dropped.unless is not None:
+            yield ("unless", name), dropped.unless
     for name, purpose in policy.purposes.items():
         yield ("purposes", name), purpose.called
         if purpose.interest is not None:

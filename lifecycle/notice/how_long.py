@@ -66,13 +66,16 @@ def _rule(policy: Policy, rule: RetentionRule, pairs: frozenset[tuple[str, str]]
     places = {system for _, system in pairs}
     where = tuple(Term("systems", name) for name in policy.systems if name in places)
     data = categories(policy, (category for category, _ in pairs))
-    then = [*_limits(rule), *_end(rule)]
+    anchor = policy.anchors.get(rule.anchor or "")
+    perhaps = anchor is not None and anchor.may_not_happen
+    then = [*_limits(rule, perhaps=perhaps), *_end(rule)]
     if rule.criteria is not None:
         then.append(says("retention.criteria", criteria=Term("criteria", rule.id)))
     return says("retention.data", *then, listed=True, data=data, where=where)
 
 
-def _limits(rule: RetentionRule) -> Iterator[Statement]:
+def _limits(rule: RetentionRule, *, perhaps: bool) -> Iterator[Statement]:
+    """`perhaps`: the event need not happen; nobody is told that it is waited for."""
     most, least = rule.keep.at_most, rule.keep.at_least
     if isinstance(most, Period | Turn) and str(most) == str(least):
         yield says("keep.exactly", end=_until(rule, most))
@@ -87,7 +90,8 @@ def _limits(rule: RetentionRule) -> Iterator[Statement]:
     if most is Span.EVERY_DAY:
         yield says("keep.every_day")
     elif most is Span.ON_THE_EVENT:
-        yield says("keep.on_the_event", event=_event(rule))
+        phrase = "keep.if_it_happens" if perhaps else "keep.on_the_event"
+        yield says(phrase, event=_event(rule))
     elif isinstance(most, Period | Turn):
         yield says("keep.at_most", end=_until(rule, most))
     elif most is not None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from lifecycle.notice.facts import Length, Literal, Section, Statement, Term
+from lifecycle.notice.governing import not_collected
 from lifecycle.notice.parts import basis, categories, ground, says
 from lifecycle.policy.data import DataClass, Information, Purpose
 from lifecycle.policy.model import Policy
@@ -35,7 +38,8 @@ def _purpose(policy: Policy, subject: str, name: str, purpose: Purpose) -> State
 
 
 def data(policy: Policy, subject: str) -> Section:
-    """The categories of data, those that are sensitive named as such (art. 14(1)(d))."""
+    """The categories of data, those that are sensitive named as such (art. 14(1)(d)), and what is
+    not collected at all (A-03, H-93)."""
     held = categories(policy, policy.held_of(subject))
     said = []
     for term in held:
@@ -46,7 +50,20 @@ def data(policy: Policy, subject: str) -> Section:
             said.append(says("data.detailed", listed=True, data=term, detail=detail))
     if sensitive := tuple(term for term in held if DataClass.SENSITIVE in term.holds):
         said.append(says("data.sensitive", data=sensitive))
+    said.extend(_not_collected(policy, subject))
     return Section("data", ("14(1)(d)",), tuple(said))
+
+
+def _not_collected(policy: Policy, subject: str) -> Iterator[Statement]:
+    for name, dropped in not_collected(policy):
+        if subject not in dropped.subjects:
+            continue
+        what = Term("not_collected", name)
+        if dropped.unless is None:
+            yield says("data.not_collected", what=what)
+        else:
+            unless = Term("unless", name)
+            yield says("data.not_collected.unless", what=what, unless=unless)
 
 
 def origin(policy: Policy, subject: str) -> Section:

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 from lifecycle.configuration.problems import Path
 from lifecycle.policy.access import Asks
+from lifecycle.policy.check_mailings import check_mailings
 from lifecycle.policy.check_names import check_role as _role
 from lifecycle.policy.check_names import known_names as _known
 from lifecycle.policy.check_names import waits_for_open as _open
 from lifecycle.policy.check_retention import unknown
+from lifecycle.policy.consents import Consent, Withdrawal
 from lifecycle.policy.data import LegalBasis
 from lifecycle.policy.free_text import AbsenceRule, FreeTextRule
 from lifecycle.policy.model import Policy
@@ -23,6 +25,7 @@ _SUBJECT = "kind of data subject"
 def check_people(policy: Policy) -> Iterator[Finding]:
     """What is wrong with what people are told, asked and promised."""
     yield from _check_consents(policy)
+    yield from check_mailings(policy)
     yield from _check_notices(policy)
     if policy.sharing is not None:
         yield from _check_sharing(policy, policy.sharing)
@@ -57,6 +60,34 @@ def _check_consents(policy: Policy) -> Iterator[Finding]:
         yield from _role(policy, (*here, "answers"), consent.answers)
         if consent.decision is not None and consent.decision not in decisions:
             yield unknown((*here, "decision"), "decision", consent.decision, decisions)
+        if consent.counts_as == "undecided":
+            yield from _open(policy, (*here, "counts_as"), consent.decision)
+        yield from _check_end(policy, here, consent)
+    if policy.asking is not None:
+        yield from _known(("asking", "slip"), "category", policy.asking.slip, policy.categories)
+
+
+def _check_end(policy: Policy, here: Path, consent: Consent) -> Iterator[Finding]:
+    """What a withdrawal removes everywhere goes by the rules that count from an event."""
+    if consent.ends is None:
+        if consent.withdrawal is Withdrawal.REMOVES_EVERYWHERE:
+            yield (*here, "ends"), "is missing: the event from which rules remove the data"
+        return
+    anchor = policy.anchors.get(consent.ends)
+    if anchor is None:
+        yield unknown((*here, "ends"), "event", consent.ends, policy.anchors)
+    elif anchor.per != "person" or not anchor.may_not_happen:
+        message = "must be per: person and may_not_happen: true; most consents are never withdrawn"
+        yield (*here, "ends"), message
+    elif consent.withdrawal is Withdrawal.REMOVES_EVERYWHERE:
+        gone = {
+            name
+            for rule in policy.retention
+            if rule.anchor == consent.ends and rule.covers.subject == consent.subject
+            for name in rule.covers.categories
+        }
+        for name in sorted(set(consent.categories) - gone):
+            yield (*here, "ends"), f"no rule that counts from {consent.ends} removes {name}"
 
 
 def _check_notices(policy: Policy) -> Iterator[Finding]:
@@ -91,6 +122,8 @@ def _check_sharing(policy: Policy, sharing: Sharing) -> Iterator[Finding]:
         yield from _known((*here, "subjects"), _SUBJECT, recipient.subjects, policy.subjects)
         known = policy.categories
         yield from _known((*here, "categories"), "category", recipient.categories, known)
+        asked = [one.id for one in policy.consents]
+        yield from _known((*here, "consents"), "consent", recipient.consents, asked)
         if recipient.legal_basis is LegalBasis.UNDECIDED:
             yield from _open(policy, (*here, "legal_basis"), recipient.decision)
     for name in sharing.anonymous_only:

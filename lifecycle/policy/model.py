@@ -10,7 +10,7 @@ from lifecycle.configuration.validated import Part
 from lifecycle.errors import Misconfigured
 from lifecycle.intake.rules import Column, IntakeRules
 from lifecycle.policy.access import AccessRule
-from lifecycle.policy.consents import Consent
+from lifecycle.policy.consents import Asking, Consent
 from lifecycle.policy.controller import Controller, Decision
 from lifecycle.policy.data import (
     Category,
@@ -25,6 +25,7 @@ from lifecycle.policy.free_text import AbsenceRule, FreeTextRule
 from lifecycle.policy.incidents import IncidentRules
 from lifecycle.policy.informing import AutomatedDecisions, Camera, MustBeGiven, ThirdCountries
 from lifecycle.policy.intake import CASE, Intake
+from lifecycle.policy.mailings import Mailings
 from lifecycle.policy.notices import Notice
 from lifecycle.policy.processors import Processor, ProcessorReview, Services
 from lifecycle.policy.retention import Anchor, RetentionRule
@@ -63,6 +64,10 @@ class Policy(Part):
         default={}, description="units that watch with cameras; none: no unit does"
     )
     consents: tuple[Consent, ...] = Field(default=(), description="[]: nobody is asked for one")
+    asking: Asking | None = Field(
+        default=None, description="none: nobody is reminded of consents that are missing"
+    )
+    mailings: Mailings | None = Field(default=None, description="none: nothing is mailed to many")
     sharing: Sharing | None = Field(default=None, description="none: nothing is shared")
     processors: dict[Name, Processor] = Field(
         default={}, description="none: nobody processes data on the controller's behalf"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from records.tables import (
-    consents,
     incidents,
     notices,
 )
 from records.tables.assessments import assessment
 from records.tables.barred import barred
 from records.tables.base import KEYS, NOBODY, RECORDS, Id
+from records.tables.consents import consent, seen_event
 from records.tables.disclosures import concerned, disclosure, telling
 from records.tables.files import alarm, file_import, handover, lease, staged_file, to_do
 from records.tables.findings import finding, scanned
@@ -50,7 +50,7 @@ __all__ = [
     "certificate",
     "checkpoint",
     "concerned",
-    "consents",
+    "consent",
     "data_key",
     "disclosure",
     "due",
@@ -85,6 +85,7 @@ __all__ = [
     "rights_step",
     "rules_in_force",
     "scanned",
+    "seen_event",
     "shredding",
     "staged_file",
     "subject",

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from lifecycle.errors import Misconfigured, Refused
 from lifecycle.incident.states import Report, State, Telling
@@ -34,6 +34,7 @@ from tasks.house import House
 from tasks.incident_reports import note_reported, note_supplement, supplement_is_late
 from tasks.incident_steps import known
 from tasks.incident_texts import LONGEST, opened
+from tasks.lost_records import find_lost
 from tasks.proof import verify_ledger
 from tests.factories.houses import Builder, build, dialect, house
 from tests.factories.keys import StandingClock
@@ -501,3 +502,19 @@ def test_the_log_of_one_house_is_read_by_the_next(
     build: Builder, house: House, ref: str, dpo: Authenticator
 ) -> None:
     assert log(build(), ref) == [(Topic.HAPPENED, SECRET)]
+
+
+def test_an_entry_that_somebody_took_out_of_the_records_is_told_by_the_nights_check(
+    house: House, ref: str
+) -> None:
+    """Every incident is kept: the ledger knows it."""
+    assert find_lost(house) == []
+    kept = draft(house)
+    with house.work() as work:
+        work.connection.execute(delete(RECORDS.tables["incident"]))
+        work.record(EventKind.RULES_APPLIED)
+        work.commit()
+    assert {(one.ref, one.what) for one in find_lost(house)} == {
+        (ref, "incident"),
+        (kept, "incident"),
+    }

@@ -96,6 +96,13 @@ def test_every_purpose_category_and_recipient_of_theirs_is_told(
     told = says(built, "data").lower()
     for category in policy.held_of(subject):
         assert policy.categories[category].called.lower() in told
+    for dropped in policy.not_collected:
+        assert (dropped.called in says(built, "data")) == (subject in dropped.subjects)
+        assert (
+            dropped.unless is None
+            or dropped.unless in says(built, "data")
+            or (subject not in dropped.subjects)
+        )
     recipients = says(built, "recipients")
     for recipient in policy.sharing.recipients.values() if policy.sharing else ():
         assert (recipient.called in recipients) == (subject in recipient.subjects)
@@ -174,6 +181,14 @@ def test_what_nobody_has_decided_is_said_to_be_undecided() -> None:
     # What a decided rule already ends is no open question for the person (A-108 beside A-71).
     participant = governing(policy_of("academedia"), "standard", "participant")
     assert "ännu inte bestämt" not in says(participant, "retention")
+
+
+def test_what_need_not_happen_is_not_waited_for() -> None:
+    student = governing(policy_of("bergqvist"), "how-we-handle-data", "student")
+    kept = says(student, "retention")
+    assert "Om du har bett oss ta bort din e-postadress sparas de inte längre." in kept
+    assert "De sparas tills utbildningen är avslutad." in kept
+    assert "De sparas tills du har bett oss" not in kept
 
 
 def test_the_right_to_object_stands_apart_from_the_others() -> None:

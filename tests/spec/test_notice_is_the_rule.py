@@ -1,5 +1,7 @@
 """What is stated about retention is the rule: a changed rule is another text and version."""
 
+import re
+
 import pytest
 
 from lifecycle.errors import Misconfigured
@@ -103,6 +105,22 @@ def test_whatever_is_told_is_part_of_the_version(
     assert now in says(after, section)
     assert now not in says(before, section)
     assert before.facts.sha256 != after.facts.sha256
+
+
+def test_the_order_in_the_file_is_nothing_to_tell_anybody() -> None:
+    text = (POLICIES / "academedia.yaml").read_text("utf-8")
+    start, end = text.index("purposes:\n"), text.index("\n# Where data lies.")
+    block = text[start:end].removeprefix("purposes:\n")
+    purposes = [f"  {one}" for one in re.split(r"^  (?=[a-z])", block, flags=re.MULTILINE) if one]
+    assert len(purposes) == 9
+    turned = text[:start] + "purposes:\n" + "\n".join(p.rstrip("\n") for p in purposes[::-1])
+    policy = parse_policy((turned + text[end:]).encode(), name="academedia.yaml")
+    after = governing(policy, "standard", "pupil")
+    before = academedia("pupil")
+    assert [p.plain for p in after.text("sv").sections[2].paragraphs] != [
+        p.plain for p in before.text("sv").sections[2].paragraphs
+    ]
+    assert after.facts.sha256 == before.facts.sha256
 
 
 def test_a_further_field_of_a_category_is_a_further_fact() -> None:

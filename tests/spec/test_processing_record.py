@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from connectors.workbook import read_table
+from lifecycle.ledger import EventKind
 from lifecycle.policy.data import LegalBasis
 from lifecycle.policy.load import load_policy
 from lifecycle.policy.model import Policy
@@ -56,7 +57,7 @@ def policy_of(name: str) -> Policy:
 
 
 def activity(policy: Policy, name: str, **more: list[RunBy]) -> Activity:
-    [found] = [one for one in build(policy, **more).activities if one.id == name]  # type: ignore[arg-type]
+    [found] = [one for one in build(policy, **more).activities if one.id == name]
     return found
 
 
@@ -217,7 +218,7 @@ def test_the_page_shows_every_line_and_loads_nothing(house: House) -> None:
     assert "<html lang='sv'>" in page
     assert house.policy.sha256[:12] in page
     note_made(house, record, kind="page")
-    [said] = events(house, "processing_record.made")  # type: ignore[arg-type]
+    [said] = events(house, EventKind.PROCESSING_RECORD_MADE)
     assert said["found"] == len(record.activities)
 
 

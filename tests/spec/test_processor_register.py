@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import zipfile
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 
 import orjson
@@ -20,9 +21,13 @@ from records.to_dos import open_to_dos
 from tasks import processor_noting as noting
 from tasks.evidence import digest_of
 from tasks.house import House
+from tasks.processing_record import as_workbook, record_of
 from tasks.processor_import import Imported, import_list
 from tasks.processor_noting import add, note, remove
+from tasks.processor_page import published_list
 from tasks.processors import Line, Said, lines, services
+from tests.factories.formulas import ATTACKS, executed
+from tests.factories.hostile import CASES
 from tests.factories.houses import build, dialect, house, surroundings
 from tests.factories.keys import StandingClock
 from tests.factories.officers import Authenticator, enrol
@@ -172,6 +177,38 @@ def test_a_formula_is_a_text_like_any_other(
     danger = '=HYPERLINK("http://example.se","x")'
     taken(house, listed(tmp_path, [danger, "biträde", "", "", "", "", "", ""]), dpo)
     assert one(house, danger).said.called == danger
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("case", CASES)
+def test_a_hostile_file_changes_nothing(
+    house: House, dpo: Authenticator, tmp_path: Path, case: str
+) -> None:
+    name, build_file, _ = CASES[case]
+    path = tmp_path / name
+    path.write_bytes(build_file())
+    with pytest.raises(Refused) as refused:
+        taken(house, path, dpo)
+    assert refused.value.ref is None
+    assert refused.value.__cause__ is None
+    assert {line.ref for line in lines(house)} == {""}
+
+
+def test_no_field_of_a_list_is_executed_where_it_comes_out_again(
+    house: House, dpo: Authenticator, tmp_path: Path
+) -> None:
+    attacks = [attack for attack in ATTACKS[::37] if attack.strip()]
+    rows = [[attack, "biträde", "workbuster", "", "", "", "", ""] for attack in attacks]
+    done = taken(house, listed(tmp_path, *rows), dpo)
+    assert done.added
+    page = published_list(house)
+    assert "<script" not in page
+    record = record_of(house)
+    book = as_workbook(record)
+    with zipfile.ZipFile(BytesIO(book)) as parts:
+        sheet = parts.read("xl/worksheets/sheet1.xml")
+    assert b"<f" not in sheet
+    assert any(executed(line) for one in record.activities for line in one.recipients)
 
 
 def test_a_file_that_is_no_list_changes_nothing(

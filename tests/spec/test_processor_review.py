@@ -8,11 +8,12 @@ from datetime import date
 import pytest
 
 from lifecycle.errors import Refused
+from lifecycle.ledger import EventKind
 from lifecycle.plan import PlanKind, PlanState
 from lifecycle.processor import Entry, EntryKind, Lack
 from records import plans
 from records.engines import reading
-from tasks import processor_review, work_orders
+from tasks import work_orders
 from tasks.approvals import approve
 from tasks.house import House
 from tasks.processor_check import Checked, check
@@ -90,7 +91,7 @@ def test_the_reviewer_says_yes_to_exactly_what_is_known(
     assert line(house).lacks == ()
     assert line(house).reviewed_until == date(2027, 11, 2)
     assert state(house, asked.ref) is PlanState.PROVEN
-    [said] = events(house, "processor.reviewed")
+    [said] = events(house, EventKind.PROCESSOR_REVIEWED)
     assert said["facts"] == {
         "processor": "workbuster",
         "outcome": "approved",
@@ -175,14 +176,14 @@ def test_a_run_that_stops_anywhere_notes_each_decision_once(
             raise KeyboardInterrupt
         real(*given, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(processor_review.plans, "set_state", stops)
+    monkeypatch.setattr(plans, "set_state", stops)
     with pytest.raises(KeyboardInterrupt):
         take(house)
     assert line(house).lacks == (Lack.REVIEW_MISSING,)
-    assert events(house, "processor.reviewed") == []
+    assert events(house, EventKind.PROCESSOR_REVIEWED) == []
     monkeypatch.undo()
     assert take(house) == (1, 0)
-    assert len(events(house, "processor.reviewed")) == 1
+    assert len(events(house, EventKind.PROCESSOR_REVIEWED)) == 1
 
 
 def test_what_is_missing_is_ordered_once_from_whoever_answers_and_withdrawn_when_there(
@@ -242,7 +243,7 @@ def test_an_app_is_judged_by_the_officer_and_taken_out_of_use_by_the_manager(
 def test_the_night_leaves_its_mark(build: Builder) -> None:
     house = build()
     check(house)
-    [said] = events(house, "processors.checked")
+    [said] = events(house, EventKind.PROCESSORS_CHECKED)
     assert said["found"] == 5
     assert said["numbers"]["orders_opened"] == 5  # type: ignore[index]
     assert "called" not in str(said)

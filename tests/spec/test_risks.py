@@ -10,8 +10,10 @@ import pytest
 from sqlalchemy import select
 
 from lifecycle.errors import Refused
+from lifecycle.ledger import EventKind
 from lifecycle.policy.load import load_policy
 from lifecycle.policy.model import Policy
+from lifecycle.policy.risk import Assessments
 from lifecycle.risk import (
     IMPACT_PARTS,
     Level,
@@ -46,8 +48,12 @@ def policy_of(name: str) -> Policy:
     return load_policy(POLICIES / f"{name}.yaml")
 
 
-RULE = policy_of("behandlingsskolerne").assessments
-assert RULE is not None
+def rule_of(policy: Policy) -> Assessments:
+    assert policy.assessments is not None
+    return policy.assessments
+
+
+RULE = rule_of(policy_of("behandlingsskolerne"))
 
 
 def risk(
@@ -154,7 +160,7 @@ def test_an_assessment_is_noted_with_a_code_and_its_reasons_are_sealed(
     assert (first.ref, first.parts, first.by) == (ref, {"reasons": CANARY}, dpo.ref)
     assert set(second.parts) == set(IMPACT_PARTS)
     assert CANARY not in repr(first)
-    said = events(house, "risk.assessed")  # type: ignore[arg-type]
+    said = events(house, EventKind.RISK_ASSESSED)
     assert said[0]["facts"] == {
         "kind": "risk",
         "about": "activity.support",
@@ -236,4 +242,4 @@ def test_what_is_missing_is_ordered_every_night_once_and_withdrawn_when_there(
     assert check_risks(house).orders_opened == 0
     standing_clock.instant = standing_clock.instant.replace(day=4)
     assert check_risks(house).orders_opened == 1
-    assert events(house, "risks.checked")[0]["found"] == many  # type: ignore[arg-type]
+    assert events(house, EventKind.RISKS_CHECKED)[0]["found"] == many

@@ -108,6 +108,8 @@ INSTANTS_AND_DATES = frozenset(
         "began_at",
         "received_on",
         "answered_on",
+        "given_on",
+        "withdrawn_on",
     ]
 )
 VOCABULARY = frozenset(
@@ -159,6 +161,8 @@ VOCABULARY = frozenset(
         "risk",
         "telling",
         "topic",
+        "question",
+        "giver",
     ]
 )
 """Words out of the policy, the bindings or an enumeration; an officer's handle."""

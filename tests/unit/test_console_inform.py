@@ -75,6 +75,12 @@ def test_pages_are_written_for_everybody_in_every_language(tmp_path: Path) -> No
         assert file in index
 
 
+def test_what_cannot_be_made_leaves_no_pages(tmp_path: Path) -> None:
+    done = gallra("page", "camera-surveillance", "--out", str(tmp_path / "out"))
+    assert done.exit_code == Exit.MISCONFIGURED
+    assert not (tmp_path / "out").exists()
+
+
 def test_changes_are_told_from_kept_facts_and_from_an_earlier_policy(tmp_path: Path) -> None:
     kept = tmp_path / "kept.json"
     kept.write_text(gallra("show", "standard", "--for", "pupil", "--facts").stdout, "utf-8")

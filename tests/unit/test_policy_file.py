@@ -24,10 +24,12 @@ from lifecycle.policy import (
 OPTIONAL = {
     "absence",
     "access",
+    "asking",
     "cameras",
     "consents",
     "free_text",
     "incidents",
+    "mailings",
     "rights",
     "not_collected",
     "notices",

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from flows import import_af, pages, steps, store
+from flows import import_af, incident_pages, pages, steps, store
 from flows.neutral import StepFailed
 from lifecycle.errors import Misconfigured, NotProven
 from tasks.access import AccessCount
+from tasks.incident_register import Line
 from tasks.placement_notes import ScanCount
 
 
@@ -127,3 +128,39 @@ def test_the_page_of_the_night_shows_what_the_other_places_brought_when_one_fail
     [page] = written
     there = {line["Plats · Place"]: line["Finns · There"] for line in page["table"]}
     assert there == {"onedrive": 0, "file-server": 7}
+
+
+def test_the_page_of_incidents_says_the_hours_left_and_marks_what_is_late(
+    written: list[dict[str, Any]],
+) -> None:
+    line = Line(
+        ref="B-0000000000001",
+        kind="virus",
+        called="virus i en databas",
+        state="open",
+        report="undecided",
+        telling="undecided",
+        risk=None,
+        because="",
+        about="",
+        aware_at="2026-11-02T08:00:00.000000+00:00",
+        due_at="2026-11-05T08:00:00+00:00",
+        hours_left=40.4,
+        late=False,
+        people=3,
+        plan="",
+        plan_state="",
+        more_by=None,
+        next="assess it",
+    )
+    late = line._replace(ref="B-0000000000002", hours_left=-5.0, late=True)
+    told = line._replace(ref="B-0000000000003", hours_left=None, due_at=None, report="reported")
+    incident_pages.show("academedia", [line, late, told])
+    incident_pages.show("academedia", [])
+    page, empty = written
+    assert [row["Timmar kvar · Hours left"] for row in page["table"]] == ["40", "⚠ -5", ""]
+    assert page["key"] == "incidents-academedia"
+    assert "⚠ 1 för sent" in page["description"]
+    assert page["table"][0]["De berörda · People"] == "undecided (3)"
+    assert len(empty["table"]) == 1
+    assert "⚠" not in empty["description"]

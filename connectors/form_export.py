@@ -1,0 +1,70 @@
+"""A form's exported answers, as somebody put them in one place: read whole, apart from this
+process, and deleted only as they were read."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from connectors.workbook import read_table
+from lifecycle.errors import Changed, FileRefused, Refused
+
+_LARGEST: Final = 32 * 1024 * 1024
+
+
+class Exported(NamedTuple):
+    """What lay there; the cells are personal data."""
+
+    sha256: str
+    """Hexadecimal, of the file: the evidence."""
+    table: tuple[tuple[int, list[str]], ...]
+    """(row number, cells as text)"""
+
+    def __repr__(self) -> str:
+        return f"Exported(rows={len(self.table)})"
+
+
+def read_export_of(path: Path) -> Exported:
+    """The file's first sheet. Raises `Refused("consent_form_not_readable")`: not there, empty,
+    larger than 32 MB, or no list that the reader can read."""
+    data = _bytes(path)
+    table: tuple[tuple[int, list[str]], ...] | None = None
+    if data:
+        with contextlib.suppress(FileRefused):
+            table = tuple(read_table(data, name=path.name))
+    if table is None:
+        raise Refused("consent_form_not_readable")
+    return Exported(hashlib.sha256(data).hexdigest(), table)
+
+
+def is_there(path: Path) -> bool:
+    """Whether somebody has put an export there."""
+    return path.is_file()
+
+
+def delete_export(path: Path, sha256: str) -> None:
+    """Delete the file that was read; one that is gone is fine.
+
+    Raises `Changed("file_no_longer_there")` where another has taken its place, and
+    `Refused("consent_form_not_readable")` where the folder refuses.
+    """
+    if not path.exists():
+        return
+    if hashlib.sha256(_bytes(path)).hexdigest() != sha256:
+        raise Changed("file_no_longer_there")
+    refused = False
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:
+        refused = True
+    if refused:
+        raise Refused("consent_form_not_readable")
+
+
+def _bytes(path: Path) -> bytes:
+    with contextlib.suppress(OSError):
+        if path.stat().st_size <= _LARGEST:
+            return path.read_bytes()
+    return b""
