@@ -19,7 +19,8 @@ from records.work_orders import WorkOrder
 from tasks.house import House
 from tasks.intake import local_today
 from tasks.telling_orders import EVERY, Rule
-from tasks.work_order_items import SLIP, slip_of
+from tasks.work_order_items import SLIP
+from tasks.work_order_items import slip_for as slip_of_people
 
 LOOK_UP: Final = "lookup"
 CORRECT: Final = "correct"
@@ -87,8 +88,8 @@ def last_day(house: House, request: Request) -> date:
 def slip_for(house: House, person: int, name: str, *, wrong: str = "") -> bytes:
     """Whose it is, and `wrong`: what the person says of it; personal data, to be sealed at once."""
     by_hand = house.policy.systems[name].by_hand
-    asked = set() if by_hand is None else set(by_hand.slip)
-    content = slip_of(house, [person], asked or {"identity"})
+    asked = () if by_hand is None else by_hand.slip
+    content = slip_of_people(house, [person], asked or ("identity",))
     if not wrong:
         return content
     told = json.loads(content)

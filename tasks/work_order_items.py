@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -54,7 +54,6 @@ def open_orders(house: House, plan: Plan, name: str, *, today: str) -> None:
     rule = _by_hand(house, name)
     number = new_id()
     slip = slip_for(house, [one.item.subject_id for one in allowed], rule.slip)
-    slip = slip_of(house, [one.item.subject_id for one in allowed], rule.slip)
     sealed = house.vault.seal([(number, number, SLIP, slip)])
     house.vault.persist_keys(sealed.keys)
     due_on = add_period(_approved_on(house, plan, allowed), rule.within).isoformat()
@@ -162,7 +161,6 @@ def _by_hand(house: House, name: str) -> ByHand:
 
 
 def slip_for(house: House, subjects: list[int], categories: Sequence[str]) -> bytes:
-def slip_of(house: House, subjects: list[int], categories: Collection[str]) -> bytes:
     """By what the person with the order recognises whose papers they are: personal data, sealed
     at once. From our own records, and for whom they say nothing from any system that answers."""
     found: dict[int, dict[str, Any]] = {number: {} for number in subjects}
@@ -186,7 +184,6 @@ def slip_of(house: House, subjects: list[int], categories: Collection[str]) -> b
 
 def _ask_systems(
     house: House, unknown: dict[int, dict[str, Any]], categories: Sequence[str]
-    house: House, unknown: dict[int, dict[str, Any]], categories: Collection[str]
 ) -> None:
     if not unknown or not categories:
         return

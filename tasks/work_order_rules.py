@@ -41,8 +41,7 @@ _ASKED: Final = {
 
 def what_of(house: House, order: WorkOrder) -> str:
     """`weed`, `mend`, what is handed over of a disclosure, `telling`, `deletion`, `letters`,
-    `consents`, or what is brought for a register (`tasks.upkeep_orders`)."""
-    `lookup`, `correct`, or what is brought for a register (`tasks.upkeep_orders`)."""
+    `consents`, `lookup`, `correct`, or what is brought for a register (`tasks.upkeep_orders`)."""
     if is_upkeep(order):
         return upkeep_orders.what_of(order)
     if is_request(order):
@@ -128,5 +127,5 @@ def where_of(order: WorkOrder) -> str:
 
 def is_of_no_plan(order: WorkOrder) -> bool:
     """Whether it belongs to no erasure and no disclosure."""
-    return is_mending(order) or is_upkeep(order) or is_letters(order) or is_asking(order)
-    return is_mending(order) or is_upkeep(order) or is_letters(order) or is_request(order)
+    kinds = (is_mending, is_upkeep, is_letters, is_asking, is_request)
+    return any(fits(order) for fits in kinds)
