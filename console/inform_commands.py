@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from console.options import CONTROLLER, AsJson, Controller
-from console.output import Exit, failures, print_json, refuse, say, table
+from console.output import Exit, failures, local_time, print_json, refuse, say, table
 
 if TYPE_CHECKING:
     from lifecycle.policy.model import Policy
@@ -251,6 +251,42 @@ def status(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None
             table("Who is told", heads, [list(one) for one in found])
         if any(one.late for one in found):
             raise typer.Exit(Exit.ATTENTION)
+
+
+@app.command()
+def given(
+    person: Annotated[str, typer.Argument(help="S-…, as `gallra find` shows.")],
+    controller: Controller = CONTROLLER,
+    as_json: AsJson = False,
+) -> None:
+    """Show what one person was told: which version, when, in which languages, and how.
+
+    Example:  gallra inform given S-0123456789ABC
+    """
+    with failures(as_json=as_json):
+        from tasks.informing import given_to
+        from tasks.wiring import open_house
+
+        with open_house(controller) as house:
+            found = given_to(house, person)
+            zone = house.policy.controller.time_zone
+        if as_json:
+            print_json([one._asdict() for one in found])
+        elif not found:
+            say("Nobody has told that person anything yet, as far as Gallra knows.")
+        else:
+            table(
+                "What they were told",
+                ["letter", "notice", "version", "why", "how", "state", "when", "languages"],
+                [
+                    [
+                        *(one.ref, one.notice, one.version[:12], one.occasion),
+                        *(one.channel or one.reason or "by hand", one.state.replace("_", " ")),
+                        *(local_time(one.done_at or one.opened_at, zone), one.languages),
+                    ]
+                    for one in found
+                ],
+            )
 
 
 @app.command()

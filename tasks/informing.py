@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import NamedTuple
 
+from lifecycle.errors import Refused
 from lifecycle.informing import Given, last_day, why_now
 from lifecycle.letters import REACHED, Composed, LetterKind, LetterState, Matter
 from lifecycle.notice.pages import letter as page_of
 from lifecycle.notice.plain import plain
 from lifecycle.policy.notices import Notice
 from lifecycle.policy.values import Period
+from lifecycle.references import SUBJECT, from_reference
 from records import letters, lookups
 from records.engines import reading
 from records.letters import Letter
@@ -23,6 +25,7 @@ from tasks.letters import Written, write
 from tasks.notice_texts import read_notice
 
 _BETWEEN = "\n\n" + "=" * 60 + "\n\n"
+_BY_HAND = frozenset({LetterState.BY_PERSON, LetterState.HANDED})
 _ON_ITS_WAY = frozenset({LetterState.SENDING, LetterState.BY_PERSON})
 
 
@@ -107,6 +110,53 @@ def standing(house: House, notice: str) -> Iterator[Standing]:
             not_told=len(people) - know,
             late=late,
         )
+
+
+class Evidence(NamedTuple):
+    """That one person was told, or is about to be."""
+
+    ref: str
+    """`X-…`: the letter."""
+    notice: str
+    version: str
+    occasion: str
+    languages: str
+    channel: str
+    """The bound channel; "" where a person hands it over."""
+    state: str
+    opened_at: str
+    done_at: str
+    reason: str
+    """Why no mail went; else ""."""
+
+
+def given_to(house: House, ref: str) -> list[Evidence]:
+    """What a person was told, in which version, when and how, oldest first.
+
+    Raises `Refused`: `reference_malformed`, `subject_unknown`.
+    """
+    number = from_reference(SUBJECT, ref)
+    with reading(house.engine) as connection:
+        if not lookups.is_known(connection, controller=house.controller, number=number):
+            raise Refused("subject_unknown")
+        found = letters.of_people(
+            connection, controller=house.controller, kind=LetterKind.NOTICE, people=[number]
+        )
+    return [
+        Evidence(
+            ref=one.ref,
+            notice=one.matter.about,
+            version=one.matter.version,
+            occasion=one.matter.occasion,
+            languages=one.languages,
+            channel="" if one.state in _BY_HAND else one.channel or "",
+            state=str(one.state),
+            opened_at=one.opened_at,
+            done_at=one.done_at or "",
+            reason=one.reason or "",
+        )
+        for one in found
+    ]
 
 
 def _due(house: House, named: Notice, kind: str, version: str) -> dict[str, list[int]]:

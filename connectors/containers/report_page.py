@@ -20,7 +20,7 @@ _SOURCE: Final = b"""
 #for part in d.parts {
   block(above: 1.4em, below: 0.5em, sticky: true, text(12pt, weight: "bold", part.title))
   if part.note != "" { text(8pt, fill: luma(90), part.note) }
-  table(columns: (1fr, auto), inset: 4pt, stroke: (bottom: 0.4pt + luma(200)),
+  table(columns: (1fr, auto), inset: 4pt, stroke: (x: none, top: none, bottom: 0.4pt + luma(200)),
     align: (left, right), ..part.cells.map(cell => text(
       weight: if cell.late { "bold" } else { "regular" },
       fill: if cell.late { rgb("#8f1d14") } else { black }, cell.text)))

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from lifecycle.errors import Refused
 from lifecycle.policy.model import Policy
 from lifecycle.policy.values import Period
 from tasks.house import House
-from tasks.informing import Standing, inform, standing, written_to
+from tasks.informing import Standing, given_to, inform, standing, written_to
 from tasks.letters import Written
 from tests.factories import planning
 from tests.factories.execution import LINA, OMAR, TUVA, everywhere
@@ -138,6 +139,21 @@ def test_who_comes_later_is_told_then(desk: Desk) -> None:
     desk.bring(planning.case("1000000009", new))
     assert tell(desk) == Written(sent=1)
     assert mailed(desk) == ["elsa@example.se", *MAILS]
+
+
+def test_what_somebody_was_told_can_be_shown(desk: Desk) -> None:
+    tell(desk)
+    [mail] = given_to(desk.house(), desk.ref(TUVA))
+    assert (mail.notice, mail.occasion, mail.state, mail.channel) == (
+        "standard", "first", "sent", "encrypted-mail-with-file",
+    )  # fmt: skip
+    assert mail.version[:12] == participants(desk).version
+    assert mail.languages == "sv en ar so fa ti"
+    assert mail.done_at
+    [paper] = given_to(desk.house(), desk.ref(LINA))
+    assert (paper.state, paper.channel, paper.reason) == ("by_person", "", "no_mail_address")
+    with pytest.raises(Refused, match="subject_unknown"):
+        given_to(desk.house(), "S-0000000000000")
 
 
 def test_nobody_is_written_to_where_the_policy_publishes_its_text(desk: Desk) -> None:
