@@ -116,6 +116,30 @@ def about(connection: Connection, *, controller: str, kind: LetterKind, about: s
     return [_of(row) for row in rows]
 
 
+def overtake(connection: Connection, numbers: Collection[int]) -> list[int]:
+    """Letters that somebody was to hand over and that say what is not so any more: nobody hands
+    them over now. The orders of which nothing is left."""
+    orders = {
+        row[0]
+        for row in bulk.fetch_in(connection, (_c.order_id,), _c.id, sorted(numbers))
+        if row[0]
+    }
+    move(
+        connection,
+        numbers,
+        was=LetterState.BY_PERSON,
+        to=LetterState.UNSURE,
+        reason="overtaken",
+    )
+    left = {
+        one.order_id
+        for order in orders
+        for one in of_order(connection, order)
+        if one.state is LetterState.BY_PERSON
+    }
+    return sorted(orders - left)
+
+
 def of_order(connection: Connection, order_id: int) -> list[Letter]:
     """The letters that somebody hands over by that work order."""
     rows = connection.execute(select(*_COLUMNS).where(_c.order_id == order_id).order_by(_c.id))

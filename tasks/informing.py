@@ -21,6 +21,7 @@ from records.letters import Letter
 from records.lookups import Known
 from tasks.house import House
 from tasks.intake import local_today
+from tasks.letter_orders import about_of
 from tasks.letters import Written, write
 from tasks.notice_texts import read_notice
 
@@ -71,7 +72,7 @@ def inform(house: House, notice: str) -> Informed:
         for kind in named.subjects:
             version, composed = _composed(house, named, kind)
             for occasion, people in sorted(_due(house, named, kind, version).items()):
-                matter = Matter(LetterKind.NOTICE, named.id, version, occasion)
+                matter = Matter(LetterKind.NOTICE, about_of(named.id, kind), version, occasion)
                 done = done.plus(
                     write(house, matter, people, composed=composed, rule=named.by_hand)
                 )
@@ -185,7 +186,10 @@ def _known(house: House, named: Notice, kind: str) -> tuple[list[Known], dict[in
     with reading(house.engine) as connection:
         people = lookups.people_of_kind(connection, controller=house.controller, kind=kind)
         found = letters.about(
-            connection, controller=house.controller, kind=LetterKind.NOTICE, about=named.id
+            connection,
+            controller=house.controller,
+            kind=LetterKind.NOTICE,
+            about=about_of(named.id, kind),
         )
     given: dict[int, list[Letter]] = {}
     for one in found:

@@ -14,6 +14,7 @@ from lifecycle.policy.orders import OrderRule
 from lifecycle.references import SUBJECT, WORK_ORDER, new_id, to_reference
 from lifecycle.retention.calendar import add_period
 from records import disclosures, letters, work_orders
+from records.engines import reading
 from records.letters import Letter, New
 from records.unit_of_work import UnitOfWork
 from records.work_orders import WorkOrder
@@ -29,13 +30,19 @@ def is_letters(order: WorkOrder) -> bool:
     return order.system.partition(" ")[0] == LETTERS
 
 
+def about_of(notice: str, kind: str) -> str:
+    """What a letter with that notice is about: each kind of person reads another text."""
+    return f"{notice}.{kind}"
+
+
 def rule_of(house: House, order: WorkOrder) -> OrderRule:
     """How the letters of an order are handed over. Raises `Refused("work_order_without_rule")`:
     the policy does not say so any more."""
     _, kind, about = order.system.split(" ", 2)
     if kind == LetterKind.NOTICE:
         for notice in house.policy.notices:
-            if notice.id == about and notice.by_hand is not None:
+            own = {about_of(notice.id, subject) for subject in notice.subjects}
+            if about in own and notice.by_hand is not None:
                 return notice.by_hand
     rules = house.policy.incidents
     if kind == LetterKind.INCIDENT and rules is not None:
@@ -81,6 +88,35 @@ def hand_over_instead(
                 to=LetterState.BY_PERSON,
                 reason=reason,
                 order_id=order,
+            )
+        work.commit()
+
+
+def overtake(house: House, matter: Matter) -> None:
+    """Orders to hand over an older version are over: their readers are due the new one."""
+    with reading(house.engine) as connection:
+        older = [
+            one.number
+            for one in letters.in_state(
+                connection,
+                controller=house.controller,
+                kind=matter.kind,
+                about=matter.about,
+                states=[LetterState.BY_PERSON],
+            )
+            if one.matter.version != matter.version
+        ]
+    if not older:
+        return
+    with house.work() as work:
+        for order in letters.overtake(work.connection, older):
+            work_orders.withdraw(work.connection, order, at=house.at())
+            work.record(
+                EventKind.WORK_ORDER_WITHDRAWN,
+                ref=to_reference(WORK_ORDER, order),
+                facts=facts_of(matter),
+                dropped=len(older),
+                left=0,
             )
         work.commit()
 

@@ -25,7 +25,7 @@ from records.letters import Letter, New
 from tasks.doors import Door, way_digest
 from tasks.gates import barred_of
 from tasks.house import House
-from tasks.letter_orders import LETTERS, facts_of, hand_over, hand_over_instead
+from tasks.letter_orders import LETTERS, facts_of, hand_over, hand_over_instead, overtake
 from tasks.reaching import NO_MAIL, NOT_REACHED, Reach, reach
 from tasks.sent_notes import require_notes
 
@@ -130,6 +130,7 @@ class _Writing:
             )
         same = [one for one in left if self._goes_on(one)]
         self._note([one.number for one in left if one not in same], LetterState.UNSURE)
+        overtake(house, self.matter)
         done = Written()
         for part in _parts(same, _AT_ONCE):
             known = {one.subject_id: one for one in reach(house, [one.subject_id for one in part])}

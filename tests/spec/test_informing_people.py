@@ -11,6 +11,7 @@ import pytest
 from lifecycle.errors import Refused
 from lifecycle.policy.model import Policy
 from lifecycle.policy.values import Period
+from tasks import work_orders
 from tasks.house import House
 from tasks.informing import Standing, given_to, inform, standing, written_to
 from tasks.letters import Written
@@ -118,8 +119,13 @@ def test_a_changed_rule_changes_the_text_and_everybody_is_told_again(desk: Desk)
     now = participants(desk)
     assert now.version != before
     assert (now.know, now.not_told) == (0, 3)
+    [order] = work_orders.lines(desk.house())
     assert tell(desk) == Written(sent=2, by_person=1)
     assert tell(desk) == Written()
+    # Nobody hands over what is not so any more.
+    [newer] = work_orders.lines(desk.house())
+    assert newer.ref != order.ref
+    assert work_orders.line(desk.house(), order.ref).state == "withdrawn"
     assert "3 månader" in desk.mail.handed[-1][0].text
 
 
@@ -145,7 +151,7 @@ def test_what_somebody_was_told_can_be_shown(desk: Desk) -> None:
     tell(desk)
     [mail] = given_to(desk.house(), desk.ref(TUVA))
     assert (mail.notice, mail.occasion, mail.state, mail.channel) == (
-        "standard", "first", "sent", "encrypted-mail-with-file",
+        "standard.participant", "first", "sent", "encrypted-mail-with-file",
     )  # fmt: skip
     assert mail.version[:12] == participants(desk).version
     assert mail.languages == "sv en ar so fa ti"

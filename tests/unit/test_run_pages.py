@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
-from flows import import_af, incident_pages, pages, steps, store
+from flows import import_af, incident_pages, inform, pages, steps, store
 from flows.neutral import StepFailed
 from lifecycle.errors import Misconfigured, NotProven
 from tasks.access import AccessCount
 from tasks.incident_register import Line
+from tasks.informing import Informed, Standing
+from tasks.letters import Written
 from tasks.placement_notes import ScanCount
 
 
@@ -164,3 +166,28 @@ def test_the_page_of_incidents_says_the_hours_left_and_marks_what_is_late(
     assert page["table"][0]["De berörda · People"] == "undecided (3)"
     assert len(empty["table"]) == 1
     assert "⚠" not in empty["description"]
+
+
+def test_the_page_of_who_is_told_shows_every_number_and_is_red_for_who_is_late(
+    written: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    know = Standing("standard", "participant", "a" * 12, 10, 7, 1, 3, 0)
+    late = know._replace(kind="pupil", late=2)
+    for standing, failure, red in (
+        ((know,), "", None),
+        ((know, late), "", "told_too_late academedia"),
+        ((know,), "system_unreachable", "system_unreachable standard"),
+    ):
+        done = {"standard": Informed(standing, Written(sent=4, failure=failure))}
+        monkeypatch.setattr(inform, "tell", lambda _, done=done: (done, []))
+        monkeypatch.setattr(inform, "assert_logs_are_masked", lambda: None)
+        monkeypatch.setattr(inform, "get_run_logger", lambda: logging.getLogger("flows.test_pages"))
+        if red is None:
+            told = inform.inform.fn("academedia")
+            assert told == {"sent": 4, "by_hand": 0, "later": 0, "not_told": 3, "late": 0}
+        else:
+            with pytest.raises(StepFailed, match=red):
+                inform.inform.fn("academedia")
+        page = written[-1]
+        assert page["key"] == "inform-academedia"
+        assert [line["Vet inte än · Not told"] for line in page["table"]] == [3] * len(standing)
