@@ -427,6 +427,45 @@ def read(ref: Ref, by: By, controller: Controller = CONTROLLER) -> None:
 
 
 @app.command()
+def letter(
+    ref: Ref,
+    what: Annotated[
+        str,
+        typer.Argument(help="granted, partly, nothing_held, refused, extended or received."),
+    ],
+    because: Why = None,
+    language: Annotated[
+        str, typer.Option(help="sv, da or en; without it, the controller's own.")
+    ] = "",
+    controller: Controller = CONTROLLER,
+) -> None:
+    """Show the letter to the person in plain words; their name and address are yours to add.
+
+    Example:  gallra request letter Q-0123456789ABC refused --because must_be_kept
+    """
+    with failures():
+        from tasks.rights_answers import answer_letter
+        from tasks.wiring import open_house
+
+        kinds = {*Outcome, "refused", "extended", "received"}
+        if what not in kinds:
+            raise typer.BadParameter(", ".join(sorted(map(str, kinds))))
+        if language not in {"", "sv", "da", "en"}:
+            raise typer.BadParameter("sv, da or en", param_hint="--language")
+        with open_house(controller) as house:
+            made = answer_letter(
+                house,
+                ref,
+                what,
+                because=because or (),
+                language=language or None,  # type: ignore[arg-type]
+            )
+        say(made.subject)
+        say("")
+        say(made.text.rstrip())
+
+
+@app.command()
 def answer(
     ref: Ref,
     outcome: Annotated[Outcome, typer.Argument(help="What the answer says.")],

@@ -95,6 +95,11 @@ RIGHTS: Final[dict[str, tuple[str, str, str]]] = {
         _NOTHING,
         "Answer in time; what is still missing then may follow.",
     ),
+    "not_extended": (
+        "The request was not extended.",
+        _NOTHING,
+        "Extend it first, within the first month: `gallra request extend`.",
+    ),
     "extended_already": (
         "The request was extended before: once is all.",
         _NOTHING,

@@ -116,6 +116,8 @@ def test_everything_keeps_the_policys_hours_in_the_policys_zone(name: str) -> No
         "witness-ledger": hours.checkpoint.cron,
         "rotate-keys": hours.rotate_keys.cron,
     }
+    if hours.rights is not None:
+        crons["rights-request"] = hours.rights.cron
     if hours.import_af is not None:
         crons["import-af"] = hours.import_af.cron
     if hours.inform is not None:
