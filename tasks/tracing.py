@@ -95,6 +95,7 @@ _PART_EVENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "intake": (EventKind.IMPORT_STORED,),
     "approvals": (EventKind.APPROVAL_GIVEN, EventKind.APPROVAL_REFUSED),
     "kinds": (EventKind.INCIDENT_OPENED, EventKind.INCIDENT_DRAFTED),
+    "incidents": (EventKind.INCIDENT_TOLD,),
 }
 """Parts of a policy file that runs act upon, beside what bears their name in the ledger. The other
 parts are statements."""
