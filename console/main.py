@@ -19,6 +19,7 @@ from console import (
     inventory_commands,
     key_commands,
     ledger_commands,
+    mailing_commands,
     officer_commands,
     people_commands,
     plan_commands,
@@ -78,6 +79,7 @@ app.add_typer(risk_commands.app, name="risk")
 app.add_typer(inform_commands.app, name="inform")
 app.add_typer(incident_commands.app, name="incident")
 app.add_typer(consent_commands.app, name="consent")
+app.add_typer(mailing_commands.app, name="mailing")
 
 
 def main() -> None:

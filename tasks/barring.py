@@ -4,7 +4,7 @@ asks, until it is lifted (art. 18, 21; T-66, T-68, B-28, H-31)."""
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 from typing import Final, NamedTuple
 
 from lifecycle.barred import EVERY, Bar, Barred
@@ -13,8 +13,9 @@ from lifecycle.ledger import EventKind
 from lifecycle.legal_hold import HoldReason, may_be_reviewed_on
 from lifecycle.policy.data import LegalBasis
 from lifecycle.references import HOLD, OFFICER, SUBJECT, from_reference, new_id, to_reference
+from lifecycle.retention.calendar import local_date
 from lifecycle.telling import Because
-from records import barred, holds, leases
+from records import anchors, barred, consents, holds, leases
 from records.engines import reading
 from records.lookups import is_known
 from records.officers import Officer
@@ -162,6 +163,25 @@ def opt_out(house: House, ref: str, mailing: str = EVERY, *, by: str = PERSON) -
     return _put(house, person, [Bar(Barred.OPT_OUT, purpose=mailing)], by=by, cause=0)
 
 
+def _note_opt_out(house: House, work: UnitOfWork, person: int) -> None:
+    """Who wants no mailing at all is taken out of the registers by the rules that count from that
+    event (B-28, B-31); who wants them again is not."""
+    rules = house.policy.mailings
+    if rules is None or rules.opted_out is None:
+        return
+    standing = barred.standing(work.connection, controller=house.controller, subjects=[person])
+    since = [
+        local_date(datetime.fromisoformat(one.since_at), house.policy.controller.zone)
+        for one in standing
+        if one.bar == Bar(Barred.OPT_OUT)
+    ]
+    on = min(since).isoformat() if since else None
+    consents.set_events(
+        work.connection, controller=house.controller, dates={(person, rules.opted_out): on}
+    )
+    anchors.refresh(work.connection, house.policy, controller=house.controller, subjects=[person])
+
+
 def end_bar(
     house: House, ref: str, kind: Barred, *, purpose: str = EVERY, officer: str, code: str
 ) -> None:
@@ -189,6 +209,8 @@ def end_bar(
             return "bar_unknown"
         by = to_reference(OFFICER, who.id)
         ended = barred.end(work.connection, found, at=house.at(), by=by)
+        if kind is Barred.OPT_OUT:
+            _note_opt_out(house, work, person)
         work.record(
             EventKind.BAR_ENDED,
             ref=ref,
@@ -243,6 +265,8 @@ def put(
         by=by,
         cause_id=cause,
     )
+    if any(bar.kind is Barred.OPT_OUT for bar in new):
+        _note_opt_out(house, work, person)
     for bar in new:
         work.record(
             EventKind.BAR_PUT,

@@ -13,7 +13,7 @@ from connectors.form_export import delete_export, is_there, read_export_of
 from lifecycle.bindings.consent_forms import ConsentForm
 from lifecycle.consent import question_of
 from lifecycle.consent_form import Read, Reply, Why, read_form
-from lifecycle.errors import Misconfigured, Refused
+from lifecycle.errors import Changed, Misconfigured, Refused
 from lifecycle.ledger import EventKind
 from records import bulk, leases, to_dos
 from records.consents import Row
@@ -71,12 +71,26 @@ def import_form(house: House, name: str, path: Path | None = None) -> Imported:
     return done
 
 
-def import_bound(house: House) -> list[Imported]:
-    """Take in every form that lies where the bindings say. Raises as `import_form`."""
-    return [
-        import_form(house, name) for name, form in sorted(house.forms.items())
-        if is_there(form.path)
-    ]  # fmt: skip
+class Bound(NamedTuple):
+    """What came of the forms that the bindings name."""
+
+    done: tuple[Imported, ...]
+    refused: tuple[tuple[str, str], ...]
+    """Form, reason code: nothing of it was taken in; the others were."""
+
+
+def import_bound(house: House) -> Bound:
+    """Take in every form that lies where the bindings say; one that is refused holds up no other.
+    Raises `Busy`."""
+    done: list[Imported] = []
+    refused: list[tuple[str, str]] = []
+    for name, form in sorted(house.forms.items()):
+        if is_there(form.path):
+            try:
+                done.append(import_form(house, name))
+            except (Refused, Changed) as refusal:
+                refused.append((name, refusal.code))
+    return Bound(tuple(done), tuple(refused))
 
 
 def form_of(house: House, name: str) -> ConsentForm:

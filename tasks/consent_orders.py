@@ -16,9 +16,10 @@ from records import leases, work_orders
 from records.engines import reading
 from records.unit_of_work import UnitOfWork
 from records.work_orders import WorkOrder
-from tasks.consents import Register
+from tasks.consents import Register, settle_changed
 from tasks.house import House
 from tasks.intake import local_today
+from tasks.shredding import destroy_keys
 from tasks.work_order_items import slip_for
 
 ASKING: Final = "consents"
@@ -76,7 +77,7 @@ def asked_by(house: House, order: WorkOrder) -> dict[str, Any]:
 
 def keep(house: House) -> Kept:
     """Open an order to each role for the people who are missing and on none; withdraw it when
-    nobody is.
+    nobody is. What a new start has ended counts as ended from then on.
 
     Safe to repeat: of one role never two while the first is open, with its deadline and its
     reminders. One that somebody finished while people are missing all the same is opened anew.
@@ -89,6 +90,7 @@ def keep(house: House) -> Kept:
         ),
         house.work() as work,
     ):
+        over = settle_changed(house, work)
         missing = _by_role(house, Register(house, work.connection))
         known = {
             order.role: order
@@ -120,8 +122,10 @@ def keep(house: House) -> Kept:
             missing=kept.consents,
             opened=opened,
             withdrawn=withdrawn,
+            over=over,
         )
         work.commit()
+    destroy_keys(house)
     return kept
 
 

@@ -115,4 +115,29 @@ CONSENTS: Final[dict[str, tuple[str, str, str]]] = {
         _ROW,
         "Check that it is the right form for this person.",
     ),
+    "mailing_unknown": (
+        "The policy has no mailing of that name.",
+        _NOTHING,
+        "`gallra mailing list` without a name shows them.",
+    ),
+    "mailing_too_often": (
+        "The policy allows no more mailings of that name in this term.",
+        _NOTHING,
+        "Wait for the next term.",
+    ),
+    "mailing_place_not_readable": (
+        "The system that the addresses are taken from is not bound, or only by hand.",
+        _NOTHING,
+        "Bind the system in the controller's file of systems.",
+    ),
+    "mailing_file_exists": (
+        "There is a file of that name already.",
+        _NOTHING,
+        "Give another name, or delete the old list: it may name somebody who opted out since.",
+    ),
+    "mailing_file_not_written": (
+        "The list could not be written there.",
+        "The mailing is counted for today all the same; the same day's next list is no second.",
+        "Choose a folder that you may write in, on this machine.",
+    ),
 }

@@ -279,6 +279,22 @@ def settle(house: House, work: UnitOfWork, people: Collection[int]) -> None:
     )
 
 
+def settle_changed(house: House, work: UnitOfWork) -> int:
+    """The same for everybody of whom a new start has ended what was not renewed (A-57); of how many
+    something changed. Within the caller's transaction."""
+    register = Register(house, work.connection)
+    stored = consents.events_of(work.connection, register.people)
+    changed = {
+        person
+        for person in register.people
+        for event, on in register.over(person).items()
+        if stored.get((person, event)) != (None if on is None else on.isoformat())
+    }
+    if changed:
+        settle(house, work, changed)
+    return len(changed)
+
+
 def _proof(rows: Sequence[Row], category: str) -> bytes:
     """Canonical JSON of texts, as every holding is: who asks for an extract can read it."""
     told = {

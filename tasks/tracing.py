@@ -40,6 +40,7 @@ FLOW_EVENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "inform": (EventKind.LETTERS_SENT, EventKind.LETTERS_HANDED),
     "share": (EventKind.DISCLOSURE_SENT, EventKind.DISCLOSURE_REFUSED),
     "processor_review": (EventKind.PROCESSORS_CHECKED, EventKind.PROCESSOR_REVIEWED),
+    "register_consent": (EventKind.CONSENTS_IMPORTED, EventKind.CONSENTS_COUNTED),
     "store": (EventKind.PLACE_SCANNED, EventKind.ACCESS_REVIEWED),
     "incident": (
         EventKind.INCIDENT_OPENED,
@@ -66,6 +67,10 @@ REPORT_EVENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "risk list": (EventKind.RISKS_CHECKED, EventKind.RISK_ASSESSED),
     "risk assess": (EventKind.RISK_ASSESSED,),
     "risk impact": (EventKind.RISK_ASSESSED,),
+    "consent show": (EventKind.CONSENT_GIVEN,),
+    "consent list": (EventKind.CONSENT_GIVEN,),
+    "consent withdraw": (EventKind.CONSENT_WITHDRAWN,),
+    "mailing list": (EventKind.MAILING_LISTED,),
     "processor list": (EventKind.PROCESSORS_CHECKED,),
     "processor import": (EventKind.PROCESSORS_IMPORTED,),
     "processor agree": (EventKind.PROCESSOR_NOTED,),
@@ -95,6 +100,7 @@ _PART_EVENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "intake": (EventKind.IMPORT_STORED,),
     "approvals": (EventKind.APPROVAL_GIVEN, EventKind.APPROVAL_REFUSED),
     "kinds": (EventKind.INCIDENT_OPENED, EventKind.INCIDENT_DRAFTED),
+    "incidents": (EventKind.INCIDENT_TOLD,),
 }
 """Parts of a policy file that runs act upon, beside what bears their name in the ledger. The other
 parts are statements."""

@@ -229,16 +229,29 @@ def test_a_file_that_is_registered_whole_may_be_deleted_and_another_one_is_not(
     form = office.forms["blankett"].model_copy(update={"then": "delete"})
     house = dataclasses.replace(office, forms={"blankett": form})
     put(path, row(TUVA[2]), row("199001029801"))
-    [kept] = import_bound(house)
+    [kept] = import_bound(house).done
     assert (kept.deleted, path.exists()) == (False, True)
     digest = put(path, row(TUVA[2]))
-    [done] = import_bound(house)
+    [done] = import_bound(house).done
     assert (done.deleted, path.exists()) == (True, False)
-    assert import_bound(house) == []
+    assert import_bound(house) == ((), ())
     put(path, row(OMAR[2]))
     with pytest.raises(Changed, match="file_no_longer_there"):
         consent_import.delete_export(path, digest)
     assert path.exists()
+
+
+def test_one_form_that_is_refused_holds_up_no_other(
+    office: House, path: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "annan.csv"
+    other.write_bytes(b"\x00\x01")
+    form = office.forms["blankett"]
+    forms = {"annan": form.model_copy(update={"path": other}), "blankett": form}
+    put(path, row(TUVA[2]))
+    bound = import_bound(dataclasses.replace(office, forms=forms))
+    assert bound.refused == (("annan", "consent_form_not_readable"),)
+    assert [one.new for one in bound.done] == [1]
 
 
 def test_a_form_that_is_not_bound_is_none(office: House) -> None:

@@ -18,7 +18,7 @@ from lifecycle.policy.data import LegalBasis
 from lifecycle.references import SUBJECT, from_reference
 from records.engines import reading
 from records.tables import anchor, consent, data_key, due, holding, shredding
-from tasks import gates
+from tasks import consent_orders, gates
 from tasks.consents import give, lines, lines_of, missing, withdraw
 from tasks.house import House
 from tests.factories import planning
@@ -231,6 +231,19 @@ def test_every_door_can_ask_whether_a_purpose_may_be_served(desk: Desk) -> None:
     assert marketing(date(2026, 10, 5)) == {omar: State.MISSING}
     other = Use("assignment", frozenset({"identity"}))
     assert gates.consents_for(desk.build(), [tuva, omar], other) == {}
+
+
+def test_a_new_start_ends_what_was_not_renewed(desk: Desk) -> None:
+    """A-57, A-51: its proof is due since the new start."""
+    yes(desk)
+    desk.bring(planning.case("1000000009", TUVA, start="2026-11-01"))
+    consent_orders.keep(desk.house())
+    tuva = from_reference(SUBJECT, desk.ref(TUVA))
+    with reading(desk.house().engine) as connection:
+        rules = connection.execute(
+            select(due.c.rule, due.c.anchor_on).where(due.c.subject_id == tuva)
+        ).all()
+    assert ("participant.consent-over", "2026-11-01") in [tuple(row) for row in rules]
 
 
 def test_who_lacks_which_consent_is_known_and_asked_anew_at_a_new_start(desk: Desk) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
 from connectors.memory import MemoryStaging
 from lifecycle.incident.states import State
@@ -18,6 +19,7 @@ from lifecycle.policy.values import Period
 from records import incidents, to_dos
 from records.engines import reading
 from records.incidents import Incident
+from records.tables import RECORDS
 from records.unit_of_work import UnitOfWork
 from tasks import incidents as register
 from tasks.alarm_mail import Told
@@ -274,3 +276,17 @@ def test_the_watchdog_alone_reminds_without_any_orchestrator(
     standing_clock.pass_time(hours=49)
     assert watch(office).told is Told.SENT
     assert "incident_reminder_2: 1" in letters.written[-1]
+
+
+def test_an_entry_that_somebody_took_out_keeps_no_alarm_from_being_told(
+    office: House, standing_clock: StandingClock, letters: Letters
+) -> None:
+    register.open_incident(office, kind="virus", text="Virus.")
+    watch(dataclasses.replace(office, mailbox=None))
+    with office.work() as work:
+        work.connection.execute(delete(RECORDS.tables["incident"]))
+        work.record(EventKind.RULES_APPLIED)
+        work.commit()
+    assert watch(office).told is Told.SENT
+    assert "incident_noticed: 1" in letters.written[-1]
+    assert "report due" not in letters.written[-1]

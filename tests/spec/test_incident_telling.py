@@ -3,6 +3,7 @@ both agree to exactly that list and text (A-30, A-27, H-58, art. 34)."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -27,9 +28,11 @@ from tasks import incidents as register
 from tasks.approvals import approve
 from tasks.house import House
 from tasks.incident_following import stand_letters
-from tasks.incident_register import show
+from tasks.incident_form import filled
+from tasks.incident_register import reveal, show
 from tasks.incident_steps import known
 from tasks.incident_telling import agreed, draw_list, letter, note_told
+from tasks.incident_texts import seal
 from tasks.incident_who import keep, scope
 from tasks.lost_records import find_lost
 from tasks.proof import verify_ledger
@@ -429,3 +432,32 @@ def test_no_word_of_the_notice_stands_in_clear(house: House, ref: str, agreed_pl
     for text in WORDS.values():
         assert text.encode() not in every + told
         assert max(text.split(), key=len).encode() not in every + told
+
+
+def test_no_word_of_it_stands_in_a_representation_an_error_or_a_log(
+    house: House,
+    ref: str,
+    dpo: Authenticator,
+    manager: Authenticator,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    shown: list[object] = [
+        FACTS,
+        notice("sv", FACTS),
+        letter(house, ref),
+        *letter(house, ref).sections,
+        *reveal(house, ref, **by(dpo)),
+        (form := filled(house, ref, **by(dpo))),
+        *form.answers,
+        show(house, ref),
+        known(house, ref),
+        seal(house, 7, Topic.NOTE, WORDS[Topic.PEOPLE_HAPPENED], on=None, by=""),
+    ]
+    with pytest.raises(Refused) as refusal:
+        register.note(house, ref, topic=Topic.NOTE, text=WORDS[Topic.PEOPLE_HAPPENED] + "\u202e")
+    shown += [refusal.value, refusal.value.__context__]
+    told = " ".join(map(repr, shown)) + " ".join(map(str, shown[-2:])) + caplog.text
+    for text in (*WORDS.values(), "Mejl till fel skola.", FACTS.happened):
+        assert text not in told
+        assert max(text.split(), key=len) not in told

@@ -13,7 +13,7 @@ import pytest
 from connectors.base import CaseKey
 from lifecycle.bindings import load_bindings
 from lifecycle.configuration.problems import BindingsError
-from lifecycle.errors import Refused
+from lifecycle.errors import Refused, Unreachable
 from lifecycle.plan import PlanState
 from lifecycle.policy.load import load_policy
 from lifecycle.policy.model import Policy
@@ -234,6 +234,23 @@ def test_nothing_is_sent_through_it_nor_its_password_and_what_was_sent_is_taken_
     desk.change = lambda house: through(house, encrypted_mail_with_file="e-mail")
     desk.send(plan)
     assert len(desk.mail.handed) > handed[0]
+
+
+def test_a_container_that_went_in_time_is_not_opened_by_a_password_that_goes_too_late(
+    desk: Desk,
+) -> None:
+    plan = desk.approved(TUVA)
+    desk.text.answers.append(Unreachable("channel_unreachable"))
+    with pytest.raises(Unreachable):
+        desk.send(plan)
+    assert len(desk.mail.handed) == 1
+    tried = len(desk.text.handed)
+    desk.change = lambda house: through(bound(house), text_message="e-mail")
+    not_valid(lambda: desk.send(plan), "e-mail")
+    assert (len(desk.mail.handed), len(desk.text.handed)) == (1, tried)
+    desk.change = lambda house: through(house, text_message="e-mail")
+    desk.send(plan)
+    assert len(desk.text.handed) == tried + 1
 
 
 def test_nothing_is_read_out_of_it_for_a_disclosure(

@@ -67,6 +67,8 @@ def _needed(policy: Policy) -> list[str]:
         without.add("flows.year_end.year_end")
     if not any(notice.by_hand for notice in policy.notices):
         without.add("flows.inform.inform")
+    if not policy.consents:
+        without.add("flows.register_consent.register_consent")
     if policy.incidents is None:
         without.add("flows.incident.incident")
     return [entrypoint for entrypoint in FLOWS if entrypoint not in without]
