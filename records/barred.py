@@ -74,6 +74,20 @@ def standing(connection: Connection, *, controller: str, subjects: Iterable[int]
     return sorted(found, key=lambda one: (one.since_at, one.number))
 
 
+def restricted(connection: Connection, *, controller: str) -> set[int]:
+    """Everybody of whom anything may only be stored (art. 18)."""
+    rows = connection.execute(
+        select(_c.subject_id)
+        .where(
+            _c.controller == controller,
+            _c.kind == str(Barred.RESTRICTION),
+            _c.ended_at.is_(None),
+        )
+        .distinct()
+    )
+    return set(rows.scalars())
+
+
 def end(connection: Connection, numbers: Iterable[int], *, at: str, by: str) -> int:
     """End these bars; how many stood. Raises `Refused("bar_ended")` when none did."""
     wanted = sorted(set(numbers))

@@ -81,6 +81,11 @@ QUARANTINED: Final[dict[RowReason, tuple[str, str]]] = {
         "This identity number is registered under a wholly different name.",
         "Look up the person (`gallra find`) and ask Arbetsförmedlingen which of them is right.",
     ),
+    RowReason.PERSON_RESTRICTED: (
+        "The row says something new about a person whose data may only be stored (article 18).",
+        "It is not taken over. Judge whether the new data has to wait: `gallra hold list` shows "
+        "the restriction; when it is lifted, export the list again.",
+    ),
     RowReason.ERASED_BEFORE: (
         "This person was erased earlier, and the policy takes nobody in again by itself.",
         "Ask the data protection officer whether this is a new engagement.",
