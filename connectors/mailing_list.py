@@ -3,8 +3,6 @@ or not at all (B-26, B-28)."""
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 from collections.abc import Sequence
 from contextlib import suppress
@@ -18,21 +16,18 @@ _MODE: Final = 0o600
 
 
 def write_list(path: Path, addresses: Sequence[str]) -> None:
-    """Write the addresses, one in a line, as CSV under a header; readable for its owner only.
+    """Write the addresses, one in a line under a header; readable for its owner only.
 
     A run that is killed leaves at most a hidden draft, which the next one overwrites. Raises
     `Refused`: `mailing_file_exists`, `mailing_file_not_written`.
     """
     if os.path.lexists(path):
         raise Refused("mailing_file_exists")
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow([HEADER])
-    writer.writerows([address] for address in addresses)
+    text = "".join(f"{line}\r\n" for line in (HEADER, *addresses))
     draft = path.with_name(f".{path.name}.part")
     refusal = ""
     try:
-        _write(draft, text.getvalue().encode())
+        _write(draft, text.encode())
         os.link(draft, path)  # unlike a rename it takes nothing's place
     except FileExistsError:
         refusal = "mailing_file_exists"

@@ -9,8 +9,16 @@ from typing import Final
 from lifecycle.errors import Refused
 from lifecycle.policy.mailings import Mailing
 
-FORMULA: Final = ("=", "+", "-", "@")
-"""What a spreadsheet would take for a formula: no such address goes on a list."""
+_FORMULA: Final = ("=", "+", "-", "@")
+"""What a spreadsheet would take for a formula."""
+_APART: Final = frozenset(",;\"'<>")
+"""What would make two cells of one."""
+
+
+def is_writable(address: str) -> bool:
+    """Whether that address (in its canonical spelling) can stand on a list: it is one cell, and no
+    formula."""
+    return not address.startswith(_FORMULA) and not _APART & set(address)
 
 
 def term_of(terms: Iterable[str], today: date) -> date:

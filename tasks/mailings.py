@@ -17,7 +17,7 @@ from lifecycle.barred import Use
 from lifecycle.errors import GallraError, Misconfigured, NotProven, Refused
 from lifecycle.identifiers import EMAIL, canonical
 from lifecycle.ledger import EventKind
-from lifecycle.mailing import FORMULA, require_not_too_often, term_of
+from lifecycle.mailing import is_writable, require_not_too_often, term_of
 from lifecycle.policy.mailings import Mailing, Mailings
 from records import bulk, leases, placements
 from records.engines import reading
@@ -247,7 +247,7 @@ def _read(house: House, mailing: Mailing, places: Sequence[OpenedPlace]) -> tupl
             answer.shown is not Shown.TAKEN
             or marked.shows(answer.values)
             or address is None
-            or address.startswith(FORMULA)
+            or not is_writable(address)
         ):
             unusable += 1
         else:

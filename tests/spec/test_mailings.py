@@ -283,6 +283,17 @@ def test_what_a_killed_run_left_is_overwritten_and_a_link_is_not_followed(tmp_pa
 
 
 @pytest.mark.parametrize(
+    "hostile", ["=cmd|x@example.se", "+1@example.se", "a,b@example.se", '"a"@example.se']
+)
+def test_what_a_spreadsheet_would_run_or_split_is_on_no_list(
+    office: House, register: MemorySystem, tmp_path: Path, hostile: str
+) -> None:
+    known(office, register, student(TUVA, mail=hostile))
+    told, addresses = listed(office, tmp_path / "a.csv")
+    assert (addresses, told.unusable) == ([], 1)
+
+
+@pytest.mark.parametrize(
     ("today", "began"),
     [("2026-01-01", "2026-01-01"), ("2026-06-30", "2026-01-01"), ("2026-07-01", "2026-07-01"),
      ("2028-02-29", "2028-01-01")],
