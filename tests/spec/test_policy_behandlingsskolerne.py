@@ -47,6 +47,7 @@ def test_h03_to_h06_the_controllers_and_whom_one_can_turn_to(policy: Policy) -> 
 def test_what_is_still_to_be_decided(policy: Policy) -> None:
     waiting = {decision.id: set(decision.about) for decision in open_decisions(policy)}
     assert waiting == {
+        "incident-texts": set(),
         "storage-need": {"H-83", "H-84"},
         "journal-law": {"H-81", "H-84"},
         "longer-keeping": {"H-97"},

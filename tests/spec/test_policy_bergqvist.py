@@ -39,6 +39,7 @@ def test_b01_and_b02_the_person_who_answers_is_reached_by_mail_and_telephone(
 def test_what_is_still_to_be_decided(policy: Policy) -> None:
     waiting = {decision.id: set(decision.about) for decision in open_decisions(policy)}
     assert waiting == {
+        "incident-texts": set(),
         "former-student": {"B-15", "B-30"},
         "schoolity": {"B-17", "B-18"},
         "clinic": {"B-21", "B-22", "B-25"},

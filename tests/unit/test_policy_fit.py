@@ -223,6 +223,7 @@ def test_open_decisions_are_listed_with_what_waits_for_them() -> None:
         "archive-plan",
         "withdrawal-acts-forward",
         "returning-after-erasure",
+        "incident-texts",
     ]
 
 
