@@ -133,11 +133,14 @@ def object_to(
     to), or they get no mailing of that name (`*`: none at all: direct marketing, art. 21(3)).
 
     What stands already stays. Raises as `wanted`, `tasks.barring.objection_to` and
-    `rights_steps.take`; `Refused("purpose_unknown")` where neither is named.
+    `rights_steps.take`; `Refused("purpose_unknown")` where neither is named, `Refused("mailing_unknown")`.
     """
     wanted(house, ref, Right.OBJECTION)
     if bool(purpose) == bool(mailing):
         raise Refused("purpose_unknown")
+    known = set() if house.policy.mailings is None else set(house.policy.mailings.lists)
+    if mailing and mailing not in {EVERY, *known}:
+        raise Refused("mailing_unknown")
     bars = [Bar(Barred.OPT_OUT, purpose=mailing)] if mailing else objection_to(house, purpose)
 
     def act(work: UnitOfWork, who: Officer, now: Request) -> str | None:

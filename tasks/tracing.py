@@ -41,6 +41,7 @@ FLOW_EVENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "share": (EventKind.DISCLOSURE_SENT, EventKind.DISCLOSURE_REFUSED),
     "processor_review": (EventKind.PROCESSORS_CHECKED, EventKind.PROCESSOR_REVIEWED),
     "register_consent": (EventKind.CONSENTS_IMPORTED, EventKind.CONSENTS_COUNTED),
+    "rights_request": (EventKind.REQUEST_OPENED, EventKind.REQUEST_CLOSED),
     "store": (EventKind.PLACE_SCANNED, EventKind.ACCESS_REVIEWED),
     "incident": (
         EventKind.INCIDENT_OPENED,
