@@ -133,7 +133,8 @@ def object_to(
     to), or they get no mailing of that name (`*`: none at all: direct marketing, art. 21(3)).
 
     What stands already stays. Raises as `wanted`, `tasks.barring.objection_to` and
-    `rights_steps.take`; `Refused("purpose_unknown")` where neither is named, `Refused("mailing_unknown")`.
+    `rights_steps.take`; `Refused`: `purpose_unknown` where neither is named,
+    `mailing_unknown`.
     """
     wanted(house, ref, Right.OBJECTION)
     if bool(purpose) == bool(mailing):
