@@ -170,6 +170,7 @@ class EventKind(StrEnum):
     LETTERS_INTENDED = "letters.intended"
     LETTERS_SENT = "letters.sent"
     LETTERS_HANDED = "letters.handed"
+    LETTERS_COPIES_PURGED = "letters.copies_purged"
     # the page for an inspector
     ACCOUNTABILITY_REPORTED = "accountability.reported"
     # incidents

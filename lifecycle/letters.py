@@ -38,6 +38,10 @@ REACHED: Final = frozenset({LetterState.SENT, LetterState.HANDED})
 """The person was told."""
 
 
+COPY: Final = "our_copy"
+"""The reason of a letter that was sent and of which our own mailbox may still have a copy."""
+
+
 class Matter(NamedTuple):
     """What a letter is about, and why it is written now."""
 

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, Row, func, select, update
 
 from lifecycle.errors import Changed
-from lifecycle.letters import LetterKind, LetterState, Matter
+from lifecycle.letters import COPY, LetterKind, LetterState, Matter
 from lifecycle.references import PARCEL, to_reference
 from records import bulk
 from records.tables.letters import letter
@@ -183,6 +183,16 @@ def move(
         ).rowcount
     if moved != len(wanted):
         raise Changed("letter_changed")
+
+
+def note_purged(connection: Connection, numbers: Collection[int]) -> None:
+    """Of these letters no copy is left with us."""
+    wanted = sorted(numbers)
+    for start in range(0, len(wanted), _PART):
+        part = wanted[start : start + _PART]
+        connection.execute(
+            update(letter).where(_c.id.in_(part), _c.reason == COPY).values(reason=None)
+        )
 
 
 def counts(connection: Connection, *, controller: str, matter: Matter) -> dict[LetterState, int]:

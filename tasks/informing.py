@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from lifecycle.errors import Refused
 from lifecycle.informing import Given, last_day, why_now
-from lifecycle.letters import REACHED, Composed, LetterKind, LetterState, Matter
+from lifecycle.letters import COPY, REACHED, Composed, LetterKind, LetterState, Matter
 from lifecycle.notice.pages import letter as page_of
 from lifecycle.notice.plain import plain
 from lifecycle.policy.notices import Notice
@@ -154,7 +154,7 @@ def given_to(house: House, ref: str) -> list[Evidence]:
             state=str(one.state),
             opened_at=one.opened_at,
             done_at=one.done_at or "",
-            reason=one.reason or "",
+            reason="" if one.reason in {None, COPY} else str(one.reason),
         )
         for one in found
     ]

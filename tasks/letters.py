@@ -8,15 +8,16 @@ and a server that knows one already sends nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final, NamedTuple, TypeVar
 
-from connectors.channel import Parcel
+from connectors.channel import Delivered, Parcel
 from lifecycle.barred import Use
 from lifecycle.errors import GallraError, KeyFailure, LedgerFailure, NotProven, Refused
 from lifecycle.ledger import EventKind
-from lifecycle.letters import Composed, LetterState, Matter
+from lifecycle.letters import COPY, Composed, LetterState, Matter
 from lifecycle.policy.orders import OrderRule
 from lifecycle.references import new_id
 from records import leases, letters
@@ -131,11 +132,27 @@ class _Writing:
         same = [one for one in left if self._goes_on(one)]
         self._note([one.number for one in left if one not in same], LetterState.UNSURE)
         overtake(house, self.matter)
+        self._purge_what_is_left()
         done = Written()
         for part in _parts(same, _AT_ONCE):
             known = {one.subject_id: one for one in reach(house, [one.subject_id for one in part])}
             done = done.plus(self._send(part, known, house.doors.ways[part[0].channel or ""]))
         return done
+
+    def _purge_what_is_left(self) -> None:
+        house = self.house
+        with reading(house.engine) as connection:
+            found = letters.in_state(
+                connection,
+                controller=house.controller,
+                kind=self.matter.kind,
+                about=self.matter.about,
+                states=[LetterState.SENT],
+            )
+        for one in found:
+            door = house.doors.ways.get(one.channel or "")
+            if one.reason == COPY and door is not None:
+                self._purge([one], door)
 
     def to(self, part: Sequence[Reach], door: Door | None) -> Written:
         """Write to these, whose way is looked up."""
@@ -208,6 +225,7 @@ class _Writing:
             except GallraError as error:
                 later, failure = later + 1, error.code
         self._note(sent, LetterState.SENT)
+        self._purge([one for one in opened if one.number in sent], door)
         if by_hand:
             hand_over_instead(self.house, self.matter, by_hand, self.rule)
         return Written(len(sent), len(by_hand), later, 0, failure)
@@ -217,13 +235,38 @@ class _Writing:
             return
         with self.house.work() as work:
             letters.move(
-                work.connection, numbers, was=LetterState.SENDING, to=to, at=self.house.at()
+                work.connection,
+                numbers,
+                was=LetterState.SENDING,
+                to=to,
+                at=self.house.at(),
+                reason=COPY if to is LetterState.SENT else None,
             )
             acted = len(numbers) if to is LetterState.SENT else 0
             work.record(
                 EventKind.LETTERS_SENT,
                 expected=len(numbers),
                 acted=acted,
+                facts=facts_of(self.matter),
+            )
+            work.commit()
+
+    def _purge(self, sent: Sequence[Letter], door: Door) -> None:
+        """Take away the copies that our own mailbox keeps: they say who was written to. What cannot
+        be taken away now is, by the next run."""
+        gone = []
+        for one in sent:
+            with suppress(GallraError):
+                door.channel.withdraw(Delivered(one.ref, ""))
+                gone.append(one.number)
+        if not gone:
+            return
+        with self.house.work() as work:
+            letters.note_purged(work.connection, gone)
+            work.record(
+                EventKind.LETTERS_COPIES_PURGED,
+                expected=len(sent),
+                acted=len(gone),
                 facts=facts_of(self.matter),
             )
             work.commit()

@@ -28,7 +28,7 @@ from tests.factories.execution import LINA, OMAR, TUVA
 from tests.factories.houses import Builder, build, dialect, house
 from tests.factories.keys import StandingClock
 from tests.factories.officers import Authenticator, enrol, events
-from tests.factories.sharing import Desk
+from tests.factories.sharing import MAIL, Desk, RecordingChannel
 
 __all__ = ["build", "dialect", "house"]
 
@@ -45,7 +45,7 @@ def surroundings() -> str:
 @pytest.fixture
 def desk(build: Builder, standing_clock: StandingClock) -> Desk:
     """Two with a mail address, one without."""
-    desk = Desk(build, standing_clock)
+    desk = Desk(build, standing_clock, mail=RecordingChannel(place=MAIL, takes_back=False))
     without = planning.case("1000000003", LINA).replace("lina@example.se", "")
     desk.bring(planning.case("1000000001", TUVA), planning.case("1000000002", OMAR), without)
     return desk

@@ -11,7 +11,7 @@ import pytest
 
 from lifecycle.errors import GallraError, NotProven, Refused, Unreachable
 from lifecycle.ledger import EventKind
-from lifecycle.letters import Composed, LetterKind, LetterState, Matter
+from lifecycle.letters import COPY, Composed, LetterKind, LetterState, Matter
 from lifecycle.policy.orders import OrderRule
 from lifecycle.policy.values import Period
 from lifecycle.references import SUBJECT, from_reference
@@ -26,7 +26,7 @@ from tests.factories.execution import LINA, OMAR, TUVA, everywhere
 from tests.factories.houses import Builder, build, dialect, house
 from tests.factories.keys import StandingClock
 from tests.factories.officers import events
-from tests.factories.sharing import Desk
+from tests.factories.sharing import MAIL, Desk, RecordingChannel
 from tests.spec.test_barred_people import restricted
 
 __all__ = ["build", "dialect", "house"]
@@ -51,7 +51,7 @@ def surroundings() -> str:
 
 @pytest.fixture
 def desk(build: Builder, standing_clock: StandingClock) -> Desk:
-    desk = Desk(build, standing_clock)
+    desk = Desk(build, standing_clock, mail=RecordingChannel(place=MAIL, takes_back=False))
     without = planning.case("1000000003", LINA).replace("lina@example.se", "")
     desk.bring(planning.case("1000000001", TUVA), planning.case("1000000002", OMAR), without)
 
@@ -155,6 +155,19 @@ def test_a_server_that_is_away_loses_nobody_and_doubles_nobody(desk: Desk) -> No
     assert len(refs) == 2
 
 
+def test_no_copy_stays_with_us(desk: Desk) -> None:
+    """In our own mailbox it would say who was written to (A-69 b, A-76)."""
+    desk.mail.failures.refuse_withdrawal = True
+    tell(desk)
+    assert [one.reason for one in on_record(desk)].count(COPY) == 2
+    assert states(desk)[LetterState.SENT] == 2
+    desk.mail.failures.refuse_withdrawal = False
+    assert tell(desk) == Written()
+    assert COPY not in [one.reason for one in on_record(desk)]
+    purged = events(desk.house(), EventKind.LETTERS_COPIES_PURGED)
+    assert sum(one["acted"] for one in purged) == 2
+
+
 @pytest.mark.parametrize(
     "failure", [Refused("recipient_not_encrypted"), NotProven("perhaps_delivered")]
 )
@@ -200,12 +213,12 @@ def killed_at(desk: Desk, monkeypatch: pytest.MonkeyPatch, step: int) -> bool:
     return False
 
 
-@pytest.mark.parametrize("step", range(1, 13))
+@pytest.mark.parametrize("step", range(1, 15))
 def test_cut_off_anywhere_nobody_is_told_twice_and_nobody_missed(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, step: int
 ) -> None:
     cut = killed_at(desk, monkeypatch, step)
-    assert cut is (step <= 10)  # before and after each of three commits and two deliveries
+    assert cut is (step <= 12)  # before and after each of four commits and two deliveries
     desk.house(anew=True)
     tell(desk)
     assert mailed(desk) == sorted(MAILS)
