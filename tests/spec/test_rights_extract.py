@@ -257,6 +257,17 @@ def test_a_key_given_anew_gives_nobody_anything(office: Office, dpo: Authenticat
     assert "Betyg A i svenska" in texts(made)
 
 
+def test_a_record_that_nobody_can_tell_whose_it_is_a_person_looks_at(
+    office: Office, dpo: Authenticator
+) -> None:
+    record = office.systems["omnius"].find("omnius-Tuva")
+    assert record is not None
+    record.identifiers.clear()
+    made = extract(office.house(), asked(office, dpo), **by(dpo))
+    assert "Vill bli snickare" not in texts(made)
+    assert "omnius" in made.by_hand
+
+
 def test_a_protected_person_is_never_answered_by_mail(office: Office, dpo: Authenticator) -> None:
     record = office.systems["omnius"].find("omnius-Tuva")
     assert record is not None
