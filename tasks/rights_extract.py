@@ -16,7 +16,7 @@ from lifecycle.errors import Refused, Unreachable
 from lifecycle.ledger import EventKind
 from lifecycle.opening import Language
 from lifecycle.passwords import RANDOM_BYTES, password_from
-from lifecycle.references import REQUEST, from_reference
+from lifecycle.references import REQUEST, SUBJECT, from_reference, to_reference
 from lifecycle.rights import Right, Step, after
 from records import rights
 from records.engines import reading
@@ -30,7 +30,15 @@ from tasks.rights_files import folder_of, remove_files
 from tasks.rights_found import CASE, Found, Told, find
 from tasks.rights_orders import LOOK_UP, open_order, slip_for
 from tasks.rights_steps import PROTECTED, take
-from tasks.rights_told import SPOKEN, Chapter, Recipient, information, recipients
+from tasks.rights_told import (
+    SPOKEN,
+    Chapter,
+    OnRecord,
+    Recipient,
+    information,
+    on_record,
+    recipients,
+)
 
 if TYPE_CHECKING:
     from connectors.containers.page import Section
@@ -39,6 +47,7 @@ _WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
     "sv": {
         "title": "Dina personuppgifter",
         "given": "Vilka som har fått uppgifter om dig",
+        "record": "Vad du har fått veta och svarat",
         "nobody": "Ingen har fått uppgifter om dig.",
         "by_hand": "Här letar en människa; du får det för sig",
         "case": "Ärende",
@@ -48,6 +57,7 @@ _WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
     "da": {
         "title": "Dine personoplysninger",
         "given": "Hvem der har fået oplysninger om dig",
+        "record": "Hvad du har fået at vide og svaret",
         "nobody": "Ingen har fået oplysninger om dig.",
         "by_hand": "Her leder et menneske; du får det for sig",
         "case": "Sag",
@@ -57,6 +67,7 @@ _WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
     "en": {
         "title": "Your personal data",
         "given": "Who has received data about you",
+        "record": "What you were told and answered",
         "nobody": "Nobody has received data about you.",
         "by_hand": "A person looks here; you are given that apart",
         "case": "Case",
@@ -105,6 +116,8 @@ def extract(
         raise Refused("nothing_given", ref=ref)
     told = information(house, found.kinds, spoken) if only is None else []
     got = recipients(house, request.subject_id) if only is None else []
+    person = to_reference(SUBJECT, request.subject_id)
+    kept = on_record(house, person) if only is None else []
     slips = {name: slip_for(house, request.subject_id, name) for name in found.by_hand}
     password = password_from(os.urandom(RANDOM_BYTES))
     files: list[Path] = []
@@ -113,7 +126,9 @@ def extract(
         if now.subject_id != request.subject_id:
             return "request_changed_meanwhile"
         remove_files(house, ref)
-        files.extend(_write(house, ref, found, told, got, password, spoken, whole=only is None))
+        files.extend(
+            _write(house, ref, found, told, got, kept, password, spoken, whole=only is None)
+        )
         orders = [open_order(house, work, now, LOOK_UP, name, slips[name]) for name in slips]
         work.record(
             EventKind.REQUEST_CARRIED_OUT,
@@ -169,6 +184,7 @@ def _write(
     found: Found,
     told: Sequence[Chapter],
     got: Sequence[Recipient],
+    kept: Sequence[OnRecord],
     password: str,
     language: Language,
     *,
@@ -189,7 +205,7 @@ def _write(
     if failed:
         raise Unreachable("extract_not_writable", ref=ref)
     words = _WORDS[language]
-    content = orjson.dumps(_as_data(house, ref, found, told, got), option=orjson.OPT_INDENT_2)
+    content = orjson.dumps(_as_data(house, ref, found, told, got, kept), option=orjson.OPT_INDENT_2)
     members = [Member("json", [content])]
     if not whole:
         header = [words[name] for name in ("system", "category", "field", "value")]
@@ -203,7 +219,7 @@ def _write(
     data.chmod(0o600)
     yield data
     if whole:
-        sections = list(_sections(house, found, told, got, language))
+        sections = list(_sections(house, found, told, got, kept, language))
         plain = page(
             sections,
             title=words["title"],
@@ -223,6 +239,7 @@ def _as_data(
     found: Found,
     told: Sequence[Chapter],
     got: Sequence[Recipient],
+    kept: Sequence[OnRecord],
 ) -> dict[str, object]:
     """The structured form: values as they are, names out of the policy."""
     controller = house.policy.controller
@@ -243,6 +260,7 @@ def _as_data(
         ],
         "looked_up_by_hand": [_called(house, name) for name in found.by_hand],
         "recipients": [one._asdict() for one in got],
+        "on_record": [one._asdict() for one in kept],
         "information": [one._asdict() for one in told],
     }
 
@@ -252,6 +270,7 @@ def _sections(
     found: Found,
     told: Sequence[Chapter],
     got: Sequence[Recipient],
+    kept: Sequence[OnRecord],
     language: Language,
 ) -> Iterator[Section]:
     from connectors.containers.page import Section
@@ -290,6 +309,9 @@ def _sections(
                 (words["until"], one.until),
             ],
         )
+    if kept:
+        noted = [(one.on, _plain(" ".join((one.called, one.answer)).strip())) for one in kept]
+        yield Section(words["record"], noted)
     for chapter in told:
         yield Section(
             _plain(chapter.heading),

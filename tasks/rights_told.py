@@ -9,12 +9,15 @@ from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from lifecycle.errors import Misconfigured
+from lifecycle.letters import LetterKind
 from lifecycle.notice.articles import ARTICLE_14, unanswered
 from lifecycle.opening import Language
 from lifecycle.policy.model import Policy
+from lifecycle.references import SUBJECT, from_reference
 from lifecycle.retention.calendar import local_date
-from records import disclosures, received
+from records import disclosures, letters, received
 from records.engines import reading
+from tasks.consents import lines_of
 from tasks.house import House
 from tasks.notice_texts import read_notice
 
@@ -45,6 +48,59 @@ class Recipient(NamedTuple):
     on: str
     """The local day on which it was sent; "" while it is on its way."""
     until: str
+
+
+class OnRecord(NamedTuple):
+    """Something that the person was told, or answered."""
+
+    kind: str
+    """`notice` or `consent`."""
+    called: str
+    """In the policy's words."""
+    state: str
+    """What became of the letter, or what the answer is worth today."""
+    answer: str
+    """To a question about consent; else ""."""
+    on: str
+    """ISO date."""
+    withdrawn_on: str = ""
+
+
+def on_record(house: House, ref: str) -> list[OnRecord]:
+    """What is on record of notices to the person `S-…`, and of their consents. Raises
+    `Refused("subject_unknown")`."""
+    person = from_reference(SUBJECT, ref)
+    policy = house.policy
+    zone = policy.controller.zone
+    with reading(house.engine) as connection:
+        told = letters.of_people(
+            connection, controller=house.controller, kind=LetterKind.NOTICE, people=[person]
+        )
+    notices = {one.id: one.called for one in policy.notices}
+    questions = {one.id: one.called for one in policy.consents}
+    found = [
+        OnRecord(
+            kind="notice",
+            called=notices.get(one.matter.about.partition(".")[0], one.matter.about),
+            state=str(one.state),
+            answer="",
+            on=_day(one.done_at or one.opened_at, zone),
+        )
+        for one in told
+    ]
+    found += [
+        OnRecord(
+            kind="consent",
+            called=questions.get(one.question, one.question),
+            state=one.state,
+            answer=one.answer,
+            on=one.given_on,
+            withdrawn_on=one.withdrawn_on,
+        )
+        for one in lines_of(house, ref)
+        if one.consent
+    ]
+    return found
 
 
 def information(house: House, kinds: Sequence[str], language: Language) -> list[Chapter]:

@@ -19,9 +19,11 @@ from lifecycle.errors import Refused, Unreachable
 from lifecycle.ledger import EventKind
 from lifecycle.policy.rights import Given as GivenPart
 from lifecycle.policy.values import Source
+from lifecycle.references import SUBJECT, from_reference
 from lifecycle.rights import Because, Came, Given, Outcome, Right, Shown
 from tasks.house import House
 from tasks.inventory import take_inventory
+from tasks.letters import write
 from tasks.rights import open_request, show
 from tasks.rights_extract import Made, extract
 from tasks.rights_files import folder_of
@@ -34,6 +36,7 @@ from tests.factories.houses import Builder, build, dialect, house
 from tests.factories.keys import StandingClock
 from tests.factories.officers import Authenticator, enrol, events
 from tests.factories.sharing import Desk
+from tests.spec.test_every_door import NEWS, RULE, TEXT
 
 __all__ = ["build", "dialect", "house"]
 
@@ -173,6 +176,8 @@ def test_the_page_says_the_same_and_opens_with_the_password_alone(
 
 def test_with_it_goes_what_article_15_asks_for(office: Office, dpo: Authenticator) -> None:
     office.send(office.approved(TUVA))
+    tuva = from_reference(SUBJECT, office.ref(TUVA))
+    write(office.house(), NEWS, [tuva], composed=TEXT, rule=RULE)
     data, _ = opened(extract(office.house(), asked(office, dpo), **by(dpo)))
     [got] = data["recipients"]  # type: ignore[misc]
     assert got["recipient"] == "arbetsformedlingen"
@@ -180,6 +185,8 @@ def test_with_it_goes_what_article_15_asks_for(office: Office, dpo: Authenticato
     headings = {one["heading"] for one in data["information"]}  # type: ignore[attr-defined]
     assert {"Hur länge uppgifterna sparas", "Om du vill klaga", "Varifrån uppgifterna kommer",
             "Beslut som fattas av en maskin", "Dina rättigheter"} <= headings  # fmt: skip
+    [noted] = data["on_record"]  # type: ignore[misc]
+    assert (noted["kind"], noted["state"], noted["on"]) == ("notice", "sent", "2026-11-02")
     english = information(office.house(), ["participant"], "en")
     assert {one.heading for one in english}.isdisjoint(headings)
 
@@ -248,6 +255,17 @@ def test_a_key_given_anew_gives_nobody_anything(office: Office, dpo: Authenticat
     made = extract(office.house(), asked(office, dpo), **by(dpo))
     assert "Någon annans plan" not in texts(made)
     assert "Betyg A i svenska" in texts(made)
+
+
+def test_a_record_that_nobody_can_tell_whose_it_is_a_person_looks_at(
+    office: Office, dpo: Authenticator
+) -> None:
+    record = office.systems["omnius"].find("omnius-Tuva")
+    assert record is not None
+    record.identifiers.clear()
+    made = extract(office.house(), asked(office, dpo), **by(dpo))
+    assert "Vill bli snickare" not in texts(made)
+    assert "omnius" in made.by_hand
 
 
 def test_a_protected_person_is_never_answered_by_mail(office: Office, dpo: Authenticator) -> None:
