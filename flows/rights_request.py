@@ -57,6 +57,14 @@ def rights_request(controller: Controller) -> dict[str, int]:
         with collected(failures):
             counts = look(controller)
         found = waiting(controller)
+    _show(controller, found)
+    told = {} if counts is None else counts._asdict()
+    get_run_logger().info(" ".join(f"{name}={value}" for name, value in told.items()))
+    raise_first(failures)
+    return told
+
+
+def _show(controller: str, found: list[Line]) -> None:
     lines: list[pages.Line] = [
         {
             "Begäran · Request": one.ref,
@@ -76,7 +84,3 @@ def rights_request(controller: Controller) -> dict[str, int]:
         lines or [{pages.OUTCOME: "Ingen väntar på svar · Nobody waits for an answer"}],
         about="## Begäranden och dagar kvar · Requests and days left",
     )
-    told = {} if counts is None else counts._asdict()
-    get_run_logger().info(" ".join(f"{name}={value}" for name, value in told.items()))
-    raise_first(failures)
-    return told
