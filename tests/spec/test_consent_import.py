@@ -244,8 +244,8 @@ def test_a_file_that_is_registered_whole_may_be_deleted_and_another_one_is_not(
 def test_one_form_that_is_refused_holds_up_no_other(
     office: House, path: Path, tmp_path: Path
 ) -> None:
-    other = tmp_path / "annan.csv"
-    other.write_bytes(b"\x00\x01")
+    other = tmp_path / "annan.xlsx"
+    other.write_bytes(b"PK\x03\x04 and then nothing")
     form = office.forms["blankett"]
     forms = {"annan": form.model_copy(update={"path": other}), "blankett": form}
     put(path, row(TUVA[2]))
