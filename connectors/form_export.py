@@ -5,13 +5,17 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import itertools
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from connectors.workbook import read_table
+from lifecycle.consent_form import HEADER_WITHIN, MOST_ROWS
 from lifecycle.errors import Changed, FileRefused, Refused
 
 _LARGEST: Final = 32 * 1024 * 1024
+_MOST: Final = MOST_ROWS + HEADER_WITHIN
+"""Rows that are ever held at once."""
 
 
 class Exported(NamedTuple):
@@ -28,13 +32,17 @@ class Exported(NamedTuple):
 
 def read_export_of(path: Path) -> Exported:
     """The file's first sheet. Raises `Refused("consent_form_not_readable")`: not there, empty,
-    larger than 32 MB, or no list that the reader can read."""
+    larger than 32 MB, longer than `read_form` takes, or no list that the reader can read."""
     data = _bytes(path)
     table: tuple[tuple[int, list[str]], ...] | None = None
     if data:
-        with contextlib.suppress(FileRefused):
-            table = tuple(read_table(data, name=path.name))
-    if table is None:
+        # A list that is too long is not read to its end: closing ends the reader's child.
+        with (
+            contextlib.suppress(FileRefused),
+            contextlib.closing(read_table(data, name=path.name)) as rows,
+        ):
+            table = tuple(itertools.islice(rows, _MOST + 1))
+    if table is None or len(table) > _MOST:
         raise Refused("consent_form_not_readable")
     return Exported(hashlib.sha256(data).hexdigest(), table)
 

@@ -16,7 +16,8 @@ from lifecycle.errors import Refused
 from lifecycle.identifiers import canonical
 
 MOST_ROWS: Final = 100_000
-_HEADER_WITHIN: Final = 20
+HEADER_WITHIN: Final = 20
+"""Rows in which the header is looked for: titles stand above it."""
 _ISO: Final = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ].*)?", re.ASCII)
 _NORDIC: Final = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})(?:[ T].*)?", re.ASCII)
 
@@ -100,7 +101,7 @@ def read_form(
 
 def _places(source: Iterable[tuple[int, Sequence[str]]], form: ConsentForm) -> dict[str, int]:
     """Header → where it stands: in the first row that has one of them."""
-    for _, (_, cells) in zip(range(_HEADER_WITHIN), source, strict=False):
+    for _, (_, cells) in zip(range(HEADER_WITHIN), source, strict=False):
         header = [cell.strip() for cell in cells]
         if not any(name in header for name in form.headers):
             continue

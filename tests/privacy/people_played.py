@@ -107,7 +107,7 @@ def have_an_incident(played: Played) -> None:
     register.note(house, ref, topic=Topic.DISCOVERED, text=f"{told(NEIGHBOUR)} ringde.")
     register.note(house, ref, topic=Topic.DONE, text=f"Ringde {full_name(IN_A_TEXT)}.")
     keep(house, ref, [scope(house, "system", "gallra")])
-    weighed = {
+    weighed: dict[str, Any] = {
         "consequence": Consequence.SEVERE, "likelihood": Likelihood.LIKELY, "sensitive": False,
         "risk": None, "text": f"Om {told(IN_A_TEXT)}.",
     }  # fmt: skip
@@ -125,7 +125,7 @@ def have_an_incident(played: Played) -> None:
     form = filled(house, ref, **played.by("dpo"))
     played.shown["form"] = [rendered(house, form, "text"), rendered(house, form, "html")]
     played.see("incident", repr(form))
-    wrong = {"kind": full_name(UNKNOWN), "text": told(UNKNOWN)}
+    wrong: dict[str, Any] = {"kind": full_name(UNKNOWN), "text": told(UNKNOWN)}
     played.fails(lambda: register.open_incident(house, **wrong))
     played.fails(lambda: register.note(house, ref, text=told(UNKNOWN) * 999))
     played.fails(lambda: register.note(house, told(UNKNOWN), text=told(UNKNOWN)))
@@ -174,7 +174,7 @@ def ask_for_consent(played: Played) -> None:
     """A form with people whom nobody knows, answers by hand, and one taken back."""
     path = played.office / "samtycken.xlsx"
     form = ConsentForm(
-        path=str(path),
+        path=path,
         persons={"national_id": "Personnummer", "email": "E-post"},
         answers={"Bild": (IMAGE,)},
         given_on="Datum",
@@ -197,7 +197,7 @@ def ask_for_consent(played: Played) -> None:
     ]
     path.write_bytes(write_workbook(header, rows))
     played.see("consents", import_form(house, "blankett"))
-    given = {"answer": Answer.YES, "on": date(2026, 10, 2), "giver": "participant"}
+    given: dict[str, Any] = {"answer": Answer.YES, "on": date(2026, 10, 2), "giver": "participant"}
     played.see("consents", give(house, played.ref(second), FORM, **given, **played.by("chef")))
     played.see("consents", withdraw(house, played.ref(first), IMAGE), missing(house))
     for person in KNOWN:

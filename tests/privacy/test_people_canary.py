@@ -14,6 +14,7 @@ import pytest
 
 from console.sample_people import Person
 from flows import incident_pages, pages
+from lifecycle.consent_form import read_form
 from lifecycle.errors import Refused
 from lifecycle.letters import LetterKind
 from lifecycle.references import SUBJECT, from_reference
@@ -21,7 +22,7 @@ from records import letters as kept
 from records.engines import reading
 from tasks import consent_import, incident_texts, letters, processor_import
 from tasks.house import House
-from tasks.reaching import Reach
+from tasks.reaching import Reach, reach
 from tests.factories.houses import Builder, build, dialect
 from tests.factories.keys import StandingClock
 from tests.factories.sharing import Desk
@@ -144,7 +145,7 @@ def letters_of(played: Played) -> set[tuple[str, str]]:
 
 
 def log_it(patch: pytest.MonkeyPatch) -> None:
-    real = consent_import.read_form
+    real = read_form
 
     def careless(table: Iterator[object], *given: object, **named: object) -> object:
         rows = list(table)
@@ -201,7 +202,7 @@ def test_a_leak_that_is_sown_is_found_where_it_is(
 def test_a_letter_to_the_wrong_address_is_found(
     played: Played, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = letters.reach
+    real = reach
 
     def careless(house: House, people: Sequence[int]) -> Iterator[Reach]:
         for one in real(house, people):
