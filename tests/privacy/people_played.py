@@ -174,7 +174,7 @@ def ask_for_consent(played: Played) -> None:
     """A form with people whom nobody knows, answers by hand, and one taken back."""
     path = played.office / "samtycken.xlsx"
     form = ConsentForm(
-        path=path,
+        path=str(path),  # type: ignore[arg-type]
         persons={"national_id": "Personnummer", "email": "E-post"},
         answers={"Bild": (IMAGE,)},
         given_on="Datum",

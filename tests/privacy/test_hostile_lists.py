@@ -66,7 +66,7 @@ def office(heard: Heard, build: Builder, path: Path) -> House:
     house = build()
     planning.bring(house, planning.case("1000000001", TUVA), planning.case("1000000002", OMAR))
     form = ConsentForm(
-        path=path,
+        path=str(path),  # type: ignore[arg-type]
         persons={"national_id": "Personnummer"},
         answers={"Bild": ("image.participant",)},
         given_on="Datum",
