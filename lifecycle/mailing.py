@@ -9,16 +9,14 @@ from typing import Final
 from lifecycle.errors import Refused
 from lifecycle.policy.mailings import Mailing
 
-_FORMULA: Final = ("=", "+", "-", "@")
-"""What a spreadsheet would take for a formula."""
 _APART: Final = frozenset(",;\"'<>")
 """What would make two cells of one."""
 
 
 def is_writable(address: str) -> bool:
     """Whether that address (in its canonical spelling) can stand on a list: it is one cell, and no
-    formula."""
-    return not address.startswith(_FORMULA) and not _APART & set(address)
+    formula, not even behind a character that nobody sees."""
+    return (address[0].isalnum() or address[0] == "_") and not _APART & set(address)
 
 
 def term_of(terms: Iterable[str], today: date) -> date:
