@@ -30,6 +30,8 @@ from tasks.letter_orders import LETTERS, facts_of, hand_over, hand_over_instead,
 from tasks.reaching import NO_MAIL, NOT_REACHED, Reach, reach
 from tasks.sent_notes import require_notes
 
+NO_CHANNEL: Final = "no_mail_channel"
+"""The reason of a letter that goes by hand because no way for mail is bound."""
 _AT_ONCE: Final = 100
 """Letters that are written down in one transaction, before the first of them is sent."""
 _PATIENCE: Final = 60.0
@@ -164,7 +166,10 @@ class _Writing:
             done = done.plus(self._send(opened, {one.subject_id: one for one in mailed}, door))
         others = [one for one in part if one not in later and one not in mailed]
         if others:
-            people = [(one.subject_id, one.why or NO_MAIL) for one in others]
+            people = [
+                (one.subject_id, one.why or (NO_CHANNEL if door is None else NO_MAIL))
+                for one in others
+            ]
             hand_over(self.house, self.matter, people, self.composed.languages, self.rule)
         return done.plus(Written(by_person=len(others)))
 

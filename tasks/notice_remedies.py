@@ -55,6 +55,11 @@ NOTICES: Final[dict[str, tuple[str, str, str]]] = {
         _NOT_TOLD,
         "Somebody hands the text over: `gallra work-orders list`.",
     ),
+    "no_mail_channel": (
+        "No way for mail is bound, so everybody is told by hand.",
+        "Nobody is left out: they are on a work order.",
+        "Bind one under `channels` (docs/connecting.md), or go on by hand.",
+    ),
     "letter_changed": (
         "Another run was faster with the same letter.",
         "Nobody was written to twice.",

@@ -254,5 +254,6 @@ def test_without_a_mailbox_everybody_is_told_by_hand(desk: Desk) -> None:
 
     desk.change = without
     assert tell(desk) == Written(by_person=3)
+    assert {one.reason for one in on_record(desk)} == {"no_mail_channel", "no_mail_address"}
     [order] = work_orders.lines(desk.house())
     assert order.items == 3
