@@ -238,7 +238,7 @@ def _weed(at: Terminal) -> None:
     with at.house() as house:
         from tasks.work_orders import lines
 
-        orders = lines(house)
+        orders = [one for one in lines(house) if one.what == "weed"]
     assert orders
     at.gallra("work-orders", "list")
     evidence = at.home.parent / "given" / f"{full_name(BY_HAND)}.txt"

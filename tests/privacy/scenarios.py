@@ -62,7 +62,7 @@ ANYWHERE: tuple[tuple[str, str], ...] = (
 )
 """Where an error comes from, in every layer, and the flow that meets it."""
 _ANONYMISE = "connectors.case_register.CaseRegister.anonymise"
-WITH_PEOPLE = ("tasks.work_order_items._slip", _ANONYMISE)
+WITH_PEOPLE = ("tasks.work_order_items.slip_for", _ANONYMISE)
 """The same in a plan that waits for people: one system's fault keeps no other waiting."""
 BY_ITSELF = (
     "tasks.item_steps.plans.mark",
