@@ -53,6 +53,8 @@ class ListWords(Part):
     version: Literal[1]
     columns: dict[Column, tuple[str, ...]]
     words: dict[Vocabulary, dict[str, tuple[str, ...]]]
+    nothing: tuple[str, ...]
+    unnamed: tuple[str, ...]
     within_eea: tuple[str, ...]
 
     @model_validator(mode="after")
@@ -68,6 +70,9 @@ class ListWords(Part):
                 for word in words:
                     if seen.setdefault(plain(word), meaning) != meaning:
                         raise ValueError(f"words.{name}: '{word}' means two things; keep it once")
+        for word in self.nothing:
+            if self.is_unnamed(word):
+                raise ValueError(f"unnamed: '{word}' means two things; keep it once")
         return self
 
     def column_of(self, header: str) -> Column | None:
@@ -85,6 +90,20 @@ class ListWords(Part):
             if plain(meaning) == wanted or any(plain(each) == wanted for each in words):
                 return meaning
         return None
+
+    def title_of(self, column: Column, header: str = "") -> str:
+        """A column's known title: as `header` writes it, else the first that is known."""
+        titles = self.columns.get(column, (column,))
+        return next((each for each in titles if plain(each) == plain(header)), titles[0])
+
+    def is_nothing(self, word: str) -> bool:
+        """Whether it says that there is none, or nothing at all: `Nej`, `inga`, `–`, `?`."""
+        told = any(char.isalnum() for char in word)
+        return not told or plain(word) in {plain(each) for each in self.nothing}
+
+    def is_unnamed(self, word: str) -> bool:
+        """Whether it says that there is one, and not which or when: `Ja`."""
+        return plain(word) in {plain(each) for each in self.unnamed}
 
     def is_within_eea(self, word: str) -> bool:
         """Whether it says no more than that data stays in the European Economic Area."""
