@@ -236,6 +236,11 @@ INCIDENTS: Final[dict[str, tuple[str, str, str]]] = {
         _NOTHING,
         "Give both hours, local time.",
     ),
+    "since_in_future": (
+        "A report looks back: the day from which it tells has not come.",
+        _NOTHING,
+        "Give a day that is over with `--since`, or leave it out: a year.",
+    ),
     "day_in_future": (
         "A line in the log tells of a day that has come.",
         _NOTHING,
