@@ -36,7 +36,9 @@ def letter(
     ref: Ref,
     what: Annotated[
         str,
-        typer.Argument(help="granted, partly, nothing_held, refused, extended or received."),
+        typer.Argument(
+            help="granted, partly, nothing_held, refused, extended, received or lifted."
+        ),
     ],
     because: Why = None,
     language: Spoken = "",
@@ -50,7 +52,7 @@ def letter(
         from tasks.rights_answers import answer_letter
         from tasks.wiring import open_house
 
-        kinds = {*Outcome, "refused", "extended", "received"}
+        kinds = {*Outcome, "refused", "extended", "received", "lifted"}
         if what not in kinds:
             raise typer.BadParameter(", ".join(sorted(map(str, kinds))))
         spoken = spoken_of(language)

@@ -87,7 +87,7 @@ def list_(
             say("Nobody waits for an answer.")
         else:
             heads = ["request", "asks for", "art.", "person", "state", "came on", "last day",
-                     "days", "outcome"]  # fmt: skip
+                     "days", "outcome", "erased by"]  # fmt: skip
             table("Requests", heads, [_row(one) for one in found])
         if any(one.overdue for one in found):
             raise typer.Exit(Exit.ATTENTION)
@@ -221,6 +221,7 @@ def _row(line: Line) -> list[str | int]:
     return [
         line.ref, line.right, line.article, line.person or "-", line.state.replace("_", " "),
         line.received_on, until, left, line.outcome.replace("_", " ") or "-",
+        ", ".join(line.erased_by) or "-",
     ]  # fmt: skip
 
 

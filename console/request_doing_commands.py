@@ -132,6 +132,7 @@ def restrict(
                 code=ask_code(f"Code of {by}"),
             )
         say(f"{hold}  restricted; lifted with: gallra hold release {hold}")
+        say(f"Tell the person before it is lifted (art. 18(3)): gallra request letter {ref} lifted")
 
 
 def object_(

@@ -50,6 +50,8 @@ def tell(line: Line, *, as_json: bool) -> None:
         return
     what = f"{line.right}, article {line.article}"
     say(f"{line.ref}  {what}: {line.state.replace('_', ' ')}  {line.outcome.replace('_', ' ')}")
+    for plan in line.erased_by:
+        say(f"{plan} erases something of theirs: lay the copy ready first.")
     if line.answered_on:
         say(f"Came on {line.received_on}, closed on {line.answered_on}.")
     else:

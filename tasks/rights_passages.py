@@ -12,7 +12,7 @@ from tasks.rights_found import CASE, Told
 
 FREE_TEXT: Final = "free_text"
 """Beside the step: the extract has passages that somebody has to read."""
-_WORDS: Final = re.compile(r"[^\W\d_]{2,}")
+_WORD: Final = re.compile(r"[^\W\d_]{2}")
 _FEWEST: Final = 3
 """Words: from three on a value can say something of somebody else. An address or a grade is less; a
 long name is read in vain, which harms nobody."""
@@ -32,6 +32,10 @@ def passages(values: Iterable[Told]) -> tuple[Passages, ...]:
     counted = Counter(
         (one.system, one.category, one.field)
         for one in values
-        if one.category != CASE and len(_WORDS.findall(one.text)) >= _FEWEST
+        if one.category != CASE and _words(one.text) >= _FEWEST
     )
     return tuple(Passages(*key, number) for key, number in sorted(counted.items()))
+
+
+def _words(text: str) -> int:
+    return sum(1 for part in text.split() if _WORD.search(part))
