@@ -20,6 +20,7 @@ from records.officers import Officer
 from records.unit_of_work import UnitOfWork
 from tasks.house import House
 from tasks.officer_codes import agree
+from tasks.said import say_ended
 
 MAY_NOT: Final = "role_may_not_hold"
 
@@ -122,6 +123,7 @@ def release_hold(
     if hold.reason == HoldReason.RESTRICTION:
         _require_told(house, hold, told)
     said = {} if told is None else {"told": str(told.by), "told_on": told.on.isoformat()}
+    over: dict[int, int] = {}
 
     def act(work: UnitOfWork, who: Officer) -> str | None:
         if not _may(house, who):
@@ -132,6 +134,7 @@ def release_hold(
         # A restriction is one thing: kept from being erased, and from everything else.
         if bars := barred.of_cause(work.connection, number):
             ended = barred.end(work.connection, bars, at=at, by=by)
+            over.update(bars)
             work.record(
                 EventKind.BAR_ENDED,
                 ref=ref,
@@ -141,6 +144,7 @@ def release_hold(
         return None
 
     agree(house, handle=officer, code=code, ref=ref, act=act)
+    say_ended(house, over.items())
 
 
 def review_hold(house: House, ref: str, *, following: date, officer: str, code: str) -> None:
