@@ -19,6 +19,7 @@ from records.officers import Officer
 from records.unit_of_work import UnitOfWork
 from tasks.house import House
 from tasks.officer_codes import agree
+from tasks.said import say_ended
 
 MAY_NOT: Final = "role_may_not_hold"
 
@@ -104,6 +105,7 @@ def release_hold(house: House, ref: str, *, officer: str, code: str) -> None:
     `officer_codes.agree` does.
     """
     number = _standing(house, ref).id
+    over: dict[int, int] = {}
 
     def act(work: UnitOfWork, who: Officer) -> str | None:
         if not _may(house, who):
@@ -114,6 +116,7 @@ def release_hold(house: House, ref: str, *, officer: str, code: str) -> None:
         # A restriction is one thing: kept from being erased, and from everything else.
         if bars := barred.of_cause(work.connection, number):
             ended = barred.end(work.connection, bars, at=at, by=by)
+            over.update(bars)
             work.record(
                 EventKind.BAR_ENDED,
                 ref=ref,
@@ -123,6 +126,7 @@ def release_hold(house: House, ref: str, *, officer: str, code: str) -> None:
         return None
 
     agree(house, handle=officer, code=code, ref=ref, act=act)
+    say_ended(house, over.items())
 
 
 def review_hold(house: House, ref: str, *, following: date, officer: str, code: str) -> None:

@@ -10,9 +10,10 @@ from typing import Final, Literal, NamedTuple
 
 from pydantic import Field, model_validator
 
-from lifecycle.configuration.problems import PolicyError, Problem
-from lifecycle.configuration.text import LARGEST, read_text
+from lifecycle.configuration.problems import PolicyError
+from lifecycle.configuration.text import read_text
 from lifecycle.configuration.validated import Part, validated
+from lifecycle.policy.beside import content_beside
 from lifecycle.policy.values import Name, Sentence
 
 FOLDER: Final = "forms"
@@ -219,14 +220,5 @@ def load_form(policies: Path, country: str) -> BreachForm:
 
     Raises `PolicyError`, also when the file cannot be read.
     """
-    path = policies / FOLDER / f"breach-{country.lower()}.yaml"
-    content: bytes | None = None
-    try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST + 1)
-    except OSError:
-        pass
-    if content is None:
-        message = f"this file cannot be read; it belongs into the folder {FOLDER} of the policies"
-        raise PolicyError([Problem(f"{FOLDER}/{path.name}", 1, "", message)])
-    return parse_form(content, name=path.name)
+    name = f"breach-{country.lower()}.yaml"
+    return parse_form(content_beside(policies, FOLDER, name), name=name)
