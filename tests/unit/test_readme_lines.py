@@ -1,4 +1,4 @@
-"""The lines that the README shows for the people's commands work when typed, after the first run."""
+"""The lines that the README shows for the people work when typed, after the first run."""
 
 import shlex
 from pathlib import Path
