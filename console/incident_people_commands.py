@@ -11,7 +11,7 @@ import typer
 from console.incident_options import By, Ref, When, local
 from console.officer_commands import ask_code
 from console.options import CONTROLLER, AsJson, Controller
-from console.output import failures, local_time, print_json, printable, refuse, say, table
+from console.output import Exit, failures, local_time, print_json, printable, refuse, say, table
 from console.report_file import check_target, write_bytes
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _SHAPES: dict[str, Literal["text", "html", "pdf"]] = {
 
 def register(app: typer.Typer) -> None:
     """Add this module's commands."""
-    for command in (who, form, notify, letter, told):
+    for command in (who, narrow, form, notify, letter, send, told):
         app.command()(command)
 
 
@@ -87,6 +87,37 @@ def who(
             print_json(document)
             return
         _show(found, zone)
+
+
+def narrow(
+    ref: Ref,
+    by: By,
+    data: Annotated[
+        list[str] | None,
+        typer.Option(help="A category of the policy that is concerned; may be repeated."),
+    ] = None,
+    everything: Annotated[
+        bool, typer.Option("--everything", help="Take it back: all that was found.")
+    ] = False,
+    controller: Controller = CONTROLLER,
+) -> None:
+    """Say which of the data that was found is concerned: the authority and the people are told of
+    that alone. It is part of what both agree to.
+
+    Example:  gallra incident narrow B-0123456789ABC --data contact --by ombud
+    """
+    if bool(data) == everything:
+        raise typer.BadParameter("either --data, once for each category, or --everything")
+    with failures():
+        from tasks.incident_narrowing import narrow as write
+        from tasks.incident_who import scopes_of
+        from tasks.incident_who import who as ask
+        from tasks.wiring import open_house
+
+        with open_house(controller) as house:
+            only = write(house, ref, only=data or (), officer=by, code=ask_code(f"Code of {by}"))
+            people = ask(house, scopes_of(house, ref)).people
+        say(f"{ref}  {', '.join(only) or 'all that was found'}: {people} people.")
 
 
 def form(
@@ -180,6 +211,35 @@ def letter(
             say(printable(line))
 
 
+def send(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None:
+    """Write to everybody on the lists that both agreed to, each once: the step of the run
+    `incident`.
+
+    By mail; whom no mail reaches gets a letter by hand, on a work order. Nobody is written to
+    before both agreed. Safe to run again at any time. Ends with 1 if something waits for the next
+    time.
+
+    Example:  gallra incident send
+    """
+    with failures(as_json=as_json):
+        from tasks.incident_following import stand_letters
+        from tasks.incident_letters import write_letters
+        from tasks.wiring import open_house
+
+        with open_house(controller) as house:
+            written = write_letters(house)
+            left = stand_letters(house)
+        if as_json:
+            print_json(written._asdict() | {"left": left})
+        else:
+            say(f"{written.sent} sent by mail, {written.by_person} by a person's hand.")
+            say(f"{left} not reached yet." if left else "Nobody is left to be told.")
+            if written.failure:
+                say(f"! {written.failure}")
+        if written.failure:
+            raise typer.Exit(Exit.ATTENTION)
+
+
 def told(ref: Ref, by: By, controller: Controller = CONTROLLER) -> None:
     """Say that everybody on the agreed list has the notice.
 
@@ -225,6 +285,8 @@ def _show(found: Who, zone: str) -> None:
     )
     say(f"{found.people} people{known}")
     say(f"  Most sensitive: {(found.data_class or 'nothing known').replace('_', ' ')}")
+    if found.only:
+        say(f"  Only this data, as it was judged: {', '.join(found.only)}")
     if found.erased_since:
         say(f"  Also perhaps {found.erased_since} whose data was erased since: nobody knows who.")
     if found.unread_files:

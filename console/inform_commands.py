@@ -151,7 +151,7 @@ def check(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check every notice in every language: what is missing, out of date, or not reviewed.
+    """Check every notice in every language: what is missing, out of date, not reviewed, undecided.
 
     Example:  gallra inform check academedia
     """
@@ -169,6 +169,8 @@ def check(
                     "notice": each.notice,
                     "to_mend": [finding._asdict() for finding in each.findings],
                     "not_reviewed": list(each.unreviewed),
+                    "undecided": [fact._asdict() for fact in each.undecided],
+                    "whole": each.whole,
                 }
                 for each in checked
             ]
@@ -178,6 +180,8 @@ def check(
             _show_checked(result)
         if any(each["to_mend"] for notices in result.values() for each in notices):
             raise typer.Exit(Exit.MISCONFIGURED)
+        if any(each["undecided"] for notices in result.values() for each in notices):
+            raise typer.Exit(Exit.ATTENTION)
 
 
 @app.command("changes")
@@ -346,11 +350,17 @@ def _cell(value: object) -> str:
 def _show_checked(result: dict[str, list[dict[str, Any]]]) -> None:
     for controller, notices in result.items():
         for each in notices:
-            mend = each["to_mend"]
-            state = f"{len(mend)} to mend" if mend else "whole in every language"
+            mend, left = each["to_mend"], each["undecided"]
+            states = [f"{len(mend)} to mend"] if mend else []
+            states += [f"{len(left)} fact(s) undecided"] if left else []
+            state = f"NOT WHOLE, {' and '.join(states)}" if states else "whole in every language"
             say(f"{controller}, {each['notice']}: {state}")
             for finding in mend:
                 say(f"  {finding['language']}: {finding['where']} {finding['what']}")
+            for fact in left:
+                waits = f", waits for the decision {fact['decision']}" if fact["decision"] else ""
+                say(f"  undecided, art. {', '.join(fact['points'])}: {fact['where']}{waits}")
+                say(f"    missing for: {', '.join(fact['subjects'])}")
             if each["not_reviewed"]:
                 languages = ", ".join(each["not_reviewed"])
                 say(f"  Not reviewed by anybody whose mother tongue it is: {languages}")

@@ -131,18 +131,28 @@ def import_(
         with open_house(controller) as house:
             done = import_list(house, file, officer=by, code=ask_code(f"Code of {by}"))
         if as_json:
-            print_json(done._asdict())
+            told = [one._asdict() for one in done.quarantined]
+            print_json(done._asdict() | {"quarantined": told})
         else:
             say(
                 f"{done.rows} row(s): {done.added} added, {done.changed} changed, "
-                f"{done.unchanged} unchanged, {len(done.quarantined)} set aside; "
-                f"{done.noted} noted, {done.dropped_columns} column(s) not taken."
+                f"{done.unchanged} unchanged, {len(done.quarantined)} set aside. "
+                f"{done.noted} noted, {done.sub_processors} sub-processor(s) added."
             )
+            if done.dropped_columns:
+                # By letter: what stands where a title should may be somebody's name.
+                say(
+                    f"Not read, as the title is not known: column {', '.join(done.dropped_columns)}"
+                    " (policies/lists/processors.yaml has the titles that are)."
+                )
             if done.quarantined:
                 table(
                     "Set aside",
-                    ["row", "reason", "what to do"],
-                    [[row, why, remedy_for(why).next] for row, why in done.quarantined],
+                    ["row", "column", "reason", "what to do"],
+                    [
+                        [row, column or "-", why, remedy_for(why).next]
+                        for row, why, column in done.quarantined
+                    ],
                 )
         if done.quarantined:
             raise typer.Exit(Exit.ATTENTION)
@@ -303,17 +313,24 @@ def publish(
 ) -> None:
     """Write the list as a page for anybody who is interested (T-42), in the controller's language.
 
+    What is missing does not stand on it: that is said here.
+
     Example:  gallra processor publish databehandlere.html
     """
     with failures():
-        from tasks.processor_page import note_published, published_list, shown
+        from tasks.processor_page import note_published, published_list, shown, unsaid
         from tasks.wiring import open_house
 
         with open_house(controller) as house:
             page = published_list(house)
             write_bytes(to, page.encode())
             note_published(house, what="list", count=len(shown(house, "list")))
+            missing = unsaid(house)
         say(f"Written: {to}")
+        for label, what in missing:
+            say(f"Not on the page, as nobody has noted it: {label}  {what}")
+        if missing:
+            say("`gallra processor list` says all that is missing.")
 
 
 def as_dict(line: Line) -> dict[str, Any]:

@@ -3,7 +3,7 @@ and nothing of it is taken (A-18, H-11)."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -23,6 +23,8 @@ _LABELS: Final = frozenset({"personnummer", "pnr", "cpr", "cprnr", "cprnummer"})
 _FIRMS: Final = frozenset(
     {"org", "orgnr", "organisationsnummer", "cvr", "cvrnr", "telefon", "tel", "vat", "moms"}
 )
+_TEXTS: Final[tuple[Column, ...]] = ("called", "policy_name", "does")
+_AGREED: Final[tuple[Column, ...]] = ("agreement_from", "agreement_until")
 _HEADER_WITHIN: Final = 20
 """Rows in which the header is looked for: titles stand above it."""
 
@@ -36,6 +38,7 @@ class ListReason(StrEnum):
     TEXT_TOO_LONG = "list_text_too_long"
     CONTROL_CHARACTERS = "list_control_characters"
     PERSONAL_DATA = "list_personal_data"
+    NAMES_MISSING = "list_names_missing"
     WORD_UNKNOWN = "list_word_unknown"
     SYSTEM_UNKNOWN = "list_system_unknown"
     COUNTRY_UNKNOWN = "list_country_unknown"
@@ -62,14 +65,24 @@ class Line(NamedTuple):
         return f"Line(row={self.row})"
 
 
+class SetAside(NamedTuple):
+    """A row of which nothing was taken."""
+
+    row: int
+    """Row number in the file."""
+    why: ListReason
+    column: str = ""
+    """The known title of the column that it lies in; never what stands there."""
+
+
 class Judged(NamedTuple):
     """What came of a list."""
 
     lines: tuple[Line, ...]
-    quarantined: tuple[tuple[int, ListReason], ...]
-    """Row number in the file, and why."""
-    dropped_columns: int
-    """Named columns that mean nothing here, and of which nothing is kept."""
+    quarantined: tuple[SetAside, ...]
+    dropped_columns: tuple[str, ...]
+    """Columns with a title that means nothing here, by their letters (`A`, `AB`): they are not
+    read, and nothing of them is kept or shown."""
 
 
 class Names(NamedTuple):
@@ -85,9 +98,9 @@ class Names(NamedTuple):
 class _Wrong(Exception):
     """Never leaves this module."""
 
-    def __init__(self, reason: ListReason) -> None:
+    def __init__(self, reason: ListReason, column: Column | None = None) -> None:
         super().__init__()
-        self.reason = reason
+        self.reason, self.column = reason, column
 
 
 def judge(
@@ -100,22 +113,25 @@ def judge(
     `list_header_ambiguous` (two columns mean the same), `list_empty`, `list_too_long`.
     """
     source = iter(rows)
-    columns, dropped = _header(source, words)
+    columns, titles, dropped = _header(source, words)
     lines: list[Line] = []
-    wrong: list[tuple[int, ListReason]] = []
+    wrong: list[SetAside] = []
     seen: dict[str, int] = {}
     for count, (row, cells) in enumerate(source, start=1):
         if count > MOST_ROWS:
             raise Refused("list_too_long")
-        told = {column: clean(cells[at]) if at < len(cells) else "" for column, at in columns}
+        written = {column: cells[at] if at < len(cells) else "" for column, at in columns}
+        told = {column: clean(cell) for column, cell in written.items()}
         if not any(told.values()):
             continue
         try:
-            line = _line(row, told, cells, words, names, today)
+            _require_harmless(written, today)
+            line = _line(row, told, words, names, today)
             if plain(line.called) in seen:
-                raise _Wrong(ListReason.NAME_TWICE)
+                raise _Wrong(ListReason.NAME_TWICE, "called")
         except _Wrong as why:
-            wrong.append((row, why.reason))
+            title = "" if why.column is None else titles.get(why.column, "")
+            wrong.append(SetAside(row, why.reason, title))
         else:
             seen[plain(line.called)] = row
             lines.append(line)
@@ -126,7 +142,8 @@ def judge(
 
 def _header(
     source: Iterator[tuple[int, Sequence[str]]], words: ListWords
-) -> tuple[list[tuple[Column, int]], int]:
+) -> tuple[list[tuple[Column, int]], dict[Column, str], tuple[str, ...]]:
+    """Which column stands where, what each is called, and the letters of the others."""
     for _, (_, cells) in zip(range(_HEADER_WITHIN), source, strict=False):
         meant = [words.column_of(cell) if cell.strip() else None for cell in cells]
         known = [column for column in meant if column is not None]
@@ -134,45 +151,47 @@ def _header(
             continue
         if len(set(known)) != len(known):
             raise Refused("list_header_ambiguous")
-        dropped = sum(bool(cell.strip()) for cell in cells) - len(known)
-        return [(column, at) for at, column in enumerate(meant) if column is not None], dropped
+        columns = [(column, at) for at, column in enumerate(meant) if column is not None]
+        titles = {column: words.title_of(column, cells[at]) for column, at in columns}
+        dropped = [at for at, cell in enumerate(cells) if cell.strip() and meant[at] is None]
+        return columns, titles, tuple(map(letter_of, dropped))
     raise Refused("list_header_not_recognised")
 
 
 def _line(
     row: int,
     told: Mapping[Column, str],
-    cells: Sequence[str],
     words: ListWords,
     names: Names,
     today: date,
 ) -> Line:
-    _require_harmless(cells, names, today)
-    called, policy_name = told.get("called", ""), told.get("policy_name", "")
+    called, policy_name, does = (
+        "" if words.is_nothing(text) else text for text in (told.get(each, "") for each in _TEXTS)
+    )
     if not called:
-        raise _Wrong(ListReason.NAME_MISSING)
+        raise _Wrong(ListReason.NAME_MISSING, "called")
     if policy_name and policy_name not in names.processors:
-        raise _Wrong(ListReason.NOT_IN_POLICY)
-    kind = _word(words, "kind", told.get("kind", "")) or "processor"
+        raise _Wrong(ListReason.NOT_IN_POLICY, "policy_name")
+    kind = _word(words, "kind", told, "kind") or "processor"
     return Line(
         row=row,
         kind=kind,
         policy_name=policy_name,
         called=called,
-        does=told.get("does", ""),
-        systems=_systems(told.get("systems", ""), names),
+        does=does,
+        systems=_systems(told, words, names),
         entries=(*_entries(told, words, today), *_services(told, words, today)),
-        sub_processors=_parts(told.get("sub_processors", "")),
+        sub_processors=_parts(told, "sub_processors", words),
     )
 
 
-def _require_harmless(cells: Sequence[str], names: Names, today: date) -> None:
-    """Whatever stands in the row, in columns that are not taken in too."""
-    for cell in cells:
+def _require_harmless(written: Mapping[Column, str], today: date) -> None:
+    """Of the columns that are taken in; the others are not read."""
+    for column, cell in written.items():
         if has_control(cell):
-            raise _Wrong(ListReason.CONTROL_CHARACTERS)
+            raise _Wrong(ListReason.CONTROL_CHARACTERS, column)
         if len(cell) > _LONGEST:
-            raise _Wrong(ListReason.TEXT_TOO_LONG)
+            raise _Wrong(ListReason.TEXT_TOO_LONG, column)
         if "@" in cell or any(
             True
             for country in ("SE", "DK")
@@ -180,38 +199,38 @@ def _require_harmless(cells: Sequence[str], names: Names, today: date) -> None:
                 cell, country=country, today=today, labels=_LABELS, others=_FIRMS
             )
         ):
-            raise _Wrong(ListReason.PERSONAL_DATA)
+            raise _Wrong(ListReason.PERSONAL_DATA, column)
 
 
-def _systems(text: str, names: Names) -> tuple[str, ...]:
+def _systems(told: Mapping[Column, str], words: ListWords, names: Names) -> tuple[str, ...]:
     found = []
-    for part in _parts(text):
+    for part in _parts(told, "systems", words):
         name = names.systems.get(plain(part))
         if name is None:
-            raise _Wrong(ListReason.SYSTEM_UNKNOWN)
+            raise _Wrong(ListReason.SYSTEM_UNKNOWN, "systems")
         found.append(name)
     return tuple(dict.fromkeys(found))
 
 
 def _entries(told: Mapping[Column, str], words: ListWords, today: date) -> Iterator[Entry]:
-    whose = _word(words, "agreement", told.get("agreement", ""))
-    begins, ends = (_day(told.get(each, "")) for each in ("agreement_from", "agreement_until"))
+    whose = _word(words, "agreement", told, "agreement")
+    begins, ends = (_day(told, each, words) for each in _AGREED)
     if whose in set(Agreement) or (whose is None and begins is not None):
         if begins is None:
-            raise _Wrong(ListReason.DATE_MISSING)
+            raise _Wrong(ListReason.DATE_MISSING, "agreement")
         if ends is not None and ends < begins:
-            raise _Wrong(ListReason.DATES_REVERSED)
+            raise _Wrong(ListReason.DATES_REVERSED, "agreement_until")
         yield Entry(EntryKind.AGREEMENT, begins, ends, whose or str(Agreement.OWN))
     elif begins is not None or ends is not None:
-        raise _Wrong(ListReason.TERMS_TOGETHER)
-    if (on := _day(told.get("instruction_on", ""))) is not None:
+        raise _Wrong(ListReason.TERMS_TOGETHER, "agreement_from" if begins else "agreement_until")
+    if (on := _day(told, "instruction_on", words)) is not None:
         yield Entry(EntryKind.INSTRUCTION, on)
     yield from _dated(EntryKind.SUITABILITY, told, words, "suitability", "suitability_on")
-    if (on := _day(told.get("audit_on", ""))) is not None:
+    if (on := _day(told, "audit_on", words)) is not None:
         yield Entry(EntryKind.AUDIT, on, None, "sound")
-    grounds = _parts(told.get("ground", ""))
-    ground = _word(words, "ground", grounds[0]) if grounds else None
-    for part in _parts(told.get("country", "")):
+    grounds = _parts(told, "ground", words)
+    ground = _meaning(words, "ground", grounds[0], "ground") if grounds else None
+    for part in _parts(told, "country", words, names=("NO",)):  # in capitals it is Norway
         if words.is_within_eea(part):
             yield Entry(EntryKind.COUNTRY, today, None, WITHIN_EEA)
             continue
@@ -219,7 +238,7 @@ def _entries(told: Mapping[Column, str], words: ListWords, today: date) -> Itera
         if country is None and len(part) == 2 and part.isascii() and part.isalpha():
             country = part.upper()
         if country is None:
-            raise _Wrong(ListReason.COUNTRY_UNKNOWN)
+            raise _Wrong(ListReason.COUNTRY_UNKNOWN, "country")
         if is_outside(country):
             why = ground or str(Ground.UNDECIDED)
             yield Entry(EntryKind.COUNTRY, today, None, why, country)
@@ -229,9 +248,9 @@ def _entries(told: Mapping[Column, str], words: ListWords, today: date) -> Itera
 
 def _services(told: Mapping[Column, str], words: ListWords, today: date) -> Iterator[Entry]:
     yield from _dated(EntryKind.VERDICT, told, words, "decision", "decided_on")
-    if (recommended := _word(words, "yes_no", told.get("recommended", ""))) is not None:
+    if (recommended := _word(words, "yes_no", told, "recommended")) is not None:
         yield Entry(EntryKind.RECOMMENDED, today, None, recommended)
-    if (compulsory := _word(words, "yes_no", told.get("compulsory", ""))) is not None:
+    if (compulsory := _word(words, "yes_no", told, "compulsory")) is not None:
         use = "compulsory" if compulsory == "yes" else "voluntary"
         yield Entry(EntryKind.USE, today, None, use)
 
@@ -244,41 +263,75 @@ def _dated(
     when: Column,
 ) -> Iterator[Entry]:
     vocabulary: Vocabulary = "suitability" if what == "suitability" else "decision"
-    outcome, on = _word(words, vocabulary, told.get(what, "")), _day(told.get(when, ""))
+    outcome, on = _word(words, vocabulary, told, what), _day(told, when, words)
     if outcome is None and on is None:
         return
     if outcome is None:
-        raise _Wrong(ListReason.TERMS_TOGETHER)
+        raise _Wrong(ListReason.TERMS_TOGETHER, when)
     if on is None:
-        raise _Wrong(ListReason.DATE_MISSING)
+        raise _Wrong(ListReason.DATE_MISSING, what)
     yield Entry(kind, on, None, outcome)
 
 
-def _word(words: ListWords, vocabulary: Vocabulary, text: str) -> str | None:
-    if not text:
-        return None
+def _word(
+    words: ListWords, vocabulary: Vocabulary, told: Mapping[Column, str], column: Column
+) -> str | None:
+    text = told.get(column, "")
+    return _meaning(words, vocabulary, text, column) if text else None
+
+
+def _meaning(words: ListWords, vocabulary: Vocabulary, text: str, column: Column) -> str | None:
+    """A vocabulary's own `nej` goes before the one that says nothing."""
     meaning = words.meaning(vocabulary, text)
-    if meaning is None:
-        raise _Wrong(ListReason.WORD_UNKNOWN)
+    if meaning is None and not words.is_nothing(text):
+        raise _Wrong(ListReason.WORD_UNKNOWN, column)
     return meaning
 
 
-def _day(text: str) -> date | None:
-    if not text:
+def _day(told: Mapping[Column, str], column: Column, words: ListWords) -> date | None:
+    text = told.get(column, "")
+    if not text or words.is_nothing(text):
         return None
+    if words.is_unnamed(text):
+        raise _Wrong(ListReason.DATE_MISSING, column)
     found = parse_date(text)
     if found is not None and (not isinstance(found, date) or found.year < _EARLIEST):
-        raise _Wrong(ListReason.DATE_UNREADABLE)
+        raise _Wrong(ListReason.DATE_UNREADABLE, column)
     return found
 
 
-def _parts(text: str) -> tuple[str, ...]:
-    """`a; b, c` is three."""
-    return tuple(
-        dict.fromkeys(
-            part for piece in text.split(";") for each in piece.split(",") if (part := each.strip())
-        )
-    )
+def _parts(
+    told: Mapping[Column, str], column: Column, words: ListWords, *, names: Container[str] = ()
+) -> tuple[str, ...]:
+    """`a; b, c` is three, `nej` and `–` are none; `names`: what is a name all the same.
+
+    A cell that says `ja` alone, or `nej` beside a name, leaves open what is meant.
+    """
+    parts = [
+        part
+        for piece in told.get(column, "").split(";")
+        for each in piece.split(",")
+        if (part := each.strip())
+    ]
+    nothing = [part for part in parts if part not in names and words.is_nothing(part)]
+    named = [part for part in parts if part not in nothing and not words.is_unnamed(part)]
+    if any(map(_says, nothing)) if named else len(nothing) < len(parts):
+        raise _Wrong(ListReason.NAMES_MISSING, column)
+    return tuple(dict.fromkeys(named))
+
+
+def _says(part: str) -> bool:
+    return any(char.isalnum() for char in part)
+
+
+def letter_of(position: int) -> str:
+    """A column as a spreadsheet names it: 0 is `A`, 26 is `AA`."""
+    letters = ""
+    number = position + 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
 
 
 def system_names(systems: Mapping[str, str], known: Collection[str]) -> dict[str, str]:

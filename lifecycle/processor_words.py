@@ -8,9 +8,9 @@ from typing import Final, Literal
 
 from pydantic import model_validator
 
-from lifecycle.configuration.problems import PolicyError, Problem
-from lifecycle.configuration.text import LARGEST, read_text
+from lifecycle.configuration.problems import PolicyError
 from lifecycle.configuration.validated import Part, validated
+from lifecycle.policy.beside import read_beside
 
 FOLDER: Final = "lists"
 """Beside the policy files, in a folder of its own: a file there is no policy."""
@@ -53,6 +53,8 @@ class ListWords(Part):
     version: Literal[1]
     columns: dict[Column, tuple[str, ...]]
     words: dict[Vocabulary, dict[str, tuple[str, ...]]]
+    nothing: tuple[str, ...]
+    unnamed: tuple[str, ...]
     within_eea: tuple[str, ...]
 
     @model_validator(mode="after")
@@ -68,6 +70,9 @@ class ListWords(Part):
                 for word in words:
                     if seen.setdefault(plain(word), meaning) != meaning:
                         raise ValueError(f"words.{name}: '{word}' means two things; keep it once")
+        for word in self.nothing:
+            if self.is_unnamed(word):
+                raise ValueError(f"unnamed: '{word}' means two things; keep it once")
         return self
 
     def column_of(self, header: str) -> Column | None:
@@ -86,6 +91,20 @@ class ListWords(Part):
                 return meaning
         return None
 
+    def title_of(self, column: Column, header: str = "") -> str:
+        """A column's known title: as `header` writes it, else the first that is known."""
+        titles = self.columns.get(column, (column,))
+        return next((each for each in titles if plain(each) == plain(header)), titles[0])
+
+    def is_nothing(self, word: str) -> bool:
+        """Whether it says that there is none, or nothing at all: `Nej`, `inga`, `–`, `?`."""
+        told = any(char.isalnum() for char in word)
+        return not told or plain(word) in {plain(each) for each in self.nothing}
+
+    def is_unnamed(self, word: str) -> bool:
+        """Whether it says that there is one, and not which or when: `Ja`."""
+        return plain(word) in {plain(each) for each in self.unnamed}
+
     def is_within_eea(self, word: str) -> bool:
         """Whether it says no more than that data stays in the European Economic Area."""
         return plain(word) in {plain(each) for each in self.within_eea}
@@ -94,15 +113,4 @@ class ListWords(Part):
 def load_list_words(policies: Path) -> ListWords:
     """The words from the folder `lists` beside the policies. Raises `PolicyError`, also when the
     file cannot be read."""
-    path = policies / FOLDER / _NAME
-    content: bytes | None = None
-    try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST + 1)
-    except OSError:
-        pass
-    if content is None:
-        message = f"this file cannot be read; it belongs into the folder {FOLDER} of the policies"
-        raise PolicyError([Problem(f"{FOLDER}/{_NAME}", 1, "", message)])
-    text = read_text(content, name=f"{FOLDER}/{_NAME}", error=PolicyError)
-    return validated(ListWords, text, error=PolicyError)
+    return validated(ListWords, read_beside(policies, FOLDER, _NAME), error=PolicyError)

@@ -50,6 +50,18 @@ def ended_disclosures(connection: Connection, *, controller: str, since: date) -
     return (Kept(date.fromisoformat(until), _day(at)) for until, at in rows)
 
 
+def days_out(connection: Connection, *, controller: str, since: date) -> Iterator[Kept]:
+    """Disclosures that ended since that day; in place of a last day the day on which each left."""
+    rows = connection.execute(
+        select(disclosure.c.sent_at, disclosure.c.ended_at).where(
+            disclosure.c.controller == controller,
+            disclosure.c.sent_at.is_not(None),
+            disclosure.c.ended_at >= since.isoformat(),
+        )
+    )
+    return (Kept(_day(sent), _day(ended)) for sent, ended in rows)
+
+
 def finished_orders(connection: Connection, *, controller: str, since: date) -> Iterator[Kept]:
     """Work orders with a last day that somebody finished since that day."""
     rows = connection.execute(

@@ -101,9 +101,17 @@ def end(connection: Connection, numbers: Iterable[int], *, at: str, by: str) -> 
     return ended.rowcount
 
 
-def of_cause(connection: Connection, cause_id: int) -> list[int]:
-    """The numbers of the bars that stand because of that request or hold."""
+def stored(connection: Connection, numbers: Iterable[int]) -> dict[int, bool]:
+    """Which of these bars are on record (number), and whether they stand."""
+    rows = bulk.fetch_in(connection, (_c.id, _c.ended_at), _c.id, sorted(set(numbers)))
+    return {row[0]: row[1] is None for row in rows}
+
+
+def of_cause(connection: Connection, cause_id: int) -> dict[int, int]:
+    """The bars (number → person) that stand because of that request or hold."""
     rows = connection.execute(
-        select(_c.id).where(_c.cause_id == cause_id, _c.ended_at.is_(None)).order_by(_c.id)
+        select(_c.id, _c.subject_id)
+        .where(_c.cause_id == cause_id, _c.ended_at.is_(None))
+        .order_by(_c.id)
     )
-    return list(rows.scalars())
+    return {row[0]: row[1] for row in rows}

@@ -101,6 +101,23 @@ def withdraw(connection: Connection, number: int, *, on: str, at: str, by: str) 
         raise Changed("consent_changed")
 
 
+def stored(connection: Connection, numbers: Iterable[int]) -> set[int]:
+    """Which of these answers are on record."""
+    return {row[0] for row in bulk.fetch_in(connection, (_c.id,), _c.id, sorted(set(numbers)))}
+
+
+def standing(connection: Connection, numbers: Iterable[int]) -> list[int]:
+    """Which of these answers are on record and were not taken back."""
+    rows = bulk.fetch_in(connection, (_c.id, _c.withdrawn_on), _c.id, sorted(set(numbers)))
+    return sorted(row[0] for row in rows if row[1] is None)
+
+
+def everybody(connection: Connection, *, controller: str) -> set[int]:
+    """Everybody who answered anything."""
+    rows = connection.execute(select(_c.subject_id).where(_c.controller == controller).distinct())
+    return set(rows.scalars())
+
+
 class Asked(NamedTuple):
     """Somebody who may have to be asked."""
 

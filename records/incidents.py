@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -301,6 +301,16 @@ def add_scope(connection: Connection, number: int, scope: Scope, *, at: str) -> 
         [(number, *scope, at)],
     )
     return True
+
+
+def replace_scopes(
+    connection: Connection, number: int, kind: str, refs: Iterable[str], *, at: str
+) -> None:
+    """Of that kind these parts, and no others."""
+    c = incident_scope.c
+    connection.execute(incident_scope.delete().where((c.incident_id == number) & (c.kind == kind)))
+    for ref in refs:
+        add_scope(connection, number, Scope(kind, ref), at=at)
 
 
 def scopes(connection: Connection, number: int) -> list[Scope]:

@@ -23,6 +23,7 @@ from records.unit_of_work import UnitOfWork
 from tasks.house import House
 from tasks.intake import local_today
 from tasks.officer_codes import Act, agree
+from tasks.said import say_barred, say_ended
 from tasks.telling_started import start
 
 _PATIENCE: Final = 60.0
@@ -100,10 +101,15 @@ def restriction(
             subjects=[person],
             categories=wanted,
         )
+        new = [(new_id(), bar) for bar in bars if bar not in {one.bar for one in standing}]
+        say_barred(
+            house, work.connection, person, new, by=by, cause=number,
+            review_on=review_on.isoformat(),
+        )  # fmt: skip
         barred.put(
             work.connection,
             controller=house.controller,
-            rows=[(new_id(), person, bar) for bar in bars],
+            rows=[(bar_number, person, bar) for bar_number, bar in new],
             at=at,
             by=by,
             cause_id=number,
@@ -163,23 +169,28 @@ def opt_out(house: House, ref: str, mailing: str = EVERY, *, by: str = PERSON) -
     return _put(house, person, [Bar(Barred.OPT_OUT, purpose=mailing)], by=by, cause=0)
 
 
-def _note_opt_out(house: House, work: UnitOfWork, person: int) -> None:
+def note_opt_out(house: House, work: UnitOfWork, people: Collection[int]) -> None:
     """Who wants no mailing at all is taken out of the registers by the rules that count from that
-    event (B-28, B-31); who wants them again is not."""
+    event (B-28, B-31); who wants them again is not. Within the caller's transaction."""
     rules = house.policy.mailings
     if rules is None or rules.opted_out is None:
         return
-    standing = barred.standing(work.connection, controller=house.controller, subjects=[person])
-    since = [
-        local_date(datetime.fromisoformat(one.since_at), house.policy.controller.zone)
-        for one in standing
-        if one.bar == Bar(Barred.OPT_OUT)
-    ]
-    on = min(since).isoformat() if since else None
+    since: dict[int, list[date]] = {}
+    for one in barred.standing(work.connection, controller=house.controller, subjects=people):
+        if one.bar == Bar(Barred.OPT_OUT):
+            on = local_date(datetime.fromisoformat(one.since_at), house.policy.controller.zone)
+            since.setdefault(one.subject_id, []).append(on)
     consents.set_events(
-        work.connection, controller=house.controller, dates={(person, rules.opted_out): on}
+        work.connection,
+        controller=house.controller,
+        dates={
+            (person, rules.opted_out): min(since[person]).isoformat() if person in since else None
+            for person in people
+        },
     )
-    anchors.refresh(work.connection, house.policy, controller=house.controller, subjects=[person])
+    anchors.refresh(
+        work.connection, house.policy, controller=house.controller, subjects=sorted(people)
+    )
 
 
 def end_bar(
@@ -195,10 +206,12 @@ def end_bar(
     if kind is Barred.RESTRICTION:
         raise Refused("restriction_ends_with_its_hold")
 
+    found: list[int] = []
+
     def act(work: UnitOfWork, who: Officer) -> str | None:
         if not set(who.roles) & set(house.policy.approvals.hold):
             return "role_may_not_hold"
-        found = [
+        found[:] = [
             one.number
             for one in barred.standing(
                 work.connection, controller=house.controller, subjects=[person]
@@ -210,7 +223,7 @@ def end_bar(
         by = to_reference(OFFICER, who.id)
         ended = barred.end(work.connection, found, at=house.at(), by=by)
         if kind is Barred.OPT_OUT:
-            _note_opt_out(house, work, person)
+            note_opt_out(house, work, [person])
         work.record(
             EventKind.BAR_ENDED,
             ref=ref,
@@ -220,6 +233,7 @@ def end_bar(
         return None
 
     agree(house, handle=officer, code=code, ref=ref, act=act)
+    say_ended(house, [(number, person) for number in found])
 
 
 def bars_of(house: House, ref: str) -> list[BarLine]:
@@ -257,16 +271,18 @@ def put(
     new = [bar for bar in bars if bar not in {one.bar for one in standing}]
     if not new:
         return False
+    numbered = [(new_id(), bar) for bar in new]
+    say_barred(house, work.connection, person, numbered, by=by, cause=cause)
     barred.put(
         work.connection,
         controller=house.controller,
-        rows=[(new_id(), person, bar) for bar in new],
+        rows=[(number, person, bar) for number, bar in numbered],
         at=house.at(),
         by=by,
         cause_id=cause,
     )
     if any(bar.kind is Barred.OPT_OUT for bar in new):
-        _note_opt_out(house, work, person)
+        note_opt_out(house, work, [person])
     for bar in new:
         work.record(
             EventKind.BAR_PUT,

@@ -38,6 +38,7 @@ from records.unit_of_work import UnitOfWork
 from tasks.house import House
 from tasks.intake import local_today
 from tasks.officer_codes import agree
+from tasks.said import say_answered, say_withdrawn
 from tasks.shredding import destroy_keys
 
 PERSON: Final = "person"
@@ -198,6 +199,8 @@ def new_row(
 def keep(house: House, work: UnitOfWork, rows: Iterable[Row]) -> int:
     """Keep answers within the caller's transaction; how many were new. Each is an event."""
     new = consents.add(work.connection, controller=house.controller, rows=rows)
+    # Durable before the transaction is: a backup that is put back hears every no again.
+    say_answered(house, new)
     for row in new:
         facts = {"question": row.question, "answer": row.answer, "version": row.version,
                  "given_on": row.given_on, "giver": row.giver, "evidence": row.evidence,
@@ -241,6 +244,7 @@ def withdraw(
         for row in standing:
             # It cannot end before it was given.
             ends = max(day.isoformat(), row.given_on)
+            say_withdrawn(house, row, on=ends, by=by)
             consents.withdraw(work.connection, row.number, on=ends, at=house.at(), by=by)
             work.record(
                 EventKind.CONSENT_WITHDRAWN,

@@ -132,10 +132,15 @@ def _notices(house: House) -> Iterator[Finding]:
         what, see = f"notice {each.notice}", "See `gallra inform check`."
         if each.findings:
             yield Finding(what, "wrong", f"{len(each.findings)} to mend", see)
-        elif each.unreviewed:
+        if each.undecided:
+            left = f"not whole: {len(each.undecided)} fact(s) that nobody has decided"
+            yield Finding(
+                f"decisions of {what}", "risk", left, f"Decide them in the policy file. {see}"
+            )
+        if each.unreviewed:
             unread = f"not reviewed by a native speaker: {', '.join(each.unreviewed)}"
             yield Finding(what, "risk", unread, f"Have somebody read it. {see}")
-        else:
+        elif not each.findings:
             yield Finding(what, "ok", "whole in every language", "")
     languages = {one for notice in house.policy.notices for one in notice.languages}
     if missing := missing_fonts(sorted(languages)):

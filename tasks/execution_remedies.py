@@ -185,6 +185,21 @@ EXECUTION: Final[dict[str, tuple[str, str, str]]] = {
         _NOTHING,
         "See to the disk beside the witness, then rerun.",
     ),
+    "said_not_written": (
+        "The list of who said no, which lies outside the databases, cannot be written.",
+        "Nothing was registered: a backup could bring back what they said no to.",
+        "See to the disk beside the witness, then register it again, today.",
+    ),
+    "said_damaged": (
+        "The list of who said no, which lies outside the databases, was changed by somebody.",
+        "Nothing is registered and nothing is restored by it.",
+        _DPO,
+    ),
+    "said_unreadable": (
+        "The list of who said no, which lies outside the databases, cannot be read.",
+        _NOTHING,
+        "See to the disk beside the witness, then rerun.",
+    ),
     "database_restored": (
         "These records are older than the witness knows: they were restored from a backup.",
         "Nothing opens them before the erasures since then are done again.",

@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from connectors.accounts import Accounts
 from connectors.base import CaseSystem, Staging
 from connectors.erasure_journal import ErasureJournal
+from connectors.said_journal import SaidJournal
 from connectors.system import OuterSystem
 from lifecycle.access import Member
 from lifecycle.bindings.consent_forms import ConsentForm
@@ -88,6 +89,8 @@ class House:
     witnesses: Sequence[Sink]
     journal: ErasureJournal
     """Who was erased, outside the databases: replayed after a restore."""
+    said: SaidJournal
+    """Who said no or took a consent back, outside the databases: replayed after a restore."""
     certificates: Path
     """Where copies of the certificates lie, outside the databases."""
     archive: Staging | None = None

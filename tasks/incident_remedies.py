@@ -236,6 +236,11 @@ INCIDENTS: Final[dict[str, tuple[str, str, str]]] = {
         _NOTHING,
         "Give both hours, local time.",
     ),
+    "since_in_future": (
+        "A report looks back: the day from which it tells has not come.",
+        _NOTHING,
+        "Give a day that is over with `--since`, or leave it out: a year.",
+    ),
     "day_in_future": (
         "A line in the log tells of a day that has come.",
         _NOTHING,
@@ -247,6 +252,12 @@ INCIDENTS: Final[dict[str, tuple[str, str, str]]] = {
         "Nobody was told.",
         "Write each in words for them, about nobody else: `gallra incident note B-… --topic "
         "people_happened --text FILE`, then `people_consequences` and `people_measures`.",
+    ),
+    "category_not_concerned": (
+        "Of that category nothing was found with anybody whom the incident concerns.",
+        _NOTHING,
+        "Narrow it to categories that `gallra incident who B-…` finds. Is more concerned than it "
+        "finds: add the part (`--system`, `--disclosure`, `--file`, `--person`).",
     ),
     "nobody_concerned": (
         "Nobody has said what the incident is about, or nobody whom we know is concerned.",
@@ -260,6 +271,21 @@ INCIDENTS: Final[dict[str, tuple[str, str, str]]] = {
         "There was nothing to write down.",
         _NOTHING,
         "Give a text, or what is known by now: `gallra incident note --help`.",
+    ),
+    "identity_number_in_text": (
+        "The text holds what can be somebody's identity number. Nothing that is written about an "
+        "incident may: much of it goes to the authority, where it becomes public.",
+        _NOTHING,
+        "Write it without the number. Whom it concerns is said with `gallra incident who B-… "
+        "--person S-…` (`gallra find` gives the reference). An invoice or telephone number that "
+        "looks like one: write it in groups, 070-123 45 67.",
+    ),
+    "contact_details_in_text": (
+        "The text holds a mail address or a telephone number; what tells of an incident goes to "
+        "the authority, where it becomes public.",
+        _NOTHING,
+        "Say whose it was in general words (`a guardian`, `another school`). Where people get "
+        "help goes into the topic `advice`, a processor's contact into `processor`.",
     ),
     "text_missing": ("The text is empty.", _NOTHING, "Write what happened, in plain words."),
     "text_too_long": (

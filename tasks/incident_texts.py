@@ -10,10 +10,12 @@ from typing import Final, NamedTuple
 
 from connectors.text_workbook import check_writable
 from lifecycle.errors import Refused
+from lifecycle.incident.naming import names_somebody
 from lifecycle.incident.words import Topic
 from lifecycle.references import new_id
 from records.incidents import Entry
 from tasks.house import House
+from tasks.intake import local_today
 
 BOX: Final = "incidents"
 """The sealed box of these texts: a key for each."""
@@ -51,6 +53,26 @@ def clean(text: str) -> str:
     return kept
 
 
+def readable(house: House, topic: Topic, text: str) -> str:
+    """The text, clean, and naming nobody by an identity number or, where it tells what happened, by
+    a mailbox or a telephone: what goes to the authority becomes public there.
+
+    Raises `Refused`: `identity_number_in_text`, `contact_details_in_text`, or as `clean`.
+    """
+    kept = clean(text)
+    controller = house.policy.controller
+    against = names_somebody(
+        kept,
+        topic,
+        country=controller.country,
+        today=local_today(house),
+        ours=filter(None, (controller.privacy_mailbox, controller.phone)),
+    )
+    if against is not None:
+        raise Refused(against)
+    return kept
+
+
 def digest_of(house: House, topic: Topic, text: str, on: date | None) -> bytes:
     """Keyed: by which the same words about the same day are known again."""
     day = "" if on is None else on.isoformat()
@@ -61,8 +83,8 @@ def seal(
     house: House, incident_id: int, topic: Topic, text: str, *, on: date | None, by: str
 ) -> Written:
     """Seal a text under a key of its own, which is durable when this returns; `by`: an officer's
-    reference, or "". Raises as `clean`."""
-    kept = clean(text)
+    reference, or "". Raises as `readable`."""
+    kept = readable(house, topic, text)
     number = new_id()
     (sealed,) = house.vault.box(BOX).seal_many([(number, kept.encode())])
     entry = Entry(

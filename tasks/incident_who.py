@@ -36,6 +36,9 @@ FILE: Final = "file"
 IMPORTED: Final = "import"
 PERSON: Final = "person"
 EVERYTHING: Final = "everything"
+CATEGORY: Final = "category"
+"""Not where something happened but what is left of it: somebody judged that of all that was found
+only this category is concerned (`tasks.incident_narrowing`)."""
 _ALL: Final = "all"
 
 TOLD_OF: Final = frozenset(
@@ -101,6 +104,8 @@ class Who(NamedTuple):
     disclosures: tuple[Disclosed, ...]
     ledger: Mapping[str, int]
     """What the ledger tells of that time: kind of event → how many."""
+    only: tuple[str, ...] = ()
+    """The categories to which somebody narrowed it; (): to none, everything that was found."""
 
 
 def scope(
@@ -141,6 +146,11 @@ def keep(house: House, ref: str, scopes: Sequence[Scope]) -> int:
             facts = {"what": part.kind} | _facts(part)
             record(work, EventKind.INCIDENT_SCOPED, one, facts)
         if new:
+            if before := _only(incidents.scopes(work.connection, number)):
+                # It was judged of other parts: what is new may hold more than it was narrowed to.
+                incidents.replace_scopes(work.connection, number, CATEGORY, (), at=house.at())
+                facts = {"what": CATEGORY, "about": _ALL}
+                record(work, EventKind.INCIDENT_SCOPED, one, facts, number=len(before))
             work.commit()
     return len(new)
 
@@ -188,20 +198,29 @@ def who(house: House, scopes: Sequence[Scope]) -> Who:
         unread_files=unread,
         disclosures=told,
         ledger=dict(sorted(events.items())),
+        only=tuple(sorted(_only(scopes))),
     )
 
 
 def concerned(
     house: House, connection: Connection, scopes: Iterable[Scope]
 ) -> dict[int, Concerned]:
-    """Everybody whom these parts concern, by number: whoever is in any of them."""
+    """Everybody whom these parts concern, by number: whoever is in any of them, and of whom
+    something is left where it was narrowed to some categories."""
+    scopes = list(scopes)
+    only = _only(scopes)
     kinds: dict[int, set[str]] = {}
     places: dict[int, dict[str, set[str]]] = {}
     for part in scopes:
         for place, one in _stand(house, connection, part):
+            categories = one.categories
+            if only and categories:
+                categories = tuple(name for name in categories if name in only)
+                if not categories and place:
+                    continue
             kinds.setdefault(one.subject_id, set()).add(one.kind)
             held = places.setdefault(one.subject_id, {}).setdefault(place, set())
-            held.update(one.categories)
+            held.update(categories)
     return {
         number: Concerned(
             frozenset(kinds[number]),
@@ -395,10 +414,14 @@ def _disclosed(
             )
 
 
+def _only(scopes: Iterable[Scope]) -> frozenset[str]:
+    return frozenset(part.ref for part in scopes if part.kind == CATEGORY)
+
+
 def _span(scopes: Sequence[Scope]) -> tuple[str, str]:
     """The widest time of these parts; "" where one of them leaves a side open."""
-    began = [part.began_at for part in scopes]
-    ended = [part.ended_at for part in scopes]
+    began = [part.began_at for part in scopes if part.kind != CATEGORY]
+    ended = [part.ended_at for part in scopes if part.kind != CATEGORY]
     since = min(began) if began and all(began) else ""
     until = max(ended) if ended and all(ended) else ""
     return since, until

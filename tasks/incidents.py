@@ -33,7 +33,7 @@ from tasks.incident_steps import (
     stand,
     stands,
 )
-from tasks.incident_texts import Written, clean, digest_of, seal
+from tasks.incident_texts import Written, digest_of, readable, seal
 from tasks.intake import local_today
 
 _UNDER_WAY: Final = (State.DRAFT, State.OPEN, State.ASSESSED)
@@ -55,12 +55,12 @@ def open_incident(
     give the same reference.
 
     Raises `Refused`: `incident_kind_unknown`, `aware_in_future`, `day_in_future`, or as
-    `incident_texts.clean`; `Misconfigured("incidents_without_rule")`.
+    `incident_texts.readable`; `Misconfigured("incidents_without_rule")`.
     """
     require_kind(house, kind)
     _require_past(house, on)
     aware = _aware(house, aware_at)
-    digest = digest_of(house, Topic.HAPPENED, clean(text), on)
+    digest = digest_of(house, Topic.HAPPENED, readable(house, Topic.HAPPENED, text), on)
     with reading(house.engine) as connection:
         before = incidents.told_so(
             connection, controller=house.controller, states=_UNDER_WAY, digest=digest
@@ -141,7 +141,7 @@ def note(
     `aware_at` is only ever put earlier: nobody gains time by a note. The same line again changes
     nothing. Raises `Refused`: `incident_unknown`, `incident_closed`, `incident_dismissed`,
     `nothing_noted`, `aware_only_earlier`, `instants_disagree`, `count_not_allowed`,
-    `day_in_future`, `aware_in_future`, or as `incident_texts.clean`.
+    `day_in_future`, `aware_in_future`, or as `incident_texts.readable`.
     """
     one = known(house, ref)
     _require_past(house, on)

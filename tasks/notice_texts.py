@@ -15,6 +15,7 @@ from lifecycle.notice.kept import kept_facts
 from lifecycle.notice.notice import Notice, build, load_texts
 from lifecycle.notice.pages import Elsewhere, index, page
 from lifecycle.notice.phrases import MASTER, load_phrases
+from lifecycle.notice.undecided import Undecided, undecided
 from lifecycle.policy.load import load_policy
 from lifecycle.policy.model import Policy
 from lifecycle.policy.notices import Language
@@ -26,6 +27,13 @@ class Checked(NamedTuple):
     notice: str
     findings: tuple[Finding, ...]
     unreviewed: tuple[Language, ...]
+    undecided: tuple[Undecided, ...]
+    """What people must be told and nobody has decided: with any of it no notice is whole."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether everything is there and decided."""
+        return not self.findings and not self.undecided
 
 
 def read_notice(
@@ -46,7 +54,8 @@ def read_notice(
 
 
 def check_notices(policies: Path, policy: Policy) -> tuple[Checked, ...]:
-    """Each notice of the policy: what its texts lack, and which nobody has reviewed.
+    """Each notice of the policy: what its texts lack, what nobody has reviewed, and what
+    nobody has decided.
 
     Raises `PolicyError` where a file cannot be read at all.
     """
@@ -55,7 +64,9 @@ def check_notices(policies: Path, policy: Policy) -> tuple[Checked, ...]:
     for notice in policy.notices:
         texts = load_texts(policies, policy, notice.id)
         found = tuple(findings(policy, notice, texts, master))
-        checked.append(Checked(notice.id, found, unreviewed(notice, texts)))
+        checked.append(
+            Checked(notice.id, found, unreviewed(notice, texts), undecided(policy, notice))
+        )
     return tuple(checked)
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from connectors.workbook import read_table
 from lifecycle.errors import FileRefused, Refused
@@ -30,22 +30,53 @@ from tasks.processors import Register, Said, read, said_of
 TO_DO = "quarantined_processors"
 """Rows of a list that were not taken in, until another list has none."""
 _LARGEST = 32 * 1024 * 1024
+_OF_THE_FILE: Final = {
+    FileReason.TRUNCATED: "list_damaged",
+    FileReason.CORRUPT: "list_damaged",
+    FileReason.READER_CRASHED: "list_damaged",
+    FileReason.EMPTY_FILE: "list_empty",
+    FileReason.NO_ROWS: "list_empty",
+    FileReason.NOT_A_WORKBOOK: "list_not_a_table",
+    FileReason.EXTENSION_AND_CONTENT_DIFFER: "list_not_a_table",
+    FileReason.OFFICE_LOCK_FILE: "list_not_a_table",
+    FileReason.TEMPORARY_FILE: "list_not_a_table",
+    FileReason.PASSWORD_PROTECTED: "list_protected",
+    FileReason.UNPACKED_TOO_LARGE: "list_too_large",
+    FileReason.TOO_MANY_CELLS: "list_too_large",
+    FileReason.READER_TIMEOUT: "list_too_slow",
+    FileReason.SAME_BYTES: "list_not_readable",
+    FileReason.HEADER_NOT_RECOGNISED: "list_header_not_recognised",
+    FileReason.HEADER_AMBIGUOUS: "list_header_ambiguous",
+}
+"""What the reader says of an export, said of a list: the two are mended differently."""
+
+
+class Quarantined(NamedTuple):
+    """A row that was set aside."""
+
+    row: int
+    reason: str
+    column: str
+    """The known title of the column that it lies in; "" where it is the whole row."""
 
 
 class Imported(NamedTuple):
     """What came of a list; row numbers and reasons, never a name."""
 
     rows: int
+    """As many as the next three and those set aside together."""
     added: int
-    """Lines that the register did not have."""
+    """Rows whose processor, app or service the register did not have."""
     changed: int
-    """Lines of which something new was noted."""
+    """Rows of which something new was noted."""
     unchanged: int
+    sub_processors: int
+    """Sub-processors that the register did not have."""
     noted: int
     """Entries."""
-    dropped_columns: int
-    quarantined: tuple[tuple[int, str], ...]
-    """Row in the file, reason code."""
+    dropped_columns: tuple[str, ...]
+    """Columns that were not read, by their letters: a title nobody knows may be anything."""
+    quarantined: tuple[Quarantined, ...]
 
 
 def import_list(house: House, path: Path, *, officer: str, code: str) -> Imported:
@@ -53,15 +84,19 @@ def import_list(house: House, path: Path, *, officer: str, code: str) -> Importe
 
     All that fits in one transaction; what stands in the register already changes nothing, so the
     same list again does nothing. The reviewer's code says whose list it is: with it its judgements
-    count as theirs. Raises `FileRefused` and `Refused`: what `lifecycle.processor_list.judge` says,
-    `role_may_not_note`, `services_not_in_policy`, or as `officer_codes.agree` does.
+    count as theirs. Raises `Refused`: what `lifecycle.processor_list.judge` says,
+    `list_not_readable`, `list_damaged`, `list_not_a_table`, `list_protected`, `list_too_large`,
+    `list_too_slow`, `reviews_not_in_policy`, `role_may_not_note`, `services_not_in_policy`, or as
+    `officer_codes.agree` does.
     """
     judged = _judged(house, path)
     result: list[Imported] = []
 
     def act(work: UnitOfWork, who: Officer) -> str | None:
         review = house.policy.processor_review
-        if review is None or review.by not in who.roles:
+        if review is None:
+            return "reviews_not_in_policy"
+        if review.by not in who.roles:
             return "role_may_not_note"
         if house.policy.services is None and any(one.kind in SERVICES for one in judged.lines):
             return "services_not_in_policy"
@@ -85,7 +120,7 @@ def _judged(house: House, path: Path) -> Judged:
     if data is None:
         raise Refused("list_not_readable")
     if not data:
-        raise FileRefused(FileReason.EMPTY_FILE)
+        raise Refused("list_empty")
     policy = house.policy
     names = Names(
         processors=frozenset(policy.processors),
@@ -96,8 +131,13 @@ def _judged(house: House, path: Path) -> Judged:
     )
     words = load_list_words(house.settings.policies)
     # A list that is refused half-way is not read to its end: closing ends the reader's child.
-    with contextlib.closing(read_table(data, name=path.name)) as rows:
-        return judge(rows, words, names, today=local_today(house))
+    refused = ""
+    try:
+        with contextlib.closing(read_table(data, name=path.name)) as rows:
+            return judge(rows, words, names, today=local_today(house))
+    except FileRefused as why:
+        refused = _OF_THE_FILE[FileReason(why.code)]
+    raise Refused(refused)
 
 
 class _Taking:
@@ -113,24 +153,28 @@ class _Taking:
         self._entries = {
             row.number: list(self._register.entries(row.number)) for row in self._register.rows
         }
-        self._added: set[int] = set()
-        self._touched: set[int] = set()
-        self._noted = 0
+        self._new = self._subs = self._systems = self._noted = 0
 
     def take(self, judged: Judged) -> Imported:
-        unchanged = 0
+        added = changed = 0
         for line in judged.lines:
-            before = self._noted, len(self._added), len(self._touched)
+            new, before = self._new, (self._noted, self._subs, self._systems)
             self._line(line)
-            unchanged += before == (self._noted, len(self._added), len(self._touched))
+            if self._new > new:
+                added += 1
+            elif before != (self._noted, self._subs, self._systems):
+                changed += 1
         return Imported(
             rows=len(judged.lines) + len(judged.quarantined),
-            added=len(self._added),
-            changed=len(self._touched - self._added),
-            unchanged=unchanged,
+            added=added,
+            changed=changed,
+            unchanged=len(judged.lines) - added - changed,
+            sub_processors=self._subs,
             noted=self._noted,
             dropped_columns=judged.dropped_columns,
-            quarantined=tuple((row, str(why)) for row, why in judged.quarantined),
+            quarantined=tuple(
+                Quarantined(row, str(why), column) for row, why, column in judged.quarantined
+            ),
         )
 
     def _line(self, line: Line) -> None:
@@ -140,7 +184,7 @@ class _Taking:
         missing = [name for name in missing if declared is None or name not in declared.systems]
         if missing:
             processors.set_systems(self._work.connection, row.number, (*row.systems, *missing))
-            self._touched.add(row.number)
+            self._systems += 1
         for entry in line.entries:
             self._entry(row, entry)
         for called in line.sub_processors:
@@ -185,7 +229,10 @@ class _Taking:
             systems=systems,
         )  # fmt: skip
         self._entries[row.number] = []
-        self._added.add(row.number)
+        if parent is None:
+            self._new += 1
+        else:
+            self._subs += 1
         return row
 
     def _entry(self, row: Row, entry: Entry) -> None:
@@ -195,7 +242,6 @@ class _Taking:
             return
         write(self._house, self._work, row, entry, by=self._by)
         known.append(entry)
-        self._touched.add(row.number)
         self._noted += 1
 
 

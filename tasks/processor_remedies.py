@@ -30,6 +30,13 @@ PROCESSORS: Final[dict[str, tuple[str, str, str]]] = {
         _ROW,
         "Take it out: the register is about companies. Whom to ask there stands in the agreement.",
     ),
+    "list_names_missing": (
+        "A cell that lists names says that there are some and names none, or says both no and a "
+        "name.",
+        _ROW,
+        "Write the names alone, with commas between them; where there are none, write nej or leave "
+        "the cell empty.",
+    ),
     "list_word_unknown": (
         "A cell has a word that the list's words do not have.",
         _ROW,
@@ -54,7 +61,7 @@ PROCESSORS: Final[dict[str, tuple[str, str, str]]] = {
     "list_date_missing": (
         "A row says that something was agreed or judged, and not when.",
         _ROW,
-        _MEND,
+        "Write the day into the column for it, as 2026-12-31, and import the list again.",
     ),
     "list_dates_reversed": ("An agreement of the list ends before it begins.", _ROW, _MEND),
     "list_terms_not_together": (
@@ -67,6 +74,32 @@ PROCESSORS: Final[dict[str, tuple[str, str, str]]] = {
         "The list is not there, cannot be read, or has more than 32 MB.",
         _LIST,
         "Look at the path, then import it again.",
+    ),
+    "list_damaged": (
+        "The list is damaged or incomplete and cannot be read.",
+        _LIST,
+        "Open it in the program that it was written with, save it anew as .xlsx and import that.",
+    ),
+    "list_not_a_table": (
+        "The file is no table (.xlsx, .xlsm, .xls, .ods, .csv), or its ending says something else "
+        "than its content.",
+        _LIST,
+        "Look whether it is the right file; open it and save it anew as .xlsx.",
+    ),
+    "list_protected": (
+        "The list is protected by a password.",
+        _LIST,
+        "Save it without a password and import it; then take that copy away.",
+    ),
+    "list_too_large": (
+        "The list unpacks to more than a list of processors can be.",
+        _LIST,
+        "Copy the rows with something in them into a new workbook and import that.",
+    ),
+    "list_too_slow": (
+        "Reading the list took longer than is allowed.",
+        _LIST,
+        "Copy its rows into a new workbook without pictures and formulas, and import that.",
     ),
     "list_header_not_recognised": (
         "No row of the list holds headers of a list of processors.",
@@ -157,6 +190,11 @@ PROCESSORS: Final[dict[str, tuple[str, str, str]]] = {
         "What was typed has characters that cannot be seen, or more than 10,000 of them.",
         _NOTED,
         "Shorten it; a longer paper is named with `--paper`.",
+    ),
+    "assessment_reasons_missing": (
+        "The risk is high, and nobody says why.",
+        _NOTED,
+        "Write why with `--reasons`, or name the paper that it stands in with `--paper`.",
     ),
     "impact_outcome_unknown": (
         "An impact assessment ends with acceptable or consult, and a risk assessment with neither.",

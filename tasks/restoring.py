@@ -1,4 +1,5 @@
-"""Backups bring nobody back: who was erased since is erased again before anything else opens."""
+"""Backups bring nobody back: who was erased since is erased again, and who said no since is heard
+again, before anything else opens."""
 
 from __future__ import annotations
 
@@ -21,6 +22,7 @@ from records.ledger_check import is_another, verify
 from records.scrub import scrub
 from tasks.house import House
 from tasks.proof import newest_witnessed, witness
+from tasks.said_again import Heard, hear_again
 from tasks.shredding import destroy_keys
 
 _T = TypeVar("_T")
@@ -52,12 +54,15 @@ class Replayed:
     """Keys without anything to open, destroyed."""
     unreadable: int
     """Holdings whose key is gone because they changed after the backup: import again."""
+    heard: Heard
+    """Withdrawals, noes, restrictions, objections and opt-outs since the backup."""
     missing_events: int
     """Ledger events that the backup lacks; the witness's file keeps them as evidence."""
 
 
 def replay(house: House) -> Replayed:
-    """Erase again everybody whom the journal names; then the databases may be opened.
+    """Erase again everybody whom the journal names, hear again what was said; then the databases
+    may be opened.
 
     `house` is opened with `restoring`. Safe to repeat and to kill; harmless where nothing was
     restored. Raises `LedgerFailure` when the restored ledger or the journal does not verify, and
@@ -72,14 +77,16 @@ def replay(house: House) -> Replayed:
             raise LedgerFailure("witness_lost")
         forked = shown is not None and is_another(connection, shown)
     missing = 0 if shown is None else max(0, shown.size - size)
+    knew_until = _knew_until(house)
     # What the restored records knew of is in them already: only what came later is replayed.
-    entries = [entry for entry in house.journal.entries() if entry.at >= _knew_until(house)]
+    entries = [entry for entry in house.journal.entries() if entry.at >= knew_until]
     done = {entry.batch for entry in entries if entry.step == DONE}
     people = [p for entry in entries if entry.step == DONE for p in entry.people]
     unsure = sum(len(entry.people) for entry in entries if entry.batch not in done)
     found = sum(_erase_again(house, part) for part in _parts(people))
     keys = _destroy_orphans(house)
     unreadable = _drop_unreadable(house)
+    heard = hear_again(house, knew_until=knew_until)
     destroy_keys(house)
     scrub(house.engine)
     _prove(house, people)
@@ -113,6 +120,7 @@ def replay(house: House) -> Replayed:
         unsure=unsure,
         keys=keys,
         unreadable=unreadable,
+        heard=heard,
         missing_events=missing,
     )
 
@@ -175,20 +183,24 @@ def _drop_unreadable(house: House) -> int:
             restored.drop_slips(work.connection, slips)
             work.record(EventKind.ERASURE_REPLAYED, facts={"what": "slips"}, slips=len(slips))
             work.commit()
-    if numbers:
-        with house.work() as work:
-            restored.drop_holdings(work.connection, numbers)
+    if not numbers:
+        return 0
+    proofs = {question.proof for question in house.policy.consents}
+    with house.work() as work:
+        # What proves consents is made anew out of the answers (`tasks.said_again`).
+        lost = restored.drop_holdings(work.connection, numbers, made_anew=proofs)
+        if lost:
             to_dos.open_to_do(
                 work.connection,
                 controller=house.controller,
                 kind=UNREADABLE,
                 ref=house.run,
-                number=len(numbers),
+                number=lost,
                 at=house.at(),
             )
-            work.record(EventKind.TO_DO_OPENED, ref=house.run, found=len(numbers))
-            work.commit()
-    return len(numbers)
+        work.record(EventKind.TO_DO_OPENED, ref=house.run, found=lost)
+        work.commit()
+    return lost
 
 
 def _prove(house: House, people: Iterable[Erased]) -> None:

@@ -48,6 +48,21 @@ STANDING: Final[dict[str, tuple[str, str, str]]] = {
         "Its old version is gone; everything else opens.",
         "Export and import the lists since the backup again, then close this with `gallra done`.",
     ),
+    "consents_lost": (
+        "Consents that were given after the backup are lost with it.",
+        "Nothing is done under them: a consent that nobody can show was not given.",
+        "Read the exported forms in again with `gallra consent import`, register paper ones with "
+        "`gallra consent give`, then close this with `gallra done`.",
+    ),
+    "said_no_not_here": (
+        "Somebody who came after the backup has said no since: to mailings, to a purpose, or to "
+        "anything but storing.",
+        "What they said lies outside the databases. It cannot count before they are in the records "
+        "again.",
+        "Import the lists since the backup again and send nothing before `gallra restore replay` "
+        "was run once more: it knows them by their identity number. Whoever has none must be "
+        "asked; then close this with `gallra done`.",
+    ),
     "officers_without_agreement": (
         "Who may approve erasures was changed, and no officer agreed to it.",
         "It stands in the ledger; nothing is erased by it.",

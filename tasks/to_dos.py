@@ -13,12 +13,14 @@ from tasks.house import House
 
 BY_HAND: Final = frozenset(
     {
+        "consents_lost",
         "export_again",
         "incident_draft",
         "officers_without_agreement",
         "quarantined_processors",
         "quarantined_rows",
         "restored_without_key",
+        "said_no_not_here",
         "stage_not_in_ledger",
     }
 )

@@ -18,6 +18,7 @@ from sqlalchemy.exc import ArgumentError
 
 from lifecycle.errors import LedgerFailure
 from lifecycle.ledger import EventKind
+from lifecycle.plan import ERASURES, PlanKind
 from lifecycle.policy.duties import Duties, Duty, Lives, load_duties
 from lifecycle.policy.model import Policy
 from lifecycle.policy.sources import Place, places_of
@@ -28,6 +29,9 @@ from tasks.clock import utc_now
 from tasks.settings import Settings
 from tasks.wiring import read_policy
 
+_ERASED: Final = tuple(f"{EventKind.PLAN_PROVEN} {kind}" for kind in sorted(ERASURES)) + tuple(
+    f"{EventKind.PLAN_NOT_PROVEN} {kind}" for kind in sorted(ERASURES)
+)
 FLOW_EVENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "import_af": (EventKind.IMPORT_STORED, EventKind.HANDOVER_VERIFIED),
     "purge_staging": (EventKind.PURGE_PROVEN_EMPTY,),
@@ -35,8 +39,8 @@ FLOW_EVENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "witness_ledger": (EventKind.CHECKPOINT_MADE,),
     "rotate_keys": (EventKind.KEYS_ROTATED, EventKind.KEYS_DESTROYED),
     "take_inventory": (EventKind.INVENTORY_TAKEN,),
-    "archive_erase": (EventKind.PLAN_DRAWN, EventKind.PLAN_PROVEN, EventKind.PLAN_NOT_PROVEN),
-    "year_end": (f"{EventKind.PLAN_DRAWN} year_end",),
+    "archive_erase": (f"{EventKind.PLAN_DRAWN} {PlanKind.RETENTION}", *_ERASED),
+    "year_end": (f"{EventKind.PLAN_DRAWN} {PlanKind.YEAR_END}",),
     "inform": (EventKind.LETTERS_SENT, EventKind.LETTERS_HANDED),
     "share": (EventKind.DISCLOSURE_SENT, EventKind.DISCLOSURE_REFUSED),
     "processor_review": (EventKind.PROCESSORS_CHECKED, EventKind.PROCESSOR_REVIEWED),
@@ -58,7 +62,7 @@ FLOW_EVENTS: Final[Mapping[str, tuple[str, ...]]] = {
 """What a flow writes when it did its work; with a second word: only of that kind of plan."""
 REPORT_EVENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "ledger verify": (EventKind.LEDGER_VERIFIED,),
-    "plan show": (EventKind.PLAN_DRAWN,),
+    "plan show": tuple(f"{EventKind.PLAN_DRAWN} {kind}" for kind in sorted(ERASURES)),
     "share told": (EventKind.TELLING_OPENED, EventKind.TELLING_DONE),
     "work-orders": (EventKind.WORK_ORDER_OPENED, EventKind.WORK_ORDER_DONE),
     "status": (EventKind.WATCH_LOOKED,),
@@ -105,6 +109,7 @@ _PART_EVENTS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Parts of a policy file that runs act upon, beside what bears their name in the ledger. The other
 parts are statements."""
+_OF_A_PLAN: Final = frozenset({EventKind.PLAN_PROVEN, EventKind.PLAN_NOT_PROVEN})
 _NAMING: Final = ("system", "place", "rule")
 """Facts of an event that name a part of the policy."""
 
@@ -143,7 +148,8 @@ class Exercise:
     """What one controller's ledger tells: the last time of each word of it."""
 
     words: Mapping[str, Seen]
-    """By rule or sentence, system, kind of event; for a plan also `plan.drawn year_end`."""
+    """By rule or sentence, system, kind of event; of a plan's events also with the plan's kind:
+    `plan.drawn year_end`, `plan.proven disclosure`."""
 
     def last(self, words: Iterable[str]) -> Seen | None:
         """The newest of these."""
@@ -246,31 +252,38 @@ def read_exercise(connection: Connection) -> dict[str, Exercise]:
     About 3 s for a million events. Raises `LedgerFailure("event_not_canonical")`.
     """
     found: dict[str, dict[str, Seen]] = {}
+    drawn: dict[str, str] = {}
     for page in pages(connection):
         for position, body, _ in page:
             try:
                 event = orjson.loads(body)
                 words = found.setdefault(event["controller"], {})
                 seen = Seen(event["at"], event["run"])
-                for word in _words(event):
+                for word in _words(event, drawn):
                     words[word] = seen
             except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
                 raise LedgerFailure("event_not_canonical", position=position) from None
     return {controller: Exercise(words) for controller, words in found.items()}
 
 
-def _words(event: dict[str, Any]) -> Iterator[str]:
+def _words(event: dict[str, Any], drawn: dict[str, str]) -> Iterator[str]:
+    """`drawn`: the kind of each plan by its reference. Only the event of the drawing tells it, and
+    comes before every other of that plan."""
     kind = event["kind"]
     yield kind
     if "rule" in event:
         yield event["rule"]
-    facts = event.get("facts")
-    if facts:
-        for name in _NAMING:
-            if name in facts:
-                yield facts[name]
-        if "kind" in facts:
-            yield f"{kind} {facts['kind']}"
+    facts = event.get("facts") or {}
+    for name in _NAMING:
+        if name in facts:
+            yield facts[name]
+    of_kind = facts.get("kind")
+    if kind == EventKind.PLAN_DRAWN and of_kind is not None and "ref" in event:
+        drawn[event["ref"]] = of_kind
+    elif of_kind is None and kind in _OF_A_PLAN:
+        of_kind = drawn.get(event.get("ref", ""))
+    if of_kind is not None:
+        yield f"{kind} {of_kind}"
 
 
 def _line(

@@ -17,6 +17,7 @@ from connectors.chosen_files import ChosenFiles
 from connectors.erasure_journal import ErasureJournal
 from connectors.folder import FolderStaging as FolderPlace
 from connectors.registry import case_system, staging
+from connectors.said_journal import SaidJournal
 from connectors.smtp import Mailbox
 from connectors.witness import FileWitness, Witness
 from connectors.witness_mail import MailWitness
@@ -151,6 +152,9 @@ def open_house(
             journal=ErasureJournal(
                 bindings.witness.file.parent / f"erasures-{controller}.jsonl",
                 keyring.named("ledger"),
+            ),
+            said=SaidJournal(
+                bindings.witness.file.parent / f"said-{controller}.jsonl", keyring.named("ledger")
             ),
             certificates=bindings.witness.file.parent / "certificates",
             doors=doors(

@@ -40,11 +40,16 @@ _SOURCE: Final = b"""
 #show heading.where(level: 2): set block(above: 1.35em, below: 0.7em, sticky: true)
 #heading(level: 1, text(d.title))
 #if d.before.len() > 0 { d.before.map(line => text(0.95em, line)).join(parbreak()) }
-#let said(lines) = block(breakable: false, lines.map(line => text(line)).join(linebreak()))
+#let open(says) = highlight(
+  fill: rgb("#fff3bf"), top-edge: 0.8em, bottom-edge: -0.25em, text(says))
+#let shown(line) = if line.open { open(line.says) } else { text(line.says) }
+#let said(lines) = block(breakable: false, lines.map(shown).join(linebreak()))
+#let flowing(lines) = lines.map(shown).join([ ])
 #for section in d.sections {
   heading(level: 2, text(section.heading))
   for part in section.parts {
-    if part.listed { list(..part.items.map(said)) } else { part.items.map(said).join(parbreak()) }
+    if part.listed { list(..part.items.map(said)) }
+    else { part.items.map(flowing).join(parbreak()) }
   }
 }
 #block(above: 1.5em, breakable: false, {
@@ -118,15 +123,16 @@ def _data(text: Text, fonts: list[str], on: date) -> dict[str, object]:
 def _parts(paragraphs: tuple[Paragraph, ...], text: Text) -> list[dict[str, object]]:
     """Neighbours that are listed become one list."""
     parts: list[dict[str, object]] = []
-    items: list[list[str]] = []
+    items: list[list[dict[str, object]]] = []
     listed: bool | None = None
     for paragraph in paragraphs:
         if paragraph.listed is not listed:
             items = []
             listed = paragraph.listed
             parts.append({"listed": listed, "items": items})
-        lines = [marked(line, text) for line in paragraph.lines]
-        items.append(lines if paragraph.listed else [" ".join(lines)])
+        items.append(
+            [{"says": marked(line, text), "open": open_} for line, open_ in paragraph.marked()]
+        )
     return parts
 
 

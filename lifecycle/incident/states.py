@@ -60,6 +60,8 @@ class Step(StrEnum):
     """The authority was told more (art. 33(4))."""
     TELL_YES = "tell_yes"
     TELL_NO = "tell_no"
+    NARROW = "narrow"
+    """Which of the data that was found is concerned (art. 33(3)(a))."""
     LIST = "list"
     """Whom to tell is put before those who agree (A-30)."""
     TOLD = "told"
@@ -99,6 +101,7 @@ ALLOWED_IN: Final[Mapping[Step, frozenset[State]]] = {
     Step.SUPPLEMENT: _UNDER_WAY,
     Step.TELL_YES: frozenset({State.ASSESSED}),
     Step.TELL_NO: frozenset({State.ASSESSED}),
+    Step.NARROW: _UNDER_WAY,
     Step.LIST: frozenset({State.ASSESSED}),
     Step.TOLD: frozenset({State.ASSESSED}),
     Step.CLOSE: frozenset({State.ASSESSED}),
@@ -135,6 +138,7 @@ def objection(now: Situation, step: Step, *, exemption: Exemption | None = None)
         Step.REPORT: _against_report,
         Step.SUPPLEMENT: _against_supplement,
         Step.TELL_YES: _against_tell_yes,
+        Step.NARROW: _against_narrow,
         Step.LIST: _against_list,
         Step.TOLD: _against_told,
         Step.CLOSE: _against_close,
@@ -186,7 +190,7 @@ def after(
             return now._replace(state=State.CLOSED)
         case Step.REOPEN:
             return now._replace(state=State.ASSESSED)
-        case Step.NOTE | Step.LIST:
+        case Step.NOTE | Step.NARROW | Step.LIST:
             return now
 
 
@@ -239,6 +243,11 @@ def _against_tell_no(now: Situation, exemption: Exemption | None) -> str | None:
     if now.telling is Telling.TOLD:
         return "people_told"
     return "people_must_be_told" if must_tell(now.risk, exemption) else None
+
+
+def _against_narrow(now: Situation) -> str | None:
+    """Once people were told, what they were told of is not judged anew."""
+    return "people_told" if now.telling is Telling.TOLD else None
 
 
 def _against_list(now: Situation) -> str | None:

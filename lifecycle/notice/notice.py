@@ -22,6 +22,7 @@ from lifecycle.notice.governing import Key, own_words
 from lifecycle.notice.grammar import length
 from lifecycle.notice.phrases import Phrases, Terms, load_phrases, load_terms
 from lifecycle.notice.text import Inline, Paragraph, Piece, Text, TextSection
+from lifecycle.notice.undecided import says_undecided
 from lifecycle.policy.model import Policy
 from lifecycle.policy.notices import Language
 from lifecycle.policy.notices import Notice as Named
@@ -181,10 +182,14 @@ class _Writer:
 
     def paragraph(self, statement: Statement) -> Paragraph:
         """A statement and what belongs to it."""
-        return Paragraph(tuple(self._lines(statement)), statement.listed)
+        lines = tuple(self._lines(statement))
+        return Paragraph(
+            tuple(line for line, _ in lines), statement.listed, tuple(mark for _, mark in lines)
+        )
 
-    def _lines(self, statement: Statement) -> Iterator[Inline]:
-        yield _capital(tuple(self._filled(statement.phrase, dict(statement.fills))))
+    def _lines(self, statement: Statement) -> Iterator[tuple[Inline, bool]]:
+        line = _capital(tuple(self._filled(statement.phrase, dict(statement.fills))))
+        yield line, says_undecided(statement.phrase)
         for following in statement.then:
             yield from self._lines(following)
 

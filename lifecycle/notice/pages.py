@@ -134,7 +134,10 @@ def _content(text: Text, *, styled: bool) -> str:
 def _paragraphs(paragraphs: Iterable[Paragraph], text: Text, styled: bool) -> Iterable[str]:
     listed: list[str] = []
     for paragraph in paragraphs:
-        lines = ["".join(_piece(piece, text) for piece in line) for line in paragraph.lines]
+        lines = [
+            _line("".join(_piece(piece, text) for piece in line), mark)
+            for line, mark in paragraph.marked()
+        ]
         if paragraph.listed:
             separate = "<br>" if styled else ""
             body = separate.join(lines if styled else [f"<span>{line}</span>" for line in lines])
@@ -146,6 +149,12 @@ def _paragraphs(paragraphs: Iterable[Paragraph], text: Text, styled: bool) -> It
         yield _tag("p", " ".join(lines), "margin:8px 0", styled)
     if listed:
         yield _list(listed, text, styled)
+
+
+def _line(shown: str, undecided: bool) -> str:
+    """What nobody has decided is marked, so that it is seen at a glance."""
+    style = "background:#fff3bf;color:#1a1a1a"
+    return f'<mark style="{style}">{shown}</mark>' if undecided else shown
 
 
 def _list(items: list[str], text: Text, styled: bool) -> str:

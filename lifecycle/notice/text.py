@@ -32,11 +32,17 @@ class Paragraph(NamedTuple):
     lines: tuple[Inline, ...]
     """A sentence each."""
     listed: bool
+    undecided: tuple[bool, ...] = ()
+    """Of each line whether it says that something is not decided; (): of none."""
 
     @property
     def plain(self) -> str:
         """Without any marks of direction."""
         return " ".join("".join(piece.text for piece in line) for line in self.lines)
+
+    def marked(self) -> Iterator[tuple[Inline, bool]]:
+        """Each line, with whether it says that something is not decided."""
+        yield from zip(self.lines, self.undecided or (False,) * len(self.lines), strict=True)
 
 
 class TextSection(NamedTuple):

@@ -94,7 +94,8 @@ to_do = Table(
     UniqueConstraint("controller", "kind", "ref", name="to_do_once"),
 )
 """What a person must do: `export_again`, `quarantined_rows`, `import_into_workbuster`,
-`not_verified`, `anonymise_in_workbuster`, `incident_draft`, `restored_without_key`."""
+`not_verified`, `anonymise_in_workbuster`, `incident_draft`, `restored_without_key`,
+`said_no_not_here`, `consents_lost`."""
 
 alarm = Table(
     "alarm",

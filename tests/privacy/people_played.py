@@ -102,14 +102,14 @@ def have_an_incident(played: Played) -> None:
     """Noticed, written about with names, weighed, told to those concerned and to the authority."""
     house = played.house()
     ref = register.open_incident(
-        house, kind="mail-to-wrong-person", text=f"Mejl om {told(IN_A_TEXT)} till fel skola."
+        house, kind="mail-to-wrong-person", text=f"Mejl om {full_name(IN_A_TEXT)} till fel skola."
     )
-    register.note(house, ref, topic=Topic.DISCOVERED, text=f"{told(NEIGHBOUR)} ringde.")
+    register.note(house, ref, topic=Topic.DISCOVERED, text=f"{full_name(NEIGHBOUR)} ringde.")
     register.note(house, ref, topic=Topic.DONE, text=f"Ringde {full_name(IN_A_TEXT)}.")
     keep(house, ref, [scope(house, "system", "gallra")])
     weighed: dict[str, Any] = {
         "consequence": Consequence.SEVERE, "likelihood": Likelihood.LIKELY, "sensitive": False,
-        "risk": None, "text": f"Om {told(IN_A_TEXT)}.",
+        "risk": None, "text": f"Om {full_name(IN_A_TEXT)}.",
     }  # fmt: skip
     register.assess(house, ref, **weighed, **played.by("dpo"))
     for topic in (Topic.PEOPLE_HAPPENED, Topic.PEOPLE_CONSEQUENCES, Topic.PEOPLE_MEASURES):
@@ -128,6 +128,9 @@ def have_an_incident(played: Played) -> None:
     wrong: dict[str, Any] = {"kind": full_name(UNKNOWN), "text": told(UNKNOWN)}
     played.fails(lambda: register.open_incident(house, **wrong))
     played.fails(lambda: register.note(house, ref, text=told(UNKNOWN) * 999))
+    played.fails(lambda: register.note(house, ref, text=f"Om {told(UNKNOWN)}."))
+    played.fails(lambda: register.note(
+        house, ref, topic=Topic.DONE, text=f"Ringde {UNKNOWN.phone}, {UNKNOWN.mail}."))  # fmt: skip
     played.fails(lambda: register.note(house, told(UNKNOWN), text=told(UNKNOWN)))
     played.fails(lambda: register.open_incident(
         house, kind="mail-to-wrong-person", text=f"{told(UNKNOWN)}\x00"))  # fmt: skip

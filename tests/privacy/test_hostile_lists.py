@@ -211,6 +211,6 @@ def test_what_is_no_day_sets_its_row_aside_by_number_and_reason(
         (2, "consent_row_without_day"),
     )
     done = list_of(office, path, dpo, ["Fel AB", "biträde", "Eget", name])
-    assert done.quarantined == ((2, "list_date_unreadable"),)
+    assert done.quarantined == ((2, "list_date_unreadable", "Avtal från"),)
     assert NAME not in repr(done)
     assert (registered(office), answers(office)) == ([], [])

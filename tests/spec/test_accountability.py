@@ -3,14 +3,19 @@ H-16, art. 5(2))."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from lifecycle.accountability.report import Report
+from lifecycle.errors import Refused
 from lifecycle.ledger import EventKind
+from records.tables import disclosure
+from tasks import incidents as register
 from tasks.accountability import note_made, report
 from tasks.accountability_page import page
+from tasks.intake import local_today
 from tests.factories import planning
 from tests.factories.execution import OMAR, TUVA, Scene, everywhere, scene
 from tests.factories.houses import Builder, build, dialect, house
@@ -48,9 +53,53 @@ def test_what_is_open_and_what_is_late_stands_there(desk: Desk) -> None:
     assert figures(report(desk.house()))["pågående utlämnanden"] == ("1", "open")
     desk.clock.pass_time(days=40)
     late = report(desk.house())
-    assert figures(late)["pågående utlämnanden"] == ("1 (1 ⚠)", "late")
-    assert figures(late)["personer som ännu inte fått informationen"] == ("2 (2 ⚠)", "late")
+    assert figures(late)["pågående utlämnanden"] == ("1, varav 1 för sent", "late")
+    assert figures(late)["personer som ännu inte fått informationen"] == (
+        "2, varav 2 för sent",
+        "late",
+    )
     assert late.late >= 2
+
+
+def test_since_a_day_that_has_not_come_is_refused_and_changes_nothing(desk: Desk) -> None:
+    house = desk.house()
+    tomorrow = local_today(house) + timedelta(days=1)
+    before = len(events(house, *EventKind))
+    with pytest.raises(Refused) as refusal:
+        report(house, since=tomorrow)
+    assert refusal.value.code == "since_in_future"
+    assert len(events(house, *EventKind)) == before
+    assert report(house, since=local_today(house)).since == local_today(house)
+
+
+def test_a_run_that_never_was_and_the_incidents_of_the_time_stand_there(desk: Desk) -> None:
+    made = figures(report(desk.house()))
+    assert made["senast kört: gallring"] == ("aldrig ännu", "open")
+    imported = made["senast kört: import från Arbetsförmedlingen"]
+    assert imported == (local_today(desk.house()).isoformat(), "")
+    assert made["personuppgiftsincidenter under tiden"] == ("0", "")
+    register.open_incident(desk.house(), kind="virus", text="Ett virus låg i en bilaga.")
+    desk.clock.pass_time(days=4)
+    late = figures(report(desk.house()))
+    assert late["personuppgiftsincidenter under tiden"] == ("1", "")
+    assert late["varav anmälda till tillsynsmyndigheten"] == ("0", "")
+    assert late["personuppgiftsincidenter som inte är avslutade"] == (
+        "1, varav 1 för sent",
+        "late",
+    )
+
+
+def test_how_long_others_had_it_is_told_in_days(desk: Desk) -> None:
+    sent = desk.approved(TUVA)
+    desk.send(sent)
+    plots = {plot.title: plot for plot in report(desk.house()).plots}
+    assert plots["Från utlämnande till återkallelse, dagar per månad"].is_empty
+    desk.clock.pass_time(days=3)
+    with desk.house().engine.begin() as connection:
+        connection.execute(update(disclosure).values(ended_at=desk.house().at()))
+    plots = {plot.title: plot for plot in report(desk.house()).plots}
+    days = plots["Från utlämnande till återkallelse, dagar per månad"]
+    assert days.months[-1].values == (3,)
 
 
 def test_nobody_is_on_it_and_that_it_was_made_is_in_the_ledger(desk: Desk) -> None:

@@ -42,7 +42,7 @@ from tests.factories.officers import Authenticator, enrol, events
 
 __all__ = ["build", "dialect", "house"]
 
-SECRET = "Tuva Exempelsson 19850709-9805 fick Omars intyg"
+SECRET = "Tuva Exempelsson i klass 9A fick Omars intyg"
 ZONE = ZoneInfo("Europe/Stockholm")
 
 
@@ -208,6 +208,32 @@ def test_a_text_that_is_none_is_refused_and_nothing_is_written(
 ) -> None:
     is_refused(code, lambda: register.open_incident(house, kind="virus", text=text))
     assert standing(house) == {}
+
+
+@pytest.mark.parametrize(
+    ("named", "code"),
+    [
+        ("19850709-9805", "identity_number_in_text"),
+        ("8507099805", "identity_number_in_text"),
+        ("tuva@example.se", "contact_details_in_text"),
+        ("070-123 45 67", "contact_details_in_text"),
+    ],
+)
+def test_a_text_that_names_somebody_by_number_is_refused_and_changes_nothing(
+    house: House, ref: str, dpo: Authenticator, named: str, code: str
+) -> None:
+    """Much of it goes to the authority, where it becomes public; the grounds of a judgement too."""
+    text = f"Intyget om {named} låg i skrivaren."
+    before = whole(house)
+    is_refused(code, lambda: register.open_incident(house, kind="virus", text=text))
+    is_refused(code, lambda: register.note(house, ref, topic=Topic.DONE, text=text, people=3))
+    assert whole(house) == before
+    if code == "identity_number_in_text":
+        is_refused(code, lambda: register.note(house, ref, topic=Topic.NOTE, text=text))
+        is_refused(code, lambda: assess(house, ref, dpo, text=text))
+    with pytest.raises(Refused) as refusal:
+        register.note(house, ref, topic=Topic.DONE, text=text)
+    assert named not in f"{refusal.value!r} {refusal.value} {refusal.value.counts}"
 
 
 def test_what_the_policy_does_not_know_is_refused(house: House) -> None:

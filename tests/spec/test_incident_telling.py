@@ -29,11 +29,12 @@ from tasks.approvals import approve
 from tasks.house import House
 from tasks.incident_following import stand_letters
 from tasks.incident_form import filled
+from tasks.incident_narrowing import narrow
 from tasks.incident_register import reveal, show
 from tasks.incident_steps import known
 from tasks.incident_telling import agreed, draw_list, letter, note_told
 from tasks.incident_texts import seal
-from tasks.incident_who import keep, scope
+from tasks.incident_who import keep, scope, scopes_of, who
 from tasks.lost_records import find_lost
 from tasks.proof import verify_ledger
 from tests.factories import planning
@@ -223,6 +224,73 @@ def test_another_text_or_other_people_void_what_was_agreed(
     third = draw_list(house, ref, **by(dpo))
     assert third.counts == {"people": 3}
     assert state_of(house, again) is PlanState.VOID
+
+
+# --- which data -----------------------------------------------------------------------------------
+
+
+def test_letter_form_and_list_name_the_data_to_which_somebody_narrowed_it(
+    house: House, ref: str, dpo: Authenticator, manager: Authenticator
+) -> None:
+    called = {name: category.called for name, category in house.policy.categories.items()}
+    found = set(who(house, scopes_of(house, ref)).categories)
+    assert {"contact", "identity", "assignment"} <= found
+    drawn = draw_list(house, ref, **by(dpo))
+    say_yes(house, drawn, dpo)
+    say_yes(house, drawn, manager)
+    assert len(agreed(house)) == 1
+
+    narrow(house, ref, only=["contact"], **by(dpo))
+    text = letter(house, ref).text
+    assert called["contact"] in text
+    assert not any(called[name] in text for name in found - {"contact"})
+    assert agreed(house) == [], "both agreed to a letter about other data"
+    assert state_of(house, drawn) is PlanState.VOID
+    told = {one.id: one.text for one in filled(house, ref, **by(dpo)).answers}
+    assert told["categories"] == f"{called['contact']} (2)"
+    anew = draw_list(house, ref, **by(dpo))
+    assert anew.hash != drawn.hash
+    assert anew.ref != drawn.ref
+    say_yes(house, anew, dpo)
+    say_yes(house, anew, manager)
+    ((_, first), (_, second)) = agreed(house)[0].people
+    assert first == second == ("contact",)
+    asked = [event["facts"] for event in events(house, EventKind.INCIDENT_SCOPED)][-1]
+    assert asked == {"what": "category", "about": "contact", "officer": asked["officer"]}  # type: ignore[index]
+
+    assert narrow(house, ref, only=(), **by(dpo)) == ()
+    assert set(who(house, scopes_of(house, ref)).categories) == found
+
+
+def test_only_what_was_found_is_narrowed_to_and_only_by_who_judges(
+    house: House, ref: str, dpo: Authenticator, manager: Authenticator
+) -> None:
+    before = scopes_of(house, ref)
+    for wrong in ("shoe-size", "health"):
+        only = ["contact", wrong]
+        is_refused(
+            "category_not_concerned", lambda only=only: narrow(house, ref, only=only, **by(dpo))
+        )
+    is_refused("role_may_not_judge", lambda: narrow(house, ref, only=["contact"], **by(manager)))
+    assert scopes_of(house, ref) == before
+
+
+def test_who_has_nothing_of_it_is_not_concerned_and_a_new_part_takes_it_back(
+    house: House, ref: str, dpo: Authenticator
+) -> None:
+    keep(house, ref, [scope(house, "system", "workbuster")])
+    whole = who(house, scopes_of(house, ref))
+    assert whole.systems == {"gallra": 2, "workbuster": 2}
+    narrow(house, ref, only=["assignment"], **by(dpo))
+    narrowed = who(house, scopes_of(house, ref))
+    assert narrowed.only
+    assert set(narrowed.categories) == set(narrowed.only)
+    assert keep(house, ref, [scope(house, "system", "workbuster")]) == 0
+    assert who(house, scopes_of(house, ref)).only, "nothing new was said"
+    keep(house, ref, [scope(house, "system", "novo")])
+    assert who(house, scopes_of(house, ref)).only == ()
+    gone = events(house, EventKind.INCIDENT_SCOPED)[-1]["facts"]
+    assert gone == {"what": "category", "about": "all"}
 
 
 def test_a_no_of_either_ends_it(

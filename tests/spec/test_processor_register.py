@@ -13,7 +13,8 @@ import pytest
 from sqlalchemy import select
 
 from connectors.text_workbook import write_workbook
-from lifecycle.errors import FileRefused, Refused
+from lifecycle.errors import Refused
+from lifecycle.intake.outcomes import FileReason
 from lifecycle.processor import Entry, EntryKind, Lack
 from records.engines import reading
 from records.tables import RECORDS, ledger_event
@@ -22,10 +23,11 @@ from tasks import processor_noting as noting
 from tasks.evidence import digest_of
 from tasks.house import House
 from tasks.processing_record import as_workbook, record_of
-from tasks.processor_import import Imported, import_list
+from tasks.processor_import import _OF_THE_FILE, Imported, Quarantined, import_list
 from tasks.processor_noting import add, note, remove
 from tasks.processor_page import published_list
 from tasks.processors import Line, Said, lines, services
+from tasks.remedies import remedy_for
 from tests.factories.formulas import ATTACKS, executed
 from tests.factories.hostile import CASES
 from tests.factories.houses import build, dialect, house, surroundings
@@ -112,14 +114,19 @@ def test_an_existing_list_is_taken_in_whole_rows_and_the_rest_is_told_by_row(
     done = taken(house, path, dpo)
     assert done == Imported(
         rows=4,
-        added=3,
+        added=2,
         changed=0,
         unchanged=0,
+        sub_processors=1,
         noted=4,
-        dropped_columns=0,
-        quarantined=((3, "list_system_unknown"), (5, "list_date_unreadable")),
+        dropped_columns=(),
+        quarantined=(
+            Quarantined(3, "list_system_unknown", "System"),
+            Quarantined(5, "list_date_unreadable", "Avtal från"),
+        ),
     )
-    # The cloud, its sub-processor, and what is now noted of the policy's own.
+    assert done.rows == done.added + done.changed + done.unchanged + len(done.quarantined)
+    # The cloud and what is now noted of the policy's own; its sub-processor is no row.
     cloud = one(house, "Exempelmoln AB")
     assert (cloud.agreement, cloud.agreed_on) == ("framework", date(2025, 1, 1))
     assert cloud.systems == ("onedrive",)
@@ -218,13 +225,27 @@ def test_a_file_that_is_no_list_changes_nothing(
         taken(house, tmp_path / "saknas.xlsx", dpo)
     broken = tmp_path / "trasig.xlsx"
     broken.write_bytes(listed(tmp_path, CLOUD).read_bytes()[:-200])
-    with pytest.raises(FileRefused):
+    with pytest.raises(Refused, match=r"^list_damaged$"):
         taken(house, broken, dpo)
+    empty = tmp_path / "tom.xlsx"
+    empty.write_bytes(b"")
+    with pytest.raises(Refused, match=r"^list_empty$"):
+        taken(house, empty, dpo)
+    other = tmp_path / "annat.xlsx"
+    other.write_bytes(b"%PDF-1.4 ingen tabell")
+    with pytest.raises(Refused, match=r"^list_not_a_table$"):
+        taken(house, other, dpo)
     bomb = tmp_path / "bomb.xlsx"
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/worksheets/sheet1.xml", b"0" * 50_000_000)
-    with pytest.raises(FileRefused):
+    with pytest.raises(Refused) as refused:
         taken(house, bomb, dpo)
+    for code in (refused.value.code, *_OF_THE_FILE.values()):
+        assert code.startswith("list_"), "its remedies are about a list"
+        told = " ".join(remedy_for(code))
+        assert "Arbetsförmedlingen" not in told
+        assert "list" in told.casefold() or "file" in told
+    assert set(_OF_THE_FILE) == set(FileReason)
     people = tmp_path / "elever.csv"
     people.write_text("Förnamn;Efternamn\r\nTuva;Exempelsson\r\n", "utf-8")
     with pytest.raises(Refused, match=r"^list_header_not_recognised$"):
@@ -260,7 +281,7 @@ def test_a_write_that_fails_takes_nothing_of_the_list(
         taken(house, path, dpo)
     assert {line.ref for line in lines(house)} == {""}
     monkeypatch.undo()
-    assert taken(house, path, dpo).added == 3
+    assert taken(house, path, dpo).added == 2
 
 
 def test_whoever_answers_notes_the_agreement_and_the_reviewer_judges(

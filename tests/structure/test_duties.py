@@ -150,3 +150,10 @@ def test_a_missing_file_of_sentences_is_named(tmp_path: Path) -> None:
     with pytest.raises(PolicyError) as refused:
         load_duties(tmp_path, "example")
     assert "duties/example.yaml" in str(refused.value)
+
+
+@every_controller
+def test_no_sentence_waits_to_be_built(controller: str) -> None:
+    duties = _duties(controller)
+    waiting = {name for name, part in duties.by_people.items() if part.built != "never"}
+    assert [name for name, duty in duties.duties.items() if duty.where in waiting] == []

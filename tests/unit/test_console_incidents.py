@@ -15,16 +15,19 @@ from typer.testing import CliRunner, Result
 import tasks.wiring
 from console.main import app
 from console.output import Exit
+from lifecycle.errors import Unreachable
 from lifecycle.incident.states import State
 from lifecycle.ledger import EventKind
 from records import incidents
+from tasks import incident_register as register
 from tasks.house import House
 from tasks.incidents import new_incident
 from tests.factories import planning
 from tests.factories.execution import OMAR, TUVA
-from tests.factories.houses import build, dialect, house
+from tests.factories.houses import Builder, build, dialect, house
 from tests.factories.keys import StandingClock
 from tests.factories.officers import Authenticator, enrol
+from tests.factories.sharing import MAIL, Desk, RecordingChannel
 
 __all__ = ["build", "dialect", "house"]
 Gallra = Callable[..., Result]
@@ -122,6 +125,8 @@ def test_from_the_first_word_to_the_end(
         )
         assert agreed.exit_code == Exit.DONE, agreed.output
         assert "whom to tell of an incident: 2 people" in agreed.stdout
+        assert f"gallra incident letter {ref} --by" in agreed.stdout
+        assert "B-…" not in agreed.stdout
     assert "both have agreed" in agreed.stdout
     assert "2 people told" in act("told", ref, who=manager)
     act("supplement", ref)
@@ -159,6 +164,75 @@ def test_a_text_comes_from_a_file_and_a_bad_one_is_not_named(
     bad = gallra("open", "stolen-binder", "--text", str(path))
     assert bad.exit_code == Exit.USAGE
     assert "Tuva" not in bad.output
+
+
+def test_a_note_is_typed_and_one_that_names_somebody_is_refused_without_its_number(
+    gallra: Gallra, house: House
+) -> None:
+    ref = opened(gallra)
+    noted = gallra("note", ref, "--topic", "done", "--text", "-", typed="Skrivaren kräver kod.")
+    assert noted.exit_code == Exit.DONE, noted.output
+    refused = gallra("note", ref, "--topic", "done", "--text", "-", typed="Om 19850709-9805.")
+    assert refused.exit_code == Exit.REFUSED
+    assert "identity number" in refused.output
+    assert "9805" not in refused.output
+    assert [topic for *_, topic in register.show(house, ref).log] == ["happened", "done"]
+
+
+def test_letters_are_sent_and_the_data_narrowed_without_any_orchestrator(
+    build: Builder, standing_clock: StandingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(build, standing_clock, mail=RecordingChannel(place=MAIL, takes_back=False))
+    desk.bring(planning.case("1000000001", TUVA), planning.case("1000000002", OMAR))
+    dpo = enrol(desk.house(), standing_clock, "ombud", "dpo")
+    manager = enrol(desk.house(), standing_clock, "verksamhet-1", "verksamhetschef", by=dpo)
+
+    @contextmanager
+    def same(*_: object, **__: object) -> Iterator[House]:
+        yield desk.house()
+
+    monkeypatch.setattr(tasks.wiring, "open_house", same)
+
+    def gallra(*words: str, typed: str = "") -> Result:
+        return CliRunner().invoke(app, words, input=typed)
+
+    def act(*words: str, who: Authenticator = dpo) -> str:
+        done = gallra(*words, "--by", who.handle, typed=f"{who.fresh()}\n")
+        assert done.exit_code == Exit.DONE, done.output
+        return done.stdout
+
+    made = gallra("incident", "open", "mail-to-wrong-person", "--json", typed="Mejl.")
+    ref = json.loads(made.stdout)["ref"]
+    gallra("incident", "who", ref, "--system", "gallra")
+    act("incident", "assess", ref, "--consequence", "severe", "--likelihood", "likely")
+    for topic in ("people_happened", "people_consequences", "people_measures"):
+        gallra("incident", "note", ref, "--topic", topic, "--text", "-", typed="Så är det.")
+    neither = gallra("incident", "narrow", ref, "--by", "ombud")
+    assert neither.exit_code == Exit.USAGE
+    assert "contact: 2 people" in act("incident", "narrow", ref, "--data", "contact")
+    assert "as it was judged: contact" in gallra("incident", "who", ref).stdout
+    plan = json.loads(act("incident", "notify", ref, "--json"))["plan"]
+    act("approve", plan)
+    early = gallra("incident", "send", "--json")
+    assert json.loads(early.stdout)["sent"] == 0, "one alone is not both"
+    assert desk.mail.arrived == []
+    act("approve", plan, who=manager)
+    desk.mail.answers.append(Unreachable("mail_server_unreachable"))
+    away = gallra("incident", "send")
+    assert away.exit_code == Exit.ATTENTION
+    assert "mail_server_unreachable" in away.stdout
+    standing_clock.pass_time(hours=1)
+    sent = gallra("incident", "send")
+    assert sent.exit_code == Exit.DONE, sent.output
+    assert "2 sent by mail, 0 by a person's hand" in sent.stdout
+    assert sorted(to for one in desk.mail.arrived for to in one.to) == [
+        "omar@example.se",
+        "tuva@example.se",
+    ]
+    again = json.loads(gallra("incident", "send", "--json").stdout)
+    assert (again["sent"], again["left"]) == (0, 0)
+    assert len(desk.mail.arrived) == 2
+    assert register.show(desk.house(), ref).line.telling == "told"
 
 
 def test_without_a_kind_the_policys_are_listed(gallra: Gallra) -> None:

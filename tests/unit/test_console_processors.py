@@ -102,17 +102,56 @@ def test_a_list_is_imported_and_what_was_set_aside_is_told_by_row(
     gallra: Gallra, dpo: Authenticator, tmp_path: Path
 ) -> None:
     path = tmp_path / "lista.xlsx"
-    rows = [["<b>Moln</b>", "onedrive", "2025-01-01"], ["Fel", "ladok", ""]]
-    path.write_bytes(write_workbook(["Leverantör", "System", "Avtal från"], rows))
+    rows = [
+        ["<b>Moln</b>", "anna@example.se", "onedrive", "2025-01-01", "Hall AB"],
+        ["Fel", "", "ladok", "", ""],
+        ["Workbuster", "", "", "2025-01-01", "Nej"],
+        ["Workbuster.", "", "", "", ""],
+    ]
+    header = ["Leverantör", "Anna", "System", "Avtal från", "Underbiträden"]
+    path.write_bytes(write_workbook(header, rows))
     done = gallra("processor", "import", str(path), "--by", "dpo", typed=dpo.fresh())
     assert done.exit_code == Exit.ATTENTION
-    assert "2 row(s): 1 added" in done.stdout
+    assert "4 row(s): 2 added, 0 changed, 0 unchanged, 2 set aside. " in done.stdout
+    assert "1 sub-processor(s) added" in done.stdout
+    assert "column B" in done.stdout
+    assert "Anna" not in done.stdout, "what stands as a title may be anything"
     assert "list_system_unknown" in done.stdout
     assert "Fel" not in done.stdout
     assert processors(gallra)["<b>Moln</b>"]["agreement"] == "own"
+    again = gallra("processor", "import", str(path), "--by", "dpo", "--json", typed=dpo.fresh())
+    told = json.loads(again.stdout)
+    assert (told["added"], told["unchanged"], told["sub_processors"]) == (0, 2, 0)
+    assert told["dropped_columns"] == ["B"]
+    assert told["quarantined"][0] == {
+        "row": 3, "reason": "list_system_unknown", "column": "System",
+    }  # fmt: skip
     page = tmp_path / "bitraden.html"
     gallra("processor", "publish", str(page))
     assert "&lt;b&gt;Moln&lt;/b&gt;" in page.read_text("utf-8")
+
+
+def test_the_page_has_no_gap_on_it_and_the_operator_is_told_of_each(
+    gallra: Gallra, dpo: Authenticator, tmp_path: Path
+) -> None:
+    abroad = ("note", "workbuster", "country", "--country", "US", "--says", "undecided")
+    for words in (abroad, ("add", "Moln <AB>")):
+        done = gallra("processor", *words, "--by", "dpo", typed=dpo.fresh())
+        assert done.exit_code == Exit.DONE, done.output
+    page = tmp_path / "bitraden.html"
+    told = gallra("processor", "publish", str(page))
+    assert told.exit_code == Exit.DONE
+    ref = processors(gallra)["Moln <AB>"]["ref"]
+    for gap in ("workbuster  agreement", "workbuster  ground", f"{ref}  agreement",
+                f"{ref}  countries"):  # fmt: skip
+        assert f"Not on the page, as nobody has noted it: {gap}\n" in told.stdout
+    assert "Moln" not in told.stdout
+    text = page.read_text("utf-8").casefold()
+    assert "<td>us</td>" in text
+    assert "moln &lt;ab&gt;" in text
+    for gap in ("saknas", "inget gällande", "inte angivet", "ej ", "undecided", "missing", "dpo",
+                "inte bestäm"):  # fmt: skip
+        assert gap not in text, gap
 
 
 def test_an_app_from_report_to_recommendation_list(

@@ -84,5 +84,6 @@ def test_what_people_are_told_is_looked_at(tmp_path: Path, monkeypatch: pytest.M
     looked = found(tmp_path / "home", "notice standard")
     assert (looked.state, looked.mend.partition(". ")[2]) == ("risk", "See `gallra inform check`.")
     assert "en, ar, so, fa, ti" in looked.found
+    assert "not whole" in found(tmp_path / "home", "decisions of notice standard").found
     monkeypatch.setitem(notice_page.FONTS, "ti", "No Such Font")
     assert "No Such Font" in found(tmp_path / "home", "fonts for notices").found

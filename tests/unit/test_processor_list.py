@@ -10,7 +10,7 @@ import pytest
 from lifecycle.configuration.problems import PolicyError
 from lifecycle.errors import Refused
 from lifecycle.processor import WITHIN_EEA, Entry, EntryKind
-from lifecycle.processor_list import Judged, ListReason, Names, judge, system_names
+from lifecycle.processor_list import Judged, ListReason, Names, judge, letter_of, system_names
 from lifecycle.processor_words import ListWords, load_list_words, plain
 
 POLICIES = Path(__file__).resolve().parents[2] / "policies"
@@ -38,6 +38,10 @@ def cells(line: str) -> list[str]:
 def taken(words: ListWords, *lines: str, header: str = HEADER) -> Judged:
     rows = [(number, cells(line)) for number, line in enumerate((header, *lines), start=1)]
     return judge(rows, words, NAMES, today=TODAY)
+
+
+def reasons(judged: Judged) -> list[tuple[int, ListReason]]:
+    return [(row, why) for row, why, _ in judged.quarantined]
 
 
 def entries(words: ListWords, line: str) -> list[tuple[str, str, str | None, str, str]]:
@@ -127,6 +131,13 @@ def test_a_country_without_a_ground_is_taken_and_undecided(words: ListWords) -> 
         ("Värden AB;;;Nej;2026-02-01;;;;;;;;;;;", ListReason.TERMS_TOGETHER),
         ("Värden AB;;;;;;;lämplig;;;;;;;;", ListReason.DATE_MISSING),
         ("Värden AB;;;;;;;;2026-01-01;;;;;;;", ListReason.TERMS_TOGETHER),
+        ("Värden AB;;;;;;Ja;;;;;;;;;", ListReason.DATE_MISSING),
+        ("Värden AB;;;;;;;;;;;Ja;;;;", ListReason.NAMES_MISSING),
+        ("Värden AB;;;;;;;;;;;flera;;;;", ListReason.NAMES_MISSING),
+        ("Värden AB;;;;;;;;;;;Nej, Hall AB;;;;", ListReason.NAMES_MISSING),
+        ("Värden AB;;Ja;;;;;;;;;;;;;", ListReason.NAMES_MISSING),
+        ("Värden AB;;;;;;;;;Ja;;;;;;", ListReason.NAMES_MISSING),
+        ("Ingen;;;;;;;;;;;;;;;", ListReason.NAME_MISSING),
         ("Värden AB;;;;;;;;;Atlantis;;;;;;", ListReason.COUNTRY_UNKNOWN),
         ("Värden AB;;;;;;;;;US;bra;;;;;", ListReason.WORD_UNKNOWN),
         ("Värden AB;;;;;;;;;;;ring anna@example.se;;;;", ListReason.PERSONAL_DATA),
@@ -139,29 +150,98 @@ def test_a_row_that_does_not_fit_is_told_by_its_number_and_nothing_of_it_is_take
     words: ListWords, line: str, why: ListReason
 ) -> None:
     judged = taken(words, "Bra AB;;;;;;;;;;;;;;;", line)
-    assert judged.quarantined == ((3, why),)
+    assert reasons(judged) == [(3, why)]
     assert [one.called for one in judged.lines] == ["Bra AB"]
     assert "Bra" not in repr(judged.lines[0])
 
 
 def test_two_rows_of_one_processor_are_no_two_processors(words: ListWords) -> None:
     judged = taken(words, "Värden AB;;;;;;;;;;;;;;;", "VÄRDEN  ab.;;;;;;;;;;;;;;;")
-    assert judged.quarantined == ((3, ListReason.NAME_TWICE),)
+    assert judged.quarantined == ((3, ListReason.NAME_TWICE, "Leverantör"),)
 
 
 def test_a_firms_own_number_is_no_persons(words: ListWords) -> None:
-    header = "Leverantör;Beskrivning;Org.nr"
-    assert taken(words, "Värden AB;org.nr 556677-8899;556677-8899", header=header).lines
-    judged = taken(words, "Värden AB;x;19850709-9805", header=header)
-    assert judged.quarantined == ((2, ListReason.PERSONAL_DATA),)
-    assert judged.dropped_columns == 1
+    header = "Leverantör;Beskrivning"
+    assert taken(words, "Värden AB;org.nr 556677-8899", header=header).lines
+    judged = taken(words, "Värden AB;19850709-9805", header=header)
+    assert judged.quarantined == ((2, ListReason.PERSONAL_DATA, "Beskrivning"),)
+
+
+def test_a_column_that_nobody_knows_is_not_read_and_is_told_by_its_letter(
+    words: ListWords,
+) -> None:
+    header = "Kontakt;Leverantör;Beskrivning;;Pnr"
+    line = f"anna@example.se;Värden AB;Drift;{'x' * 501};19850709-9805\u202e"
+    judged = taken(words, line, header=header)
+    assert judged.dropped_columns == ("A", "E")
+    assert judged.quarantined == ()
+    assert judged.lines[0] == (2, "processor", "", "Värden AB", "Drift", (), (), ())
+
+
+def test_columns_are_lettered_as_in_a_spreadsheet() -> None:
+    assert [letter_of(at) for at in (0, 25, 26, 51, 52, 701, 702)] == [
+        "A", "Z", "AA", "AZ", "BA", "ZZ", "AAA",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("line", "column"),
+    [
+        ("Värden AB;;;Ramavtal;;;;;;;;;;;;", "Avtal"),
+        ("Värden AB;;;;;;;lämplig;;;;;;;;", "Lämplighet"),
+        ("Värden AB;;;;;;Ja;;;;;;;;;", "Instruktion"),
+        ("Värden AB;;;;;;;;;;;ring anna@example.se;;;;", "Underbiträden"),
+        ("Värden AB;;;;i maj;;;;;;;;;;;", "Avtal från"),
+        ("Värden AB;;;;;;;;;Atlantis;;;;;;", "Land"),
+    ],
+)
+def test_a_reason_says_in_which_column_it_lies_by_its_known_title(
+    words: ListWords, line: str, column: str
+) -> None:
+    [aside] = taken(words, line).quarantined
+    assert aside.column == column
+    [aside] = taken(words, line, header=HEADER.upper()).quarantined
+    assert aside.column == column, "the words' own title, not what stands in the file"
+
+
+NONE = ["Nej", "nej.", "Inga", "ingen", "ej", "-", "–", "—", "?", "saknas", "Inga underbiträden",
+        "ej aktuellt", "None", "no", "N/A", "ikke", "Ingen underdatabehandlere", "ukendt",
+        "unknown"]  # fmt: skip
+
+
+@pytest.mark.parametrize("word", NONE)
+def test_a_word_for_none_names_nobody(words: ListWords, word: str) -> None:
+    header = ["Leverantör", "Beskrivning", "Namn i policyn", "System", "Land", "Grund",
+              "Underbiträden", "Instruktion", "Granskad"]  # fmt: skip
+    rows = [(1, header), (2, ["Värden AB", *[word] * 8])]
+    judged = judge(rows, words, NAMES, today=TODAY)
+    assert judged.quarantined == ()
+    [line] = judged.lines
+    assert (line.systems, line.entries, line.sub_processors) == ((), (), ())
+    assert line.policy_name == ""
+
+
+def test_who_is_named_beside_a_yes_is_taken(words: ListWords) -> None:
+    header = "Leverantör;Underbiträden;Land"
+    judged = taken(words, "Värden AB;Ja, Hall AB, –;NO", header=header)
+    assert judged.lines[0].sub_processors == ("Hall AB",)
+    assert [entry.country for entry in judged.lines[0].entries] == ["NO"], "Norway in capitals"
+
+
+def test_a_list_that_says_no_says_so_still(words: ListWords) -> None:
+    """The vocabularies' own no is no word for nothing."""
+    line = "Glosappen;app;;nej;;;;nej;2026-01-01;;;;nej;2026-05-01;-;nej"
+    assert [(kind, outcome) for kind, _, _, outcome, _ in entries(words, line)] == [
+        ("suitability", "unsuitable"), ("verdict", "refused"),
+        ("recommended", "no"), ("use", "voluntary"),
+    ]  # fmt: skip
 
 
 def test_a_name_of_the_policy_is_one_that_it_has(words: ListWords) -> None:
     header = "Leverantör;Namn i policyn"
     judged = taken(words, "Värden AB;workbuster", "Annan AB;okänd", header=header)
     assert [one.policy_name for one in judged.lines] == ["workbuster"]
-    assert judged.quarantined == ((3, ListReason.NOT_IN_POLICY),)
+    assert judged.quarantined == ((3, ListReason.NOT_IN_POLICY, "Namn i policyn"),)
 
 
 @pytest.mark.parametrize(
@@ -193,6 +273,10 @@ def test_no_word_of_the_lists_means_two_things(tmp_path: Path, words: ListWords)
     text = (POLICIES / "lists" / "processors.yaml").read_text("utf-8")
     twice = text.replace("instruction_on: [Instruktion,", "instruction_on: [Land,", 1)
     (tmp_path / "lists" / "processors.yaml").write_text(twice, "utf-8")
+    with pytest.raises(PolicyError, match="means two things"):
+        load_list_words(tmp_path)
+    both = text.replace("unnamed: [ja,", "unnamed: [ja, nej,", 1)
+    (tmp_path / "lists" / "processors.yaml").write_text(both, "utf-8")
     with pytest.raises(PolicyError, match="means two things"):
         load_list_words(tmp_path)
     with pytest.raises(PolicyError, match="cannot be read"):
