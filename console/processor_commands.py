@@ -313,17 +313,24 @@ def publish(
 ) -> None:
     """Write the list as a page for anybody who is interested (T-42), in the controller's language.
 
+    What is missing does not stand on it: that is said here.
+
     Example:  gallra processor publish databehandlere.html
     """
     with failures():
-        from tasks.processor_page import note_published, published_list, shown
+        from tasks.processor_page import note_published, published_list, shown, unsaid
         from tasks.wiring import open_house
 
         with open_house(controller) as house:
             page = published_list(house)
             write_bytes(to, page.encode())
             note_published(house, what="list", count=len(shown(house, "list")))
+            missing = unsaid(house)
         say(f"Written: {to}")
+        for label, what in missing:
+            say(f"Not on the page, as nobody has noted it: {label}  {what}")
+        if missing:
+            say("`gallra processor list` says all that is missing.")
 
 
 def as_dict(line: Line) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from typing import Final, NamedTuple
 from lifecycle.policy.data import LegalBasis, Purpose, SpecialGround
 from lifecycle.policy.model import Policy
 from lifecycle.policy.retention import RetentionRule
-from lifecycle.policy.values import Term
-from lifecycle.processing_record_words import Words, span_in_words, words_of
+from lifecycle.processing_record_limits import sentence, sentences_of
+from lifecycle.processing_record_words import Words, words_of
 
 LETTERS: Final[Mapping[str, tuple[str, ...]]] = {
     "a": ("controller",),
@@ -29,8 +29,11 @@ class RunBy(NamedTuple):
 
     called: str
     systems: tuple[str, ...]
+    """Empty: nobody has said which, so that it may have to do with every activity."""
     countries: Mapping[str, str] | None
     """Country outside the EEA → ground; None: nobody has said."""
+    subs: tuple[str, ...] = ()
+    """What its sub-processors are called."""
 
 
 class Activity(NamedTuple):
@@ -108,7 +111,9 @@ class _Making:
         self._policy, self._words, self._name, self._purpose = policy, words, name, purpose
         self._subjects = self._whose()
         self._systems = [key for key in policy.systems if self._lies_in(key)]
-        self._processors = [one for one in processors if set(one.systems) & set(self._systems)]
+        self._processors = [
+            one for one in processors if not one.systems or set(one.systems) & set(self._systems)
+        ]
         self.waits: set[str] = set()
 
     def activity(self) -> Activity:
@@ -188,7 +193,11 @@ class _Making:
             ) & set(self._subjects):
                 yield recipient.called
         for processor in self._processors:
-            yield f"{processor.called} ({self._words.processor})"
+            words = self._words
+            what = words.processor if processor.systems else words.without_system
+            yield f"{processor.called} ({what})"
+            for called in processor.subs:
+                yield f"{called} ({words.sub_processor.format(processor=processor.called)})"
 
     def _third_countries(self) -> Iterator[str]:
         words, told = self._words, self._policy.third_countries
@@ -220,20 +229,21 @@ class _Making:
                 yield self._limit(rule, needed)
 
     def _limit(self, rule: RetentionRule, needed: Iterable[str]) -> str:
-        words, keep = self._words, rule.keep
-        told = []
-        if keep.at_least is not None:
-            told.append(words.at_least.format(span=span_in_words(keep.at_least, words)))
-        if keep.at_most is not None:
-            told.append(words.at_most.format(span=span_in_words(keep.at_most, words)))
-        undecided = Term.UNDECIDED in keep.spans
-        what = ", ".join(self._policy.categories[name].called for name in needed)
-        why = rule.source.quote or rule.source.law or ""
-        return (
-            f"{what} ({self._policy.subjects[rule.covers.subject].called}): "
-            f"{', '.join(told)}, {words.then[rule.then]}"
-            f"{self._waiting(undecided, rule.decision)} – {why}"
+        policy = self._policy
+        anchor = None if rule.anchor is None else policy.anchors[rule.anchor]
+        told = sentence(
+            sentences_of(policy.controller.country),
+            rule.keep,
+            rule.then,
+            event=None if anchor is None else anchor.called or anchor.means.rstrip("."),
+            criteria=rule.criteria,
         )
+        what = ", ".join(policy.categories[name].called for name in needed)
+        whose = policy.subjects[rule.covers.subject].called
+        where = "".join(f"; {policy.systems[name].called}" for name in rule.covers.systems or ())
+        why = rule.source.quote or rule.source.law or ""
+        open_ = self._waiting(rule.undecided, rule.decision)
+        return f"{what} ({whose}{where}): {told}{open_} – {why}"
 
     def _waiting(self, undecided: bool, decision: str | None) -> str:
         """What an open decision is called in the policy's file."""

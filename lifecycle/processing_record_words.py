@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from lifecycle.policy.data import DataClass, LegalBasis, SpecialGround
-from lifecycle.policy.retention import Then
-from lifecycle.policy.values import Boundary, Period, Term, Turn
 
 
 class Words(NamedTuple):
@@ -22,11 +20,6 @@ class Words(NamedTuple):
     classes: Mapping[DataClass, str]
     countries: Mapping[str, str]
     """Ground of a transfer → words."""
-    then: Mapping[Then, str]
-    terms: Mapping[Term, str]
-    boundaries: Mapping[Boundary, str]
-    units: tuple[tuple[str, str], tuple[str, str], tuple[str, str], tuple[str, str]]
-    """One and many: years, months, weeks, days."""
     dpo: str
     joint: str
     authority: str
@@ -34,10 +27,9 @@ class Words(NamedTuple):
     none: str
     undecided: str
     waits_for: str
-    at_most: str
-    at_least: str
-    after: str
     processor: str
+    sub_processor: str
+    without_system: str
     outside: str
     within_eea: str
     not_said: str
@@ -95,23 +87,6 @@ SV: Final = Words(
         "explicit_consent": "uttryckligt samtycke, artikel 49.1 a",
         "undecided": "grund inte bestämd",
     },
-    then={
-        Then.ERASE: "raderas",
-        Then.STRIP: "gallras ned till vissa fält",
-        Then.ANONYMISE: "anonymiseras",
-        Then.ARCHIVE: "arkiveras",
-    },
-    terms={
-        Term.UNDECIDED: "inte bestämt",
-        Term.FOREVER: "för alltid",
-        Term.EVERY_DAY: "varje dag",
-        Term.ON_THE_EVENT: "genast",
-    },
-    boundaries={
-        Boundary.END_OF_YEAR: "årets slut",
-        Boundary.END_OF_ACCOUNTING_YEAR: "räkenskapsårets slut",
-    },
-    units=(("år", "år"), ("månad", "månader"), ("vecka", "veckor"), ("dag", "dagar")),
     dpo="dataskyddsombud",
     joint="gemensamt ansvariga",
     authority="tillsynsmyndighet",
@@ -119,10 +94,9 @@ SV: Final = Words(
     none="inga",
     undecided="inte bestämt",
     waits_for="väntar på beslut",
-    at_most="senast {span}",
-    at_least="tidigast {span}",
-    after="{boundary} + {period}",
     processor="personuppgiftsbiträde",
+    sub_processor="underbiträde till {processor}",
+    without_system="personuppgiftsbiträde, system inte angivet",
     outside="utanför EU/EES",
     within_eea="nej, inom EU/EES",
     not_said="inte bestämt om uppgifter lämnar EU/EES",
@@ -181,23 +155,6 @@ DA: Final = Words(
         "explicit_consent": "udtrykkeligt samtykke, artikel 49, stk. 1, litra a",
         "undecided": "grundlag ikke besluttet",
     },
-    then={
-        Then.ERASE: "slettes",
-        Then.STRIP: "skæres ned til bestemte felter",
-        Then.ANONYMISE: "anonymiseres",
-        Then.ARCHIVE: "arkiveres",
-    },
-    terms={
-        Term.UNDECIDED: "ikke besluttet",
-        Term.FOREVER: "for altid",
-        Term.EVERY_DAY: "hver dag",
-        Term.ON_THE_EVENT: "straks",
-    },
-    boundaries={
-        Boundary.END_OF_YEAR: "årets udgang",
-        Boundary.END_OF_ACCOUNTING_YEAR: "regnskabsårets udgang",
-    },
-    units=(("år", "år"), ("måned", "måneder"), ("uge", "uger"), ("dag", "dage")),
     dpo="databeskyttelsesrådgiver",
     joint="fælles dataansvarlige",
     authority="tilsynsmyndighed",
@@ -205,10 +162,9 @@ DA: Final = Words(
     none="ingen",
     undecided="ikke besluttet",
     waits_for="afventer beslutning",
-    at_most="senest {span}",
-    at_least="tidligst {span}",
-    after="{boundary} + {period}",
     processor="databehandler",
+    sub_processor="underdatabehandler hos {processor}",
+    without_system="databehandler, system ikke oplyst",
     outside="uden for EU/EØS",
     within_eea="nej, inden for EU/EØS",
     not_said="ikke besluttet, om oplysninger forlader EU/EØS",
@@ -221,26 +177,3 @@ DA: Final = Words(
 def words_of(country: str) -> Words:
     """The words of a country's language."""
     return DA if country == "DK" else SV
-
-
-def span_in_words(span: Period | Turn | Term, words: Words) -> str:
-    """A retention limit as people say it: `6 månader`, `årets slut + 5 år`, `för alltid`."""
-    if isinstance(span, Term):
-        return words.terms[span]
-    if isinstance(span, Turn):
-        boundary = words.boundaries[span.boundary]
-        if span.period is None:
-            return boundary
-        period = period_in_words(span.period, words)
-        return words.after.format(boundary=boundary, period=period)
-    return period_in_words(span, words)
-
-
-def period_in_words(period: Period, words: Words) -> str:
-    """`P1Y6M` is `1 år 6 månader`; whole weeks of days are weeks."""
-    years, months = divmod(period.months, 12)
-    weeks, days = divmod(period.days, 7) if period.days % 7 == 0 else (0, period.days)
-    counted = zip((years, months, weeks, days), words.units, strict=True)
-    return " ".join(
-        f"{number} {one if number == 1 else many}" for number, (one, many) in counted if number
-    )

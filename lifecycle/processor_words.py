@@ -8,9 +8,9 @@ from typing import Final, Literal
 
 from pydantic import model_validator
 
-from lifecycle.configuration.problems import PolicyError, Problem
-from lifecycle.configuration.text import LARGEST, read_text
+from lifecycle.configuration.problems import PolicyError
 from lifecycle.configuration.validated import Part, validated
+from lifecycle.policy.beside import read_beside
 
 FOLDER: Final = "lists"
 """Beside the policy files, in a folder of its own: a file there is no policy."""
@@ -113,15 +113,4 @@ class ListWords(Part):
 def load_list_words(policies: Path) -> ListWords:
     """The words from the folder `lists` beside the policies. Raises `PolicyError`, also when the
     file cannot be read."""
-    path = policies / FOLDER / _NAME
-    content: bytes | None = None
-    try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST + 1)
-    except OSError:
-        pass
-    if content is None:
-        message = f"this file cannot be read; it belongs into the folder {FOLDER} of the policies"
-        raise PolicyError([Problem(f"{FOLDER}/{_NAME}", 1, "", message)])
-    text = read_text(content, name=f"{FOLDER}/{_NAME}", error=PolicyError)
-    return validated(ListWords, text, error=PolicyError)
+    return validated(ListWords, read_beside(policies, FOLDER, _NAME), error=PolicyError)

@@ -98,6 +98,7 @@ def assess(
 
     Raises `Refused`: `assessments_not_in_policy`, `assessment_subject_unknown`,
     `assessment_level_unknown`, `assessment_date_ahead`, `assessment_review_before`,
+    `assessment_reasons_missing` (a high risk without its reasons or a paper),
     `impact_outcome_unknown`, `impact_parts_missing`, `assessment_text_not_allowed`,
     `role_may_not_assess`, or as `officer_codes.agree` does.
     """
@@ -226,6 +227,9 @@ def _require(
     if weighed.kind == "risk":
         if weighed.outcome:
             raise Refused("impact_outcome_unknown")
+        high = level_of(weighed.consequence, weighed.likelihood, rule) is Level.HIGH
+        if high and not evidence and not parts.get("reasons", "").strip():
+            raise Refused("assessment_reasons_missing")
         return
     if weighed.outcome not in set(Impact):
         raise Refused("impact_outcome_unknown")

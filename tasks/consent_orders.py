@@ -10,7 +10,7 @@ from lifecycle.consent import Lack, question_of
 from lifecycle.errors import Refused
 from lifecycle.ledger import EventKind
 from lifecycle.policy.orders import OrderRule
-from lifecycle.references import SUBJECT, WORK_ORDER, new_id, to_reference
+from lifecycle.references import SUBJECT, to_reference
 from lifecycle.retention.calendar import add_period
 from records import leases, work_orders
 from records.engines import reading
@@ -19,6 +19,7 @@ from records.work_orders import WorkOrder
 from tasks.consents import Register, settle_changed
 from tasks.house import House
 from tasks.intake import local_today
+from tasks.ordering import open_noted, withdraw_noted
 from tasks.shredding import destroy_keys
 from tasks.work_order_items import slip_for
 
@@ -141,37 +142,20 @@ def _by_role(house: House, register: Register) -> _ByRole:
 def _open(house: House, work: UnitOfWork, role: str, people: int) -> None:
     asking = house.policy.asking
     assert asking is not None  # noqa: S101 -- the caller has looked
-    number = new_id()
-    due_on = add_period(local_today(house), asking.within).isoformat()
-    work_orders.open_order(
-        work.connection,
-        controller=house.controller,
-        number=number,
-        plan_number=number,  # of no plan: of itself, which is nobody else's number
-        system=_place(role),
+    open_noted(
+        house,
+        work,
+        place=_place(role),
         role=role,
         items=people,
-        at=house.at(),
-        due_on=due_on,
-        sealed=None,
-    )
-    work.record(
-        EventKind.WORK_ORDER_OPENED,
-        ref=to_reference(WORK_ORDER, number),
-        found=people,
-        facts={"what": ASKING, "role": role, "due_on": due_on},
+        due_on=add_period(local_today(house), asking.within).isoformat(),
+        facts={"what": ASKING},
     )
 
 
 def _withdraw(house: House, work: UnitOfWork, order: WorkOrder) -> None:
-    work_orders.withdraw(work.connection, order.number, at=house.at())
-    work.record(
-        EventKind.WORK_ORDER_WITHDRAWN,
-        ref=to_reference(WORK_ORDER, order.number),
-        facts={"what": ASKING, "role": order.role},
-        dropped=order.items,
-        left=0,
-    )
+    facts = {"what": ASKING, "role": order.role}
+    withdraw_noted(house, work, order, facts=facts, dropped=order.items)
 
 
 def _place(role: str) -> str:

@@ -7,8 +7,6 @@ from typing import Final
 
 from lifecycle.bindings.hand_over import ManualChannel
 from lifecycle.errors import Misconfigured
-from lifecycle.ledger import EventKind
-from lifecycle.references import WORK_ORDER, new_id, to_reference
 from lifecycle.retention.calendar import add_period
 from records import disclosures, work_orders
 from records.disclosures import Disclosure
@@ -18,6 +16,7 @@ from records.work_orders import WorkOrder
 from tasks.disclosure_parcels import content_ref, deletion_text
 from tasks.house import House
 from tasks.intake import local_today
+from tasks.ordering import close_noted, open_noted
 from tasks.telling_orders import EVERY, Rule
 
 ASK: Final = "deletion"
@@ -52,49 +51,23 @@ def open_order(house: House, work: UnitOfWork, disclosure: Disclosure) -> None:
     by_hand = _by_hand(house, disclosure)
     if by_hand is None:
         return
-    number = new_id()
-    due_on = add_period(local_today(house), by_hand.within).isoformat()
-    opened = work_orders.open_order(
-        work.connection,
-        controller=house.controller,
-        number=number,
+    open_noted(
+        house,
+        work,
         plan_number=disclosure.number,
-        system=ASK,
+        place=ASK,
         role=by_hand.role,
-        items=1,
-        at=house.at(),
-        due_on=due_on,
-        sealed=None,
+        due_on=add_period(local_today(house), by_hand.within).isoformat(),
+        facts={"plan": disclosure.ref, "system": ASK, "what": ASK},
     )
-    if opened:
-        work.record(
-            EventKind.WORK_ORDER_OPENED,
-            ref=to_reference(WORK_ORDER, number),
-            found=1,
-            facts={
-                "plan": disclosure.ref,
-                "system": ASK,
-                "what": ASK,
-                "role": by_hand.role,
-                "due_on": due_on,
-            },
-        )
 
 
 def close_open(house: House, work: UnitOfWork, disclosure: Disclosure, *, by: str) -> None:
     """The recipient has confirmed that it is deleted: the order is over, within the caller's
     transaction."""
     for order in work_orders.of_plan(work.connection, disclosure.number):
-        if not is_deletion(order) or order.state != "open":
-            continue
-        ref, at = to_reference(WORK_ORDER, order.number), house.at()
-        work_orders.note_done(work.connection, order.number, by=by, evidence=_EVIDENCE, at=at)
-        work_orders.note_confirmed(work.connection, order.number, by=by, at=at)
-        done = {"officer": by, "evidence": _EVIDENCE}
-        work.record(EventKind.WORK_ORDER_DONE, ref=ref, expected=1, acted=1, facts=done)
-        work.record(
-            EventKind.WORK_ORDER_CONFIRMED, ref=ref, expected=1, verified=1, facts={"officer": by}
-        )
+        if is_deletion(order):
+            close_noted(house, work, order, by=by, evidence=_EVIDENCE)
 
 
 def _by_hand(house: House, disclosure: Disclosure) -> ManualChannel | None:

@@ -14,7 +14,7 @@ from lifecycle.bindings.hand_over import ManualChannel
 from lifecycle.disclosure import Stage
 from lifecycle.errors import Misconfigured, Refused
 from lifecycle.ledger import EventKind
-from lifecycle.references import OFFICER, PLAN, WORK_ORDER, from_reference, new_id, to_reference
+from lifecycle.references import OFFICER, PLAN, WORK_ORDER, from_reference, to_reference
 from lifecycle.retention.calendar import add_period
 from records import disclosures, work_orders
 from records.disclosures import Disclosure
@@ -34,6 +34,7 @@ from tasks.doors import Door
 from tasks.house import House
 from tasks.intake import local_today
 from tasks.officer_codes import agree
+from tasks.ordering import open_noted, withdraw_noted
 
 Load = Literal["container", "password"]
 _LOADS: Final[tuple[Load, ...]] = ("container", "password")
@@ -87,33 +88,15 @@ def open_order(house: House, work: UnitOfWork, disclosure: Disclosure, load: Loa
     rule = house.doors.door(name).by_hand
     if rule is None:
         raise Misconfigured("channel_not_bound", ref=name)
-    number = new_id()
-    due_on = add_period(local_today(house), rule.within).isoformat()
-    opened = work_orders.open_order(
-        work.connection,
-        controller=house.controller,
-        number=number,
+    open_noted(
+        house,
+        work,
         plan_number=disclosure.number,
-        system=_place(name, load, disclosure.attempt),
+        place=_place(name, load, disclosure.attempt),
         role=rule.role,
-        items=1,
-        at=house.at(),
-        due_on=due_on,
-        sealed=None,
+        due_on=add_period(local_today(house), rule.within).isoformat(),
+        facts={"plan": disclosure.ref, "system": name, "what": load},
     )
-    if opened:
-        work.record(
-            EventKind.WORK_ORDER_OPENED,
-            ref=to_reference(WORK_ORDER, number),
-            found=1,
-            facts={
-                "plan": disclosure.ref,
-                "system": name,
-                "what": load,
-                "role": rule.role,
-                "due_on": due_on,
-            },
-        )
 
 
 def pull_back(house: House, work: UnitOfWork, disclosure: Disclosure) -> None:
@@ -121,16 +104,9 @@ def pull_back(house: House, work: UnitOfWork, disclosure: Disclosure) -> None:
     caller's transaction. What somebody has done stays done."""
     for load in _LOADS:
         order = _order(work.connection, disclosure, load)
-        if order is None or order.state != "open":
-            continue
-        work_orders.withdraw(work.connection, order.number, at=house.at())
-        work.record(
-            EventKind.WORK_ORDER_WITHDRAWN,
-            ref=to_reference(WORK_ORDER, order.number),
-            facts={"plan": disclosure.ref, "system": _channel(disclosure, load)},
-            dropped=1,
-            left=0,
-        )
+        if order is not None:
+            facts = {"plan": disclosure.ref, "system": _channel(disclosure, load)}
+            withdraw_noted(house, work, order, facts=facts)
 
 
 def remove_container(disclosure: Disclosure, door: Door) -> None:

@@ -20,6 +20,7 @@ from records.unit_of_work import UnitOfWork
 from records.work_orders import WorkOrder
 from tasks.house import House
 from tasks.intake import local_today
+from tasks.ordering import open_noted
 
 LETTERS: Final = "letters"
 """What such an order is about: `letters notice standard`."""
@@ -193,24 +194,12 @@ def _said_on_a_letter(house: House) -> frozenset[str]:
 
 
 def _open(house: House, work: UnitOfWork, matter: Matter, items: int, rule: OrderRule) -> int:
-    number = new_id()
-    due_on = add_period(local_today(house), rule.within).isoformat()
-    work_orders.open_order(
-        work.connection,
-        controller=house.controller,
-        number=number,
-        plan_number=number,  # of no plan: of itself, which is nobody else's number
-        system=f"{LETTERS} {matter.kind} {matter.about}",
+    return open_noted(
+        house,
+        work,
+        place=f"{LETTERS} {matter.kind} {matter.about}",
         role=rule.role,
         items=items,
-        at=house.at(),
-        due_on=due_on,
-        sealed=None,
+        due_on=add_period(local_today(house), rule.within).isoformat(),
+        facts=facts_of(matter) | {"what": LETTERS},
     )
-    work.record(
-        EventKind.WORK_ORDER_OPENED,
-        ref=to_reference(WORK_ORDER, number),
-        found=items,
-        facts=facts_of(matter) | {"what": LETTERS, "role": rule.role, "due_on": due_on},
-    )
-    return number

@@ -8,12 +8,11 @@ from typing import Final
 
 from lifecycle.access import removes
 from lifecycle.errors import Refused
-from lifecycle.ledger import EventKind
 from lifecycle.policy.access import AccessRule
 from lifecycle.policy.orders import OrderRule
-from lifecycle.references import FINDING, WORK_ORDER, new_id, to_reference
+from lifecycle.references import FINDING, to_reference
 from lifecycle.retention.calendar import add_period
-from records import mending, work_orders
+from records import mending
 from records.findings import AGREED, INTENDED
 from records.mending import ToMend
 from records.unit_of_work import UnitOfWork
@@ -21,6 +20,7 @@ from records.work_orders import WorkOrder
 from tasks.findings import ACCOUNTS, owner_of
 from tasks.house import House
 from tasks.intake import local_today
+from tasks.ordering import open_noted
 
 MEND: Final = "mend"
 """What such an order is about."""
@@ -77,28 +77,16 @@ def open_orders(house: House, work: UnitOfWork, place: str, *, told_at: str | No
 def _open(
     house: House, work: UnitOfWork, place: str, group: str, numbers: list[int], rule: OrderRule
 ) -> None:
-    order = new_id()
-    role = rule.role if group != PLACEMENT else owner_of(house, place)
-    due_on = add_period(local_today(house), rule.within).isoformat()
-    work_orders.open_order(
-        work.connection,
-        controller=house.controller,
-        number=order,
-        plan_number=order,  # of no plan: of itself, which is nobody else's number
-        system=f"{place} {MEND} {group}",
-        role=role,
+    order = open_noted(
+        house,
+        work,
+        place=f"{place} {MEND} {group}",
+        role=rule.role if group != PLACEMENT else owner_of(house, place),
         items=len(numbers),
-        at=house.at(),
-        due_on=due_on,
-        sealed=None,
+        due_on=add_period(local_today(house), rule.within).isoformat(),
+        facts={"what": MEND, "system": place, "group": group},
     )
     mending.put_on_order(work.connection, numbers, order=order)
-    work.record(
-        EventKind.WORK_ORDER_OPENED,
-        ref=to_reference(WORK_ORDER, order),
-        found=len(numbers),
-        facts={"what": MEND, "system": place, "group": group, "role": role, "due_on": due_on},
-    )
 
 
 def where_on(house: House, work: UnitOfWork, order: WorkOrder) -> Mapping[str, Mapping[str, str]]:

@@ -16,11 +16,17 @@ from tasks.processors import lines
 
 
 def record_of(house: House) -> Record:
-    """The record as it stands today, with the processors that the register knows."""
+    """The record as it stands today, with the processors that the register knows: also those of
+    which nobody has said which system they run (art. 30(1)(d))."""
+    known = house.policy.systems
     run_by = [
-        RunBy(line.said.called, line.systems, line.countries)
+        RunBy(
+            line.said.called,
+            tuple(name for name in line.systems if name in known),
+            line.countries,
+            tuple(said.called for _, said in line.subs),
+        )
         for line in lines(house)
-        if line.systems
     ]
     return build(house.policy, run_by=run_by)
 

@@ -86,15 +86,17 @@ def import_list(house: House, path: Path, *, officer: str, code: str) -> Importe
     same list again does nothing. The reviewer's code says whose list it is: with it its judgements
     count as theirs. Raises `Refused`: what `lifecycle.processor_list.judge` says,
     `list_not_readable`, `list_damaged`, `list_not_a_table`, `list_protected`, `list_too_large`,
-    `list_too_slow`, `role_may_not_note`, `services_not_in_policy`, or as `officer_codes.agree`
-    does.
+    `list_too_slow`, `reviews_not_in_policy`, `role_may_not_note`, `services_not_in_policy`, or as
+    `officer_codes.agree` does.
     """
     judged = _judged(house, path)
     result: list[Imported] = []
 
     def act(work: UnitOfWork, who: Officer) -> str | None:
         review = house.policy.processor_review
-        if review is None or review.by not in who.roles:
+        if review is None:
+            return "reviews_not_in_policy"
+        if review.by not in who.roles:
             return "role_may_not_note"
         if house.policy.services is None and any(one.kind in SERVICES for one in judged.lines):
             return "services_not_in_policy"

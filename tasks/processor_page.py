@@ -8,6 +8,7 @@ from html import escape
 from typing import Final, NamedTuple
 
 from lifecycle.ledger import EventKind
+from lifecycle.third_countries import Ground
 from tasks.house import House
 from tasks.intake import local_today
 from tasks.processors import Line, ServiceLine, lines, services
@@ -28,11 +29,9 @@ class _Words(NamedTuple):
     heads: tuple[str, ...]
     agreements: Mapping[str, str]
     grounds: Mapping[str, str]
-    no_agreement: str
     from_until: str
     until: str
     within: str
-    unknown: str
     nobody: str
     ask: str
     as_of: str
@@ -58,13 +57,10 @@ _SV: Final = _Words(
         "standard_clauses": "standardavtalsklausuler",
         "binding_rules": "bindande företagsbestämmelser",
         "derogation": "undantag enligt artikel 49",
-        "undecided": "grund saknas",
     },
-    no_agreement="inget gällande avtal antecknat",
     from_until="från {on}",
     until="till {until}",
     within="nej",
-    unknown="inte angivet",
     nobody="Inga personuppgiftsbiträden är antecknade.",
     ask="Den som vill se ett avtal kan vända sig till {mail}.",
     as_of="Visat {on}.",
@@ -96,13 +92,10 @@ _DA: Final = _Words(
         "standard_clauses": "standardkontraktbestemmelser",
         "binding_rules": "bindende virksomhedsregler",
         "derogation": "undtagelse efter artikel 49",
-        "undecided": "grundlag mangler",
     },
-    no_agreement="ingen gældende aftale noteret",
     from_until="fra {on}",
     until="til {until}",
     within="nej",
-    unknown="ikke oplyst",
     nobody="Der er ikke noteret nogen databehandlere.",
     ask="Alle interesserede kan få aftalerne at se ved henvendelse til {mail}.",
     as_of="Vist {on}.",
@@ -115,8 +108,8 @@ _DA: Final = _Words(
 
 
 def published_list(house: House) -> str:
-    """The list of processors as a page of HTML for anybody (T-42): no officer, no shortcoming, and
-    what is not known said to be so."""
+    """The list of processors as a page of HTML for anybody (T-42): no officer and no shortcoming.
+    What nobody has noted leaves its cell empty; the operator is told of it by `unsaid`."""
     words, policy = _words(house), house.policy
     found = lines(house)
     body = (
@@ -126,6 +119,20 @@ def published_list(house: House) -> str:
     )
     ask = words.ask.format(mail=policy.controller.privacy_mailbox)
     return _page(house, words, words.title, words.intro, body, ask)
+
+
+def unsaid(house: House) -> list[tuple[str, str]]:
+    """(name in the policy or V-…, what is not known of it): what the page leaves out, for whoever
+    publishes it."""
+    found = []
+    for line in lines(house):
+        if not line.agreement:
+            found.append((line.label, "agreement"))
+        if line.countries is None:
+            found.append((line.label, "countries"))
+        elif Ground.UNDECIDED in line.countries.values():
+            found.append((line.label, "ground"))
+    return found
 
 
 def recommendations(house: House) -> str:
@@ -179,7 +186,7 @@ def _cells(house: House, words: _Words, line: Line) -> tuple[str, ...]:
 
 def _agreement(words: _Words, line: Line) -> str:
     if not line.agreement:
-        return words.no_agreement
+        return ""
     told = [words.agreements[line.agreement]]
     if line.agreed_on is not None:
         told.append(words.from_until.format(on=line.agreed_on.isoformat()))
@@ -190,10 +197,13 @@ def _agreement(words: _Words, line: Line) -> str:
 
 def _countries(words: _Words, countries: Mapping[str, str] | None) -> str:
     if countries is None:
-        return words.unknown
+        return ""
     if not countries:
         return words.within
-    return ", ".join(f"{country} ({words.grounds[why]})" for country, why in countries.items())
+    return ", ".join(
+        f"{country} ({words.grounds[why]})" if why in words.grounds else country
+        for country, why in countries.items()
+    )
 
 
 def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

@@ -191,6 +191,11 @@ PROCESSORS: Final[dict[str, tuple[str, str, str]]] = {
         _NOTED,
         "Shorten it; a longer paper is named with `--paper`.",
     ),
+    "assessment_reasons_missing": (
+        "The risk is high, and nobody says why.",
+        _NOTED,
+        "Write why with `--reasons`, or name the paper that it stands in with `--paper`.",
+    ),
     "impact_outcome_unknown": (
         "An impact assessment ends with acceptable or consult, and a risk assessment with neither.",
         _NOTED,

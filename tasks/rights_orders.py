@@ -9,15 +9,14 @@ from datetime import date
 from typing import Final
 
 from lifecycle.errors import Refused
-from lifecycle.ledger import EventKind
 from lifecycle.references import REQUEST, SUBJECT, WORK_ORDER, new_id, to_reference
 from lifecycle.retention.calendar import add_period
-from records import work_orders
 from records.rights import Request
 from records.unit_of_work import UnitOfWork
 from records.work_orders import WorkOrder
 from tasks.house import House
 from tasks.intake import local_today
+from tasks.ordering import open_noted
 from tasks.telling_orders import EVERY, Rule
 from tasks.work_order_items import SLIP
 from tasks.work_order_items import slip_for as slip_of_people
@@ -105,33 +104,15 @@ def open_order(
     number = new_id()
     sealed = house.vault.seal([(number, number, SLIP, slip)])
     house.vault.persist_keys(sealed.keys)
-    role = role_at(house, name)
-    due_on = last_day(house, request).isoformat()
-    opened = work_orders.open_order(
-        work.connection,
-        controller=house.controller,
+    opened = open_noted(
+        house,
+        work,
         number=number,
         plan_number=request.number,
-        system=f"{what} {name}",
-        role=role,
-        items=1,
-        at=house.at(),
-        due_on=due_on,
+        place=f"{what} {name}",
+        role=role_at(house, name),
+        due_on=last_day(house, request).isoformat(),
+        facts={"request": to_reference(REQUEST, request.number), "system": name, "what": what},
         sealed=sealed.sealed[0],
     )
-    if not opened:
-        return ""
-    ref = to_reference(WORK_ORDER, number)
-    work.record(
-        EventKind.WORK_ORDER_OPENED,
-        ref=ref,
-        found=1,
-        facts={
-            "request": to_reference(REQUEST, request.number),
-            "system": name,
-            "what": what,
-            "role": role,
-            "due_on": due_on,
-        },
-    )
-    return ref
+    return to_reference(WORK_ORDER, opened) if opened else ""

@@ -6,15 +6,15 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from lifecycle.errors import Refused
-from lifecycle.ledger import EventKind
 from lifecycle.policy.sharing import Telling as TellingRule
 from lifecycle.policy.values import Period
-from lifecycle.references import TELLING, WORK_ORDER, from_reference, new_id, to_reference
+from lifecycle.references import TELLING, from_reference
 from records import work_orders
 from records.tellings import Telling
 from records.unit_of_work import UnitOfWork
 from records.work_orders import WorkOrder
 from tasks.house import House
+from tasks.ordering import close_noted, open_noted
 from tasks.telling_due import due_on
 
 TELL: Final = "telling"
@@ -61,50 +61,23 @@ def open_order(house: House, work: UnitOfWork, one: Telling) -> None:
     rule = _rule(house)
     if rule is None:
         return
-    number = new_id()
     last_day = due_on(house, one)
-    opened = work_orders.open_order(
-        work.connection,
-        controller=house.controller,
-        number=number,
+    open_noted(
+        house,
+        work,
         plan_number=one.disclosure_id,
-        system=f"{TELL} {one.ref}",
+        place=f"{TELL} {one.ref}",
         role=rule.role,
-        items=1,
-        at=house.at(),
         due_on="" if last_day is None else last_day.isoformat(),
-        sealed=None,
+        facts={"plan": one.disclosure, "system": TELL, "what": TELL, "telling": one.ref},
     )
-    if opened:
-        due = {} if last_day is None else {"due_on": last_day.isoformat()}
-        work.record(
-            EventKind.WORK_ORDER_OPENED,
-            ref=to_reference(WORK_ORDER, number),
-            found=1,
-            facts={
-                "plan": one.disclosure,
-                "system": TELL,
-                "what": TELL,
-                "telling": one.ref,
-                "role": rule.role,
-                **due,
-            },
-        )
 
 
 def close_open(house: House, work: UnitOfWork, one: Telling, *, by: str) -> None:
     """They are told: its order is over, within the caller's transaction."""
     for order in work_orders.of_plan(work.connection, one.disclosure_id):
-        if order.system != f"{TELL} {one.ref}" or order.state != "open":
-            continue
-        ref, at = to_reference(WORK_ORDER, order.number), house.at()
-        work_orders.note_done(work.connection, order.number, by=by, evidence=_TOLD, at=at)
-        work_orders.note_confirmed(work.connection, order.number, by=by, at=at)
-        done = {"officer": by, "evidence": _TOLD}
-        work.record(EventKind.WORK_ORDER_DONE, ref=ref, expected=1, acted=1, facts=done)
-        work.record(
-            EventKind.WORK_ORDER_CONFIRMED, ref=ref, expected=1, verified=1, facts={"officer": by}
-        )
+        if order.system == f"{TELL} {one.ref}":
+            close_noted(house, work, order, by=by, evidence=_TOLD)
 
 
 def _rule(house: House) -> TellingRule | None:

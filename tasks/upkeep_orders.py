@@ -7,16 +7,16 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple
 
 from lifecycle.errors import Refused
-from lifecycle.ledger import EventKind
 from lifecycle.policy.orders import OrderRule
 from lifecycle.processor import OF_REVIEW, Lack
-from lifecycle.references import WORK_ORDER, new_id, to_reference
-from lifecycle.retention.calendar import add_period, local_date
+from lifecycle.retention.calendar import add_period
 from records import leases, work_orders
 from records.unit_of_work import UnitOfWork
 from records.work_orders import WorkOrder
 from tasks.assessments import lines as assessment_lines
 from tasks.house import House
+from tasks.intake import local_today
+from tasks.ordering import open_noted, withdraw_noted
 from tasks.processors import lines, services
 
 PAPERS: Final = "papers"
@@ -120,38 +120,20 @@ def keep(house: House, *, only: Sequence[str] | None = None) -> Kept:
 
 
 def _open(house: House, work: UnitOfWork, one: Wanted) -> None:
-    number = new_id()
-    today = local_date(house.now(), house.policy.controller.zone)
-    due_on = add_period(today, one.rule.within).isoformat()
-    work_orders.open_order(
-        work.connection,
-        controller=house.controller,
-        number=number,
-        plan_number=number,  # of no plan: of itself, which is nobody else's number
-        system=f"{one.label} {one.what}",
+    open_noted(
+        house,
+        work,
+        place=f"{one.label} {one.what}",
         role=one.rule.role,
         items=len(one.lacks),
-        at=house.at(),
-        due_on=due_on,
-        sealed=None,
-    )
-    work.record(
-        EventKind.WORK_ORDER_OPENED,
-        ref=to_reference(WORK_ORDER, number),
-        found=len(one.lacks),
-        facts={"what": one.what, "system": one.label, "role": one.rule.role, "due_on": due_on},
+        due_on=add_period(local_today(house), one.rule.within).isoformat(),
+        facts={"what": one.what, "system": one.label},
     )
 
 
 def _withdraw(house: House, work: UnitOfWork, order: WorkOrder) -> None:
-    work_orders.withdraw(work.connection, order.number, at=house.at())
-    work.record(
-        EventKind.WORK_ORDER_WITHDRAWN,
-        ref=to_reference(WORK_ORDER, order.number),
-        facts={"what": what_of(order), "system": label_of(order)},
-        dropped=order.items,
-        left=0,
-    )
+    facts = {"what": what_of(order), "system": label_of(order)}
+    withdraw_noted(house, work, order, facts=facts, dropped=order.items)
 
 
 def _sources() -> tuple[Source, ...]:

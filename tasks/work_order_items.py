@@ -23,6 +23,7 @@ from records.work_orders import WorkOrder
 from tasks.carrying_out import ripe
 from tasks.house import House
 from tasks.item_steps import begin, note_answers, note_done
+from tasks.ordering import open_noted
 from tasks.shredding import destroy_keys
 
 SLIP: Final = "#slip"
@@ -58,23 +59,17 @@ def open_orders(house: House, plan: Plan, name: str, *, today: str) -> None:
     house.vault.persist_keys(sealed.keys)
     due_on = add_period(_approved_on(house, plan, allowed), rule.within).isoformat()
     with house.work() as work:
-        work_orders.open_order(
-            work.connection,
-            controller=house.controller,
+        open_noted(
+            house,
+            work,
             number=number,
             plan_number=plan.number,
-            system=name,
+            place=name,
             role=rule.role,
             items=len(allowed),
-            at=house.at(),
             due_on=due_on,
+            facts={"plan": plan.ref, "system": name},
             sealed=sealed.sealed[0],
-        )
-        work.record(
-            EventKind.WORK_ORDER_OPENED,
-            ref=to_reference(WORK_ORDER, number),
-            found=len(allowed),
-            facts={"plan": plan.ref, "system": name, "role": rule.role, "due_on": due_on},
         )
         work.commit()
 

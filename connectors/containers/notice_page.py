@@ -40,7 +40,8 @@ _SOURCE: Final = b"""
 #show heading.where(level: 2): set block(above: 1.35em, below: 0.7em, sticky: true)
 #heading(level: 1, text(d.title))
 #if d.before.len() > 0 { d.before.map(line => text(0.95em, line)).join(parbreak()) }
-#let open(says) = highlight(fill: rgb("#fff3bf"), text(says))
+#let open(says) = highlight(
+  fill: rgb("#fff3bf"), top-edge: 0.8em, bottom-edge: -0.25em, text(says))
 #let shown(line) = if line.open { open(line.says) } else { text(line.says) }
 #let said(lines) = block(breakable: false, lines.map(shown).join(linebreak()))
 #let flowing(lines) = lines.map(shown).join([ ])

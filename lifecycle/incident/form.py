@@ -10,9 +10,10 @@ from typing import Final, Literal, NamedTuple
 
 from pydantic import Field, model_validator
 
-from lifecycle.configuration.problems import PolicyError, Problem
-from lifecycle.configuration.text import LARGEST, read_text
+from lifecycle.configuration.problems import PolicyError
+from lifecycle.configuration.text import read_text
 from lifecycle.configuration.validated import Part, validated
+from lifecycle.policy.beside import content_beside
 from lifecycle.policy.values import Name, Sentence
 
 FOLDER: Final = "forms"
@@ -79,6 +80,11 @@ class Value(StrEnum):
     MORE = "more"
 
 
+OF_THE_CONTROLLER: Final = frozenset({Value.REGISTRATION, Value.ADDRESS, Value.PHONE})
+"""What the policy may leave out, and whoever sends the form knows: it is filled in by hand. Nothing
+of the incident has to come to light for it."""
+
+
 class Question(Part):
     """One question of the form."""
 
@@ -108,6 +114,9 @@ class BreachForm(Part):
     supplement_title: Sentence
     sent_by: Sentence = Field(description="how and where the report is made: for people")
     unknown: Sentence = Field(description="what stands where nothing is known yet")
+    by_hand: Sentence = Field(
+        description="what stands where the policy says nothing of the controller itself"
+    )
     new: Sentence = Field(description="marks what was written since the last report")
     words: dict[Name, Sentence] = Field(description="the register's own words in that language")
     parts: tuple[FormPart, ...] = Field(min_length=1)
@@ -159,7 +168,7 @@ class Filled(NamedTuple):
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """The questions of which nothing is known yet."""
+        """The questions of which nothing is known yet, and those to fill in by hand."""
         return tuple(answer.asks for answer in self.answers if not answer.known)
 
 
@@ -185,7 +194,7 @@ def fill(
                     Answer(
                         id=question.id,
                         asks=question.asks,
-                        text=facts.get(question.fill, "").strip() or form.unknown,
+                        text=facts.get(question.fill, "").strip() or _unknown(form, question),
                         known=bool(facts.get(question.fill, "").strip()),
                         new=supplement and question.fill in new,
                     )
@@ -195,6 +204,10 @@ def fill(
             for part in form.parts
         ),
     )
+
+
+def _unknown(form: BreachForm, question: Question) -> str:
+    return form.by_hand if question.fill in OF_THE_CONTROLLER else form.unknown
 
 
 def as_text(filled: Filled, *, new: str) -> str:
@@ -219,14 +232,5 @@ def load_form(policies: Path, country: str) -> BreachForm:
 
     Raises `PolicyError`, also when the file cannot be read.
     """
-    path = policies / FOLDER / f"breach-{country.lower()}.yaml"
-    content: bytes | None = None
-    try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST + 1)
-    except OSError:
-        pass
-    if content is None:
-        message = f"this file cannot be read; it belongs into the folder {FOLDER} of the policies"
-        raise PolicyError([Problem(f"{FOLDER}/{path.name}", 1, "", message)])
-    return parse_form(content, name=path.name)
+    name = f"breach-{country.lower()}.yaml"
+    return parse_form(content_beside(policies, FOLDER, name), name=name)

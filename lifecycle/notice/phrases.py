@@ -12,9 +12,9 @@ from typing import Final, Literal
 
 from pydantic import Field, model_validator
 
-from lifecycle.configuration.problems import PolicyError, Problem
-from lifecycle.configuration.text import LARGEST, MarkedText, read_text
+from lifecycle.configuration.problems import PolicyError
 from lifecycle.configuration.validated import Part, validated
+from lifecycle.policy.beside import read_beside
 from lifecycle.policy.notices import Language
 from lifecycle.policy.values import Name, Sentence
 
@@ -107,7 +107,7 @@ def _gaps_or_none(phrase: str) -> frozenset[str]:
 
 def load_phrases(policies: Path, language: Language) -> Phrases:
     """The frames of `language`. Raises `PolicyError`, also for a file that cannot be read."""
-    text = _read(policies, f"{PHRASES}/{language}.yaml")
+    text = read_beside(policies, FOLDER, f"{PHRASES}/{language}.yaml")
     found = validated(Phrases, text, error=PolicyError)
     problems = []
     if found.language != language:
@@ -127,25 +127,11 @@ def load_terms(policies: Path, folder: str, language: Language) -> Terms:
 
     Raises `PolicyError`, also for a file that cannot be read.
     """
-    text = _read(policies, f"{folder}/{language}.yaml")
+    text = read_beside(policies, FOLDER, f"{folder}/{language}.yaml")
     found = validated(Terms, text, error=PolicyError)
     if found.language != language:
         raise PolicyError([text.problem(("language",), f"the file's name says {language}")])
     return found
-
-
-def _read(policies: Path, name: str) -> MarkedText:
-    path = policies / FOLDER / name
-    content: bytes | None = None
-    try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST + 1)
-    except OSError:
-        pass
-    if content is None:
-        message = f"this file cannot be read; it belongs into the folder {FOLDER} of the policies"
-        raise PolicyError([Problem(f"{FOLDER}/{name}", 1, "", message)])
-    return read_text(content, name=f"{FOLDER}/{name}", error=PolicyError)
 
 
 def _fingerprint(phrases: Mapping[str, str]) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from lifecycle.configuration.problems import Path
 from lifecycle.configuration.validated import nearest
 from lifecycle.policy.check_retention import unknown
 from lifecycle.policy.model import Policy
+from lifecycle.policy.processors import Processor
+from lifecycle.third_countries import Ground
 
 Finding = tuple[Path, str]
 
@@ -22,6 +25,7 @@ def check_processors(policy: Policy) -> Iterator[Finding]:
         yield from _role(policy, (*here, "answers"), processor.answers)
         if (part := processor.undecided) is not None:
             yield from _open(policy, (*here, part), processor.decision)
+        yield from _abroad(policy, (*here, "third_countries"), processor)
     review = policy.processor_review
     if review is not None:
         yield from _role(policy, ("processor_review", "by"), review.by)
@@ -40,6 +44,45 @@ def check_processors(policy: Policy) -> Iterator[Finding]:
     if assessments is not None:
         yield from _role(policy, ("assessments", "by"), assessments.by)
         yield from _role(policy, ("assessments", "order", "role"), assessments.order.role)
+
+
+def _abroad(policy: Policy, path: Path, processor: Processor) -> Iterator[Finding]:
+    """What people are told of other countries is what the processors do."""
+    told = policy.third_countries
+    if told is None:
+        return
+    if processor.third_countries == "undecided":
+        if told.happens == "never":
+            yield (
+                path,
+                "undecided contradicts third_countries: `happens: never`; people are told that "
+                "data stays, and nobody has said so of this processor",
+            )
+        return
+    grounds = {transfer.ground for transfer in told.transfers.values()}
+    for position, each in enumerate(processor.third_countries):
+        if told.happens != "sometimes":
+            yield (
+                (*path, position),
+                f"contradicts third_countries: `happens: {told.happens}`; data goes to "
+                f"{each.country}: write `happens: sometimes` and the transfer there",
+            )
+        elif _TOLD_AS[each.ground] not in grounds:
+            yield (
+                (*path, position, "ground"),
+                f"'{each.ground}' is the ground of no transfer of third_countries; people are "
+                "told another one, or none",
+            )
+
+
+_TOLD_AS: Final = {
+    Ground.ADEQUACY: "adequacy_decision",
+    Ground.STANDARD_CLAUSES: "standard_clauses",
+    Ground.BINDING_RULES: "binding_corporate_rules",
+    Ground.DEROGATION: "explicit_consent",
+    Ground.UNDECIDED: "",
+}
+"""Which ground of a transfer a notice tells for it."""
 
 
 def _role(policy: Policy, path: Path, name: str) -> Iterator[Finding]:

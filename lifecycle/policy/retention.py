@@ -44,6 +44,12 @@ class Anchor(Part):
     """An event that time is counted from."""
 
     means: Sentence
+    called: Sentence | None = Field(
+        default=None,
+        description="the event as a clause in the controller's language and the present tense, "
+        "as it stands after `6 månader efter att` in the record of processing; left out: `means`",
+        examples=["personen slutar", "eleven går ud af skolen"],
+    )
     per: Literal["person", "record", "file"] = Field(
         description="person: one date for a person, the latest of all sources, and none as long "
         "as one source has none; record: each record in an outer system has its own; "

@@ -1,13 +1,16 @@
 """What changed between two versions of a notice, and who is told again (T-09, A-37)."""
 
 import json
+from datetime import date
 
 import pytest
 
 from lifecycle.errors import Misconfigured
+from lifecycle.informing import CHANGE, Given, why_now
 from lifecycle.notice.changes import changes
 from lifecycle.notice.kept import kept_facts
-from tests.factories.notices import GIVEN, changed, governing, policy_of
+from lifecycle.policy.values import Period, Turn
+from tests.factories.notices import GIVEN, changed, governing, policy_of, says
 
 SHORTER = (
     """  - id: staging.emptied-daily""",
@@ -73,3 +76,37 @@ def test_facts_that_somebody_touched_are_refused() -> None:
     touched = json.loads(facts.canonical) | {"extra": "1"}
     with pytest.raises(Misconfigured, match="notice_facts_unreadable"):
         kept_facts(json.dumps(touched))
+
+
+@pytest.mark.parametrize("controller", sorted({controller for controller, _, _ in GIVEN}))
+def test_one_changed_rule_is_told_again_to_whom_it_concerns_and_nobody_else(
+    controller: str,
+) -> None:
+    policy = policy_of(controller)
+    rule = next(
+        one
+        for one in policy.retention
+        if isinstance(one.keep.at_most, Period | Turn) and not one.undecided
+    )
+    keep = rule.keep.model_copy(update={"at_most": Period.parse("P11M"), "at_least": None})
+    longer = policy.model_copy(
+        update={
+            "retention": tuple(
+                one.model_copy(update={"keep": keep}) if one.id == rule.id else one
+                for one in policy.retention
+            )
+        }
+    )
+    told = date(2026, 9, 1)
+    told_again = set()
+    for notice, subject in [(n, s) for who, n, s in GIVEN if who == controller]:
+        before, after = governing(policy, notice, subject), governing(longer, notice, subject)
+        language = before.named.governs
+        concerned = subject == rule.covers.subject
+        assert (before.text(language).sha256 != after.text(language).sha256) == concerned
+        assert ("11 m" in says(after, "retention")) == concerned
+        given = [Given(before.facts.sha256, told)]
+        why = why_now(given, version=after.facts.sha256, today=told, yearly_on=None)
+        if why == CHANGE:
+            told_again.add(subject)
+    assert told_again == {rule.covers.subject}

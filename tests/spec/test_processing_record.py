@@ -16,14 +16,22 @@ from lifecycle.ledger import EventKind
 from lifecycle.policy.data import LegalBasis
 from lifecycle.policy.load import load_policy
 from lifecycle.policy.model import Policy
-from lifecycle.policy.values import Boundary, Period, Term, Turn
+from lifecycle.policy.retention import Keep, Then
+from lifecycle.policy.values import Period, Turn
 from lifecycle.processing_record import FIELDS, LETTERS, Activity, RunBy, build, unanswered
-from lifecycle.processing_record_words import DA, SV, span_in_words, words_of
+from lifecycle.processing_record_limits import DA as DANISH
+from lifecycle.processing_record_limits import SV as SWEDISH
+from lifecycle.processing_record_limits import period_in_words, sentence, sentences_of
+from lifecycle.processing_record_words import DA, SV, words_of
+from records.processors import PROCESSOR_KIND, SUB_PROCESSOR
 from tasks.house import House
 from tasks.processing_record import as_page, as_workbook, note_made, record_of
+from tasks.processor_noting import add
+from tasks.processors import Said
 from tests.factories import houses
 from tests.factories.houses import dialect
-from tests.factories.officers import events
+from tests.factories.keys import StandingClock
+from tests.factories.officers import enrol, events
 
 __all__ = ["dialect"]
 
@@ -164,26 +172,124 @@ def test_a_changed_rule_is_another_record() -> None:
     assert any("senast 3 månader" in line for line in after.activities[0].limits)
 
 
-@pytest.mark.parametrize(
-    ("span", "swedish", "danish"),
-    [
-        (Period.parse("P6M"), "6 månader", "6 måneder"),
-        (Period.parse("P1M"), "1 månad", "1 måned"),
-        (Period.parse("P1Y6M"), "1 år 6 månader", "1 år 6 måneder"),
-        (Period.parse("P2W"), "2 veckor", "2 uger"),
-        (Period.parse("P14D"), "2 veckor", "2 uger"),
-        (Period.parse("P10D"), "10 dagar", "10 dage"),
-        (Term.FOREVER, "för alltid", "for altid"),
-        (Turn(Boundary.END_OF_YEAR, None, ""), "årets slut", "årets udgang"),
-        (
-            Turn(Boundary.END_OF_ACCOUNTING_YEAR, Period.parse("P5Y"), ""),
-            "räkenskapsårets slut + 5 år",
-            "regnskabsårets udgang + 5 år",
-        ),
-    ],
+STUTTERS = re.compile(
+    r"(?i)\b(senast|senest|tidigast|tidligst|minst|mindst) "
+    r"(genast|straks|varje|hver|dagligen|dagligt|för alltid|for altid|inte|ikke|någon)\b"
+    r"|inte bestämt|ikke besluttet, (raderas|slettes)|varje dag|hver dag"
+    r"|\b(?P<twice>\w+) (?P=twice)\b|  | ,|, –|\{|\bNone\b|\+"
 )
-def test_limits_are_said_in_words(span: Period | Turn | Term, swedish: str, danish: str) -> None:
-    assert (span_in_words(span, SV), span_in_words(span, DA)) == (swedish, danish)
+"""What is no sentence: a limit that limits nothing, a word twice, a field that was not filled."""
+
+
+@pytest.mark.parametrize("name", CONTROLLERS)
+def test_each_rule_is_a_sentence_that_names_the_event_from_which_time_runs(name: str) -> None:
+    policy = policy_of(name)
+    said = sentences_of(policy.controller.country)
+    assert said is (DANISH if name in {"tommerup", "behandlingsskolerne"} else SWEDISH)
+    for rule in policy.retention:
+        anchor = None if rule.anchor is None else policy.anchors[rule.anchor]
+        event = None if anchor is None else anchor.called
+        assert anchor is None or event, rule.anchor
+        told = sentence(said, rule.keep, rule.then, event=event, criteria=rule.criteria)
+        assert not STUTTERS.search(told), (rule.id, told)
+        assert event is None or event in told, (rule.id, told)
+        assert said.then[rule.then][0] in told, (rule.id, told)
+        for span in rule.keep.spans:
+            period = span.period if isinstance(span, Turn) else span
+            if isinstance(period, Period):
+                assert period_in_words(period, said.units) in told, (rule.id, told)
+            if isinstance(span, Turn):
+                assert said.years[span.boundary] in told, (rule.id, told)
+        lines = [line for one in build(policy).activities for line in one.limits]
+        needed = {need for purpose in policy.purposes.values() for need in purpose.needs}
+        if needed & set(rule.covers.categories):
+            assert any(f"): {told}" in line for line in lines), rule.id
+
+
+def test_the_stutters_are_found() -> None:
+    for wrong in ("senast genast, raderas", "senast inte bestämt", "senest straks", "varje dag",
+                  "senest hver dag", "slut + 5 år", "efter efter", "senast None"):  # fmt: skip
+        assert STUTTERS.search(wrong), wrong
+
+
+LEFT_SV, LEFT_DA = "eleven slutar", "eleven går ud"
+SPANS: list[tuple[dict[str, str], Then, str, str]] = [
+    ({"at_most": "P6M"}, Then.ERASE, "raderas senast 6 månader efter att eleven slutar",
+     "slettes senest 6 måneder efter, at eleven går ud"),
+    ({"at_most": "P1Y1M"}, Then.ANONYMISE,
+     "anonymiseras senast 1 år 1 månad efter att eleven slutar",
+     "anonymiseres senest 1 år 1 måned efter, at eleven går ud"),
+    ({"at_most": "P14D"}, Then.ERASE, "raderas senast 2 veckor efter att eleven slutar",
+     "slettes senest 2 uger efter, at eleven går ud"),
+    ({"at_most": "P10D"}, Then.STRIP,
+     "gallras ned till vissa fält senast 10 dagar efter att eleven slutar",
+     "skæres ned til bestemte felter senest 10 dage efter, at eleven går ud"),
+    ({"at_most": "on_the_event"}, Then.ERASE, "raderas så snart eleven slutar",
+     "slettes, så snart eleven går ud"),
+    ({"at_most": "every_day"}, Then.ERASE, "raderas dagligen", "slettes dagligt"),
+    ({"at_least": "forever"}, Then.ARCHIVE, "sparas för alltid och arkiveras",
+     "opbevares for altid og arkiveres"),
+    ({"at_most": "end_of_year"}, Then.ERASE,
+     "raderas senast vid slutet av det kalenderår då eleven slutar",
+     "slettes senest ved udgangen af det kalenderår, hvor eleven går ud"),
+    ({"at_most": "end_of_accounting_year+P5Y", "at_least": "end_of_accounting_year+P5Y"},
+     Then.ERASE,
+     "sparas till 5 år efter slutet av det räkenskapsår då eleven slutar; därefter raderas de",
+     "opbevares indtil 5 år efter udgangen af det regnskabsår, hvor eleven går ud; "
+     "derefter slettes de"),
+    ({"at_least": "P1Y", "at_most": "P2Y"}, Then.ERASE,
+     "sparas minst till 1 år efter att eleven slutar och raderas senast 2 år efter att eleven "
+     "slutar",
+     "opbevares mindst indtil 1 år efter, at eleven går ud og slettes senest 2 år efter, at "
+     "eleven går ud"),
+    ({"at_most": "undecided"}, Then.STRIP,
+     "det är ännu inte beslutat hur länge uppgifterna sparas efter att eleven slutar; därefter "
+     "gallras de ned till vissa fält",
+     "det er endnu ikke besluttet, hvor længe oplysningerne opbevares efter, at eleven går ud; "
+     "derefter skæres de ned til bestemte felter"),
+    ({"at_least": "undecided"}, Then.ERASE,
+     "det är ännu inte beslutat hur länge uppgifterna minst måste sparas; därefter raderas de",
+     "det er endnu ikke besluttet, hvor længe oplysningerne mindst skal opbevares; derefter "
+     "slettes de"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("keep", "then", "swedish", "danish"), SPANS)
+def test_limits_are_said_in_sentences(
+    keep: dict[str, str], then: Then, swedish: str, danish: str
+) -> None:
+    limits = Keep.model_validate(keep)
+    assert sentence(SWEDISH, limits, then, event=LEFT_SV) == swedish
+    assert sentence(DANISH, limits, then, event=LEFT_DA) == danish
+
+
+def test_a_processor_of_which_nobody_says_what_it_runs_is_a_recipient_everywhere() -> None:
+    policy = policy_of("academedia")
+    alone = RunBy("Konsulten AB", (), {"US": "standard_clauses"}, ("Hall AB",))
+    for one in build(policy, run_by=[alone]).activities:
+        assert "Konsulten AB (personuppgiftsbiträde, system inte angivet)" in one.recipients
+        assert "Hall AB (underbiträde till Konsulten AB)" in one.recipients
+        assert any(line.startswith("Konsulten AB, US: ") for line in one.third_countries)
+    elsewhere = RunBy("Plattform AB", ("pingpong",), {})
+    assert "pingpong" in policy.systems
+    assert not any(
+        "Plattform" in line
+        for line in activity(policy, "assignment", run_by=[elsewhere]).recipients
+    )
+
+
+def test_a_processor_without_a_system_is_in_the_houses_record(
+    house: House, standing_clock: StandingClock
+) -> None:
+    dpo = enrol(house, standing_clock, "dpo", "dpo")
+    for called, parent in (("Konsulten AB", ""), ("Hall AB", "workbuster")):
+        add(
+            house, SUB_PROCESSOR if parent else PROCESSOR_KIND, Said(called), parent=parent,
+            systems=(), officer="dpo", code=dpo.fresh(),
+        )  # fmt: skip
+    recipients = [line for one in record_of(house).activities for line in one.recipients]
+    assert any(line.startswith("Konsulten AB (") for line in recipients)
+    assert any(line.startswith("Hall AB (underbiträde till") for line in recipients)
 
 
 def test_the_workbook_is_read_back_as_it_was_written_and_holds_no_formula(house: House) -> None:

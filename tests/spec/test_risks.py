@@ -186,6 +186,8 @@ def test_an_assessment_is_noted_with_a_code_and_its_reasons_are_sealed(
         ("activity.support", risk(1, 1, TODAY + DAY), {}, "assessment_date_ahead"),
         ("activity.support", risk(1, 1, review=TODAY), {}, "assessment_review_before"),
         ("activity.support", risk(1, 1), {"reasons": "a\u202eb"}, "assessment_text_not_allowed"),
+        ("activity.support", risk(3, 3), {}, "assessment_reasons_missing"),
+        ("activity.support", risk(3, 3), {"reasons": " "}, "assessment_reasons_missing"),
         ("activity.support", impact("fine"), WHOLE, "impact_outcome_unknown"),
         ("activity.support", impact(), WHOLE | {"risks": " "}, "impact_parts_missing"),
         ("activity.support", risk(1, 1)._replace(outcome="consult"), {}, "impact_outcome_unknown"),
@@ -208,8 +210,9 @@ def test_a_paper_stands_for_the_four_parts(house: House, dpo: Authenticator) -> 
     paper = "ab" * 32
     assess(house, "activity.support", impact(), parts={}, officer="dpo", code=dpo.fresh(),
            evidence=paper)  # fmt: skip
-    [told] = history(house, "activity.support")
-    assert told.evidence == paper
+    assess(house, "activity.support", risk(3, 3), parts={}, officer="dpo", code=dpo.fresh(),
+           evidence=paper)  # fmt: skip
+    assert [told.evidence for told in history(house, "activity.support")] == [paper, paper]
 
 
 def test_the_policys_role_decides_and_another_may_weigh_but_not_end_an_impact(

@@ -131,6 +131,29 @@ def test_a_list_is_imported_and_what_was_set_aside_is_told_by_row(
     assert "&lt;b&gt;Moln&lt;/b&gt;" in page.read_text("utf-8")
 
 
+def test_the_page_has_no_gap_on_it_and_the_operator_is_told_of_each(
+    gallra: Gallra, dpo: Authenticator, tmp_path: Path
+) -> None:
+    abroad = ("note", "workbuster", "country", "--country", "US", "--says", "undecided")
+    for words in (abroad, ("add", "Moln <AB>")):
+        done = gallra("processor", *words, "--by", "dpo", typed=dpo.fresh())
+        assert done.exit_code == Exit.DONE, done.output
+    page = tmp_path / "bitraden.html"
+    told = gallra("processor", "publish", str(page))
+    assert told.exit_code == Exit.DONE
+    ref = processors(gallra)["Moln <AB>"]["ref"]
+    for gap in ("workbuster  agreement", "workbuster  ground", f"{ref}  agreement",
+                f"{ref}  countries"):  # fmt: skip
+        assert f"Not on the page, as nobody has noted it: {gap}\n" in told.stdout
+    assert "Moln" not in told.stdout
+    text = page.read_text("utf-8").casefold()
+    assert "<td>us</td>" in text
+    assert "moln &lt;ab&gt;" in text
+    for gap in ("saknas", "inget gällande", "inte angivet", "ej ", "undecided", "missing", "dpo",
+                "inte bestäm"):  # fmt: skip
+        assert gap not in text, gap
+
+
 def test_an_app_from_report_to_recommendation_list(
     gallra: Gallra, dpo: Authenticator, tmp_path: Path
 ) -> None:

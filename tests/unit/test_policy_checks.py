@@ -305,6 +305,16 @@ def test_the_small_policy_is_sound() -> None:
             "undecided needs `decision:`",
         ),
         (
+            ("third_countries: []", "third_countries: [{country: US, ground: adequacy}]"),
+            "processors.host.third_countries[0]",
+            "contradicts third_countries: `happens: never`",
+        ),
+        (
+            ("third_countries: []", "third_countries: undecided"),
+            "processors.host.third_countries",
+            "contradicts third_countries: `happens: never`",
+        ),
+        (
             ("third_countries: []", "third_countries: [{country: NO, ground: adequacy}]"),
             "processors.host.third_countries[0].country",
             "needs no ground",
@@ -439,3 +449,19 @@ def test_where_nothing_is_declared_nothing_need_be_written(part: str) -> None:
     end = next(n for n in range(start + 1, len(lines)) if lines[n][:1] not in {" ", "\n"})
     text = "".join([*lines[:start], *lines[end:]])
     assert not getattr(parse_policy(text.encode(), name=FILE.name), part)
+
+
+SOMETIMES = (
+    "third_countries: {happens: never, source: {law: GDPR art. 13(1)(f)}}",
+    "third_countries: {happens: sometimes, transfers: {cloud: {to: värden, country: USA, "
+    "subjects: [pupil], ground: adequacy_decision, source: {law: x}}}, source: {law: x}}",
+)
+
+
+def test_a_processor_abroad_rests_on_a_ground_that_people_are_told() -> None:
+    told = ("third_countries: []", "third_countries: [{country: US, ground: adequacy}]")
+    assert parse(SOMETIMES, told)
+    other = ("third_countries: []", "third_countries: [{country: US, ground: standard_clauses}]")
+    (found,) = problems(SOMETIMES, other)
+    assert found.path == "processors.host.third_countries[0].ground"
+    assert "no transfer" in found.message
