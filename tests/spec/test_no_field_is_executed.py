@@ -26,7 +26,7 @@ from lifecycle.processing_record import FIELDS as OF_THE_RECORD
 from lifecycle.processing_record import Activity, Record
 from tasks.doors import Cell, Cover
 from tasks.processing_record import as_workbook
-from tasks.rights_extract import _plain
+from tasks.rights_pages import _plain
 from tasks.sealing import HEADERS, SEALERS
 from tests.factories.boxes import fingerprint
 from tests.factories.formulas import ATTACKS, executed
