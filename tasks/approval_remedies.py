@@ -95,9 +95,9 @@ APPROVALS: Final[dict[str, tuple[str, str, str]]] = {
         "Let another officer look at it.",
     ),
     "approved_before": (
-        "This officer has approved the plan already, and a second person must.",
+        "You have approved this already; that approval counts. One more person has to approve it.",
         _NOTHING,
-        "Let another officer look at it.",
+        "Ask another officer to look at it and to decide, with a code of their own.",
     ),
     "second_role_missing": (
         "Two must agree, and these two together do not have the roles that the policy asks for.",
