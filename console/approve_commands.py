@@ -41,6 +41,7 @@ def approve(
         from lifecycle.approval import Decision
         from lifecycle.plan import PlanKind
         from tasks.approvals import approve as decide
+        from tasks.incident_telling import incident_of
         from tasks.plan_overview import warnings_of
         from tasks.plan_shown import show_plan
         from tasks.share_register import entry
@@ -58,7 +59,7 @@ def approve(
             elif shares and not as_json:
                 show_entry(entry(house, ref))
             elif tells and not as_json:
-                _show_list(shown)
+                _show_list(shown, incident_of(house, ref))
             elif not as_json:
                 _show(shown)
                 for sentence in warnings_of(house, ref):
@@ -84,7 +85,8 @@ def approve(
         elif result.given < result.needed:
             say(f"{result.ref}  {result.given} of {result.needed} approvals: one more person.")
         elif tells:
-            say(f"{result.ref}  both have agreed: the letters may be written.")
+            say(f"{result.ref}  both have agreed. The run `incident` writes, or you do now:")
+            say("gallra incident send")
         else:
             say(f"{result.ref}  approved. Its flow carries it out, or you do now:")
             say(f"gallra {'share send' if shares else 'execute'} {result.ref}")
@@ -96,11 +98,12 @@ def _ask_handle() -> str:
     return sys.stdin.readline().strip()
 
 
-def _show_list(shown: PlanShown) -> None:
+def _show_list(shown: PlanShown, incident: str) -> None:
     """Whom to tell of an incident, in a number: who they are stands nowhere."""
     say(f"{shown.ref}  whom to tell of an incident: {shown.counts.get('people', 0)} people")
     say(f"  hash {shown.hash[:12]}…, {shown.given} of {shown.needed} approval(s)")
-    say("  It is bound to these people and to the text: gallra incident letter B-… --by HANDLE")
+    say("  You approve exactly these people, this data and this text. Read it first:")
+    say(f"  gallra incident letter {incident} --by HANDLE")
 
 
 def _show(shown: PlanShown) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from console import trace_command
+from console import policy_show_command, trace_command
 from console.options import AsJson
 from console.output import Exit, failures, print_json, say, table
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="The policy files.", no_args_is_help=True)
 trace_command.register(app)
+policy_show_command.register(app)
 
 
 @app.command()

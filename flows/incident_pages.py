@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from flows import pages
 from tasks.incident_register import Line
+
+_LATE: Final = (
+    "för sent anmälda till myndigheten · anmeldt for sent til myndigheden · too late to the "
+    "authority"
+)
 
 
 def show(controller: str, known: Sequence[Line]) -> None:
@@ -14,8 +20,8 @@ def show(controller: str, known: Sequence[Line]) -> None:
     lines: list[pages.Line] = [
         {
             "Incident": one.ref,
-            "Slag · Kind": one.called,
-            "Står · Stands": one.state,
+            "Typ · Kind": one.called,
+            "Läge · State": one.state,
             "Timmar kvar · Hours left": _hours(one),
             "Risk": one.risk or "–",
             "Myndigheten · Authority": one.report.replace("_", " "),
@@ -30,8 +36,9 @@ def show(controller: str, known: Sequence[Line]) -> None:
         f"incidents-{controller}",
         lines or [{pages.OUTCOME: "Inga incidenter · Ingen brud · No incidents"}],
         about="## Incidenter · Brud · Incidents\n\n"
-        + (f"⚠ {late} för sent till myndigheten · too late to the authority\n\n" if late else "")
-        + "72 timmar från att det upptäcktes · 72 hours from when it was noticed (art. 33). "
+        + (f"⚠ {late} {_LATE}\n\n" if late else "")
+        + "72 timmar från att incidenten upptäcktes · 72 timer fra bruddet blev opdaget · 72 hours "
+        "from when it was noticed (art. 33). "
         "`gallra incident list`, `gallra incident show B-…`",
     )
 
@@ -40,10 +47,12 @@ def told(one: Line) -> str:
     """A list of whom to tell in a few lines of markdown, for the form."""
     return "\n".join(
         [
-            f"- **{one.plan}** · vilka som informeras · whom to tell · incident {one.ref}",
+            f"- **{one.plan}** · de som ska informeras · dem, der skal underrettes · whom to tell: "
+            f"incident {one.ref}",
             f"- {one.called}; risk: {one.risk or '–'}",
-            "- båda måste säga ja · both must agree (A-30)",
-            f"- texten · the text: `gallra incident letter {one.ref} --by …`",
+            "- två personer godkänner, var och en med sin egen kod · to personer godkender, "
+            "hver med sin egen kode · two people agree, each with a code of their own",
+            f"- texten · the text: `gallra incident letter {one.ref} --by HANDLE`",
         ]
     )
 

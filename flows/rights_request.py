@@ -75,7 +75,8 @@ def _show(controller: str, found: list[Line]) -> None:
             "Dagar kvar · Days left": f"{one.days_left} FÖRSENAD · LATE"
             if one.overdue
             else one.days_left,
-            pages.NEXT: f"`gallra request show {one.ref}`",
+            "Gallras av · Erased by": ", ".join(one.erased_by),
+            pages.NEXT: f"`gallra request {'extract' if one.erased_by else 'show'} {one.ref}`",
         }
         for one in found
     ]

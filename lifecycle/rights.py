@@ -39,6 +39,11 @@ OWN_WORD: Final = frozenset({Right.OBJECTION, Right.COMPLAINT})
 """What may be answered before anybody has shown who they are: nothing is given out by it."""
 
 
+COPIES: Final = frozenset({Right.ACCESS, Right.PORTABILITY})
+"""What is answered with a copy of what is held: an erasure before the answer would leave less of
+it."""
+
+
 class State(StrEnum):
     """Where a request stands."""
 

@@ -13,6 +13,7 @@ from lifecycle.rights import Because, Longer, Outcome, Right
 REFUSED: Final = "refused"
 EXTENDED: Final = "extended"
 RECEIVED: Final = "received"
+LIFTED: Final = "lifted"
 """Beside the outcomes: what else a letter says."""
 
 
@@ -122,6 +123,8 @@ _OTHERWISE: Final[Mapping[Language, Mapping[str, str]]] = {
         EXTENDED: "Vi behöver mer tid. Du får svar senast den {due}. Skälet: {why}.",
         "complex": "din begäran är omfattande",
         "many": "vi har fått många begäranden",
+        LIFTED: "Vi tänker sluta med att bara spara dina uppgifter. När du har fått det här brevet "
+        "använder vi dem igen som förut. Vill du att vi låter bli, hör av dig nu.",
         "nothing_held": "Vi har letat och har inga personuppgifter om dig.",
         "partly": "Vi kan göra det delvis. Resten kan vi inte, av det här skälet:",
         REFUSED: "Vi kan inte göra det, av det här skälet:",
@@ -135,6 +138,8 @@ _OTHERWISE: Final[Mapping[Language, Mapping[str, str]]] = {
         EXTENDED: "Vi har brug for mere tid. Du får svar senest den {due}. Grunden: {why}.",
         "complex": "din anmodning er omfattende",
         "many": "vi har fået mange anmodninger",
+        LIFTED: "Vi vil holde op med kun at opbevare dine oplysninger. Når du har fået dette brev, "
+        "bruger vi dem igen som før. Vil du have, at vi lader være, så sig til nu.",
         "nothing_held": "Vi har ledt og har ingen personoplysninger om dig.",
         "partly": "Vi kan gøre en del af det. Resten kan vi ikke, af denne grund:",
         REFUSED: "Vi kan ikke gøre det, af denne grund:",
@@ -148,6 +153,8 @@ _OTHERWISE: Final[Mapping[Language, Mapping[str, str]]] = {
         EXTENDED: "We need more time. You are answered by {due} at the latest. The reason: {why}.",
         "complex": "your request is complex",
         "many": "we have received many requests",
+        LIFTED: "We are about to end that we only store your data. When you have this letter we "
+        "use it again as before. If you want us not to, tell us now.",
         "nothing_held": "We have looked, and we have no personal data about you.",
         "partly": "We can do a part of it. The rest we cannot do, for this reason:",
         REFUSED: "We cannot do it, for this reason:",
@@ -207,10 +214,12 @@ def letter(
     longer: Longer | None = None,
     stays: Sequence[str] = (),
 ) -> Letter:
-    """One letter: `what` is an `Outcome`, `REFUSED`, `EXTENDED` or `RECEIVED`.
+    """One letter: `what` is an `Outcome`, `REFUSED`, `EXTENDED`, `RECEIVED` or `LIFTED` (a
+    restriction ends, which the person is told before; art. 18(3)).
 
     `because`: why not, or not all; `stays`: what must be kept, in the policy's words. Raises
-    `ValueError` for a refusal, a part or an extension without its reason.
+    `ValueError` for a refusal, a part or an extension without its reason, and for the end of
+    anything but a restriction.
     """
     words = _OTHERWISE[language]
     lines = [_ASKED[language][right], ""]
@@ -218,10 +227,12 @@ def letter(
     gaps = {"received": facts.received_on.isoformat(), "due": facts.due_on.isoformat()}
     if (what in {REFUSED, Outcome.PARTLY} and not reasons) or (what == EXTENDED and longer is None):
         raise ValueError("such a letter gives its reason")
+    if what == LIFTED and right is not Right.RESTRICTION:
+        raise ValueError("only a restriction is lifted")
     match what:
         case Outcome.GRANTED:
             lines.append(_GRANTED[language][right])
-        case Outcome.NOTHING_HELD | "received":
+        case Outcome.NOTHING_HELD | "received" | "lifted":
             lines.append(words[what].format(**gaps))
         case "extended":
             lines.append(words[EXTENDED].format(**gaps, why=words[str(longer)]))

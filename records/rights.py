@@ -11,10 +11,10 @@ from sqlalchemy import Connection, Row, func, select, update
 
 from lifecycle.errors import Changed, Refused
 from lifecycle.references import REQUEST, new_id, to_reference
-from lifecycle.rights import CLOSED, OPEN, Because, Outcome, Right, State
+from lifecycle.rights import CLOSED, COPIES, OPEN, Because, Outcome, Right, State
 from lifecycle.rights_clock import Clock
 from records import bulk
-from records.tables import rights_request, rights_step, shredding
+from records.tables import NOBODY, rights_request, rights_step, shredding
 from records.vault import Vault
 
 WRITTEN: Final = "#request"
@@ -116,6 +116,12 @@ def find(
 def open_ones(connection: Connection, *, controller: str) -> list[Request]:
     """Those that nobody has answered yet, the nearest last day first."""
     return find(connection, controller=controller, states=OPEN)
+
+
+def who_waits(connection: Connection, *, controller: str) -> set[int]:
+    """The people who asked for a copy of their data and were not answered yet (art. 15, 20)."""
+    waiting = open_ones(connection, controller=controller)
+    return {one.subject_id for one in waiting if one.right in COPIES} - {NOBODY}
 
 
 def change(connection: Connection, request: Request, **values: Any) -> None:

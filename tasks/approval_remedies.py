@@ -95,9 +95,9 @@ APPROVALS: Final[dict[str, tuple[str, str, str]]] = {
         "Let another officer look at it.",
     ),
     "approved_before": (
-        "This officer has approved the plan already, and a second person must.",
+        "You have approved this already; that approval counts. One more person has to approve it.",
         _NOTHING,
-        "Let another officer look at it.",
+        "Ask another officer to look at it and to decide, with a code of their own.",
     ),
     "second_role_missing": (
         "Two must agree, and these two together do not have the roles that the policy asks for.",
@@ -165,6 +165,19 @@ APPROVALS: Final[dict[str, tuple[str, str, str]]] = {
         "This legal hold was released before.",
         _UNTOUCHED,
         "See those that stand with `gallra hold list`.",
+    ),
+    "person_not_told": (
+        "This hold is a restriction that the person asked for, and nobody said that the person was "
+        "told that it ends.",
+        "Nothing was changed: the data is still stored and nothing else.",
+        "Tell the person first (`gallra request letter Q-… lifted`; art. 18(3)), then release it "
+        "with --told and the way.",
+    ),
+    "told_on_another_day": (
+        "On that day the person cannot have been told: it has not come, or the restriction did not "
+        "stand yet.",
+        "Nothing was changed: the data is still stored and nothing else.",
+        "Give the day on which the person was told with --told-on.",
     ),
     "hold_reason_unknown": (
         "That is no reason that a legal hold can have.",

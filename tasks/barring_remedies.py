@@ -48,6 +48,7 @@ BARRING: Final[dict[str, tuple[str, str, str]]] = {
     "restriction_ends_with_its_hold": (
         "A restriction ends with the legal hold that belongs to it.",
         _NOTHING,
-        "Release the hold (`gallra hold release`), after the person was told (art. 18(3)).",
+        "Tell the person (`gallra request letter Q-… lifted`), then release the hold "
+        "(`gallra hold release H-… --told letter`; art. 18(3)).",
     ),
 }

@@ -49,6 +49,8 @@ class PlanPage(NamedTuple):
     """(size, how many groups) of cases with the same residue that are small."""
     missing: int
     """People and records that have no date: they are on no plan."""
+    wait_for_access: int
+    """People of whom something goes while they wait for a copy of it (art. 15, 20)."""
 
     @property
     def asks(self) -> bool:
@@ -146,6 +148,7 @@ def page(house: House, plan: Plan) -> PlanPage:
         smallest_group=told.smallest_group,
         small_groups=tuple(told.small_groups.items()),
         missing=sum(told.missing.values()),
+        wait_for_access=told.wait_for_access,
     )
 
 

@@ -12,6 +12,7 @@ from lifecycle.errors import Refused
 from lifecycle.ledger import EventKind
 from lifecycle.legal_hold import HoldReason, is_overdue, may_be_reviewed_on
 from lifecycle.references import HOLD, OFFICER, SUBJECT, from_reference, new_id, to_reference
+from lifecycle.rights import Given
 from records import barred, holds
 from records.engines import reading
 from records.holds import EVERYTHING, Hold
@@ -37,6 +38,15 @@ class HoldLine(NamedTuple):
     age_days: int
     review_on: str
     overdue: bool
+
+
+class Told(NamedTuple):
+    """The person was told that their restriction ends."""
+
+    by: Given
+    """By which way."""
+    on: date
+    """The local day."""
 
 
 def place_hold(
@@ -98,13 +108,21 @@ def place_hold(
     return ref
 
 
-def release_hold(house: House, ref: str, *, officer: str, code: str) -> None:
-    """Let go: what is due by the rules is planned again, at once.
+def release_hold(
+    house: House, ref: str, *, told: Told | None = None, officer: str, code: str
+) -> None:
+    """Let go: what is due by the rules is planned again, at once. `told`: how and when the person
+    was told that their restriction ends, which comes first (art. 18(3)).
 
-    Raises `Refused` with `hold_unknown`, `hold_released`, `role_may_not_hold`, or as
-    `officer_codes.agree` does.
+    Raises `Refused` with `hold_unknown`, `hold_released`, `role_may_not_hold`, `person_not_told`
+    (a restriction, and nobody said that the person was told), `told_on_another_day` (not between
+    the day on which it was put and today), or as `officer_codes.agree` does.
     """
-    number = _standing(house, ref).id
+    hold = _standing(house, ref)
+    number = hold.id
+    if hold.reason == HoldReason.RESTRICTION:
+        _require_told(house, hold, told)
+    said = {} if told is None else {"told": str(told.by), "told_on": told.on.isoformat()}
     over: dict[int, int] = {}
 
     def act(work: UnitOfWork, who: Officer) -> str | None:
@@ -112,7 +130,7 @@ def release_hold(house: House, ref: str, *, officer: str, code: str) -> None:
             return MAY_NOT
         by, at = to_reference(OFFICER, who.id), house.at()
         holds.release(work.connection, number, at=at, by=by)
-        work.record(EventKind.HOLD_RELEASED, ref=ref, facts=_by(who))
+        work.record(EventKind.HOLD_RELEASED, ref=ref, facts=_by(who) | said)
         # A restriction is one thing: kept from being erased, and from everything else.
         if bars := barred.of_cause(work.connection, number):
             ended = barred.end(work.connection, bars, at=at, by=by)
@@ -189,6 +207,15 @@ def _standing(house: House, ref: str) -> Hold:
     if hold.released_at is not None:
         raise Refused("hold_released", ref=ref)
     return hold
+
+
+def _require_told(house: House, hold: Hold, told: Told | None) -> None:
+    if told is None:
+        raise Refused("person_not_told", ref=to_reference(HOLD, hold.id))
+    zone = ZoneInfo(house.policy.controller.time_zone)
+    since = datetime.fromisoformat(hold.placed_at).astimezone(zone).date()
+    if not since <= told.on <= local_day(house):
+        raise Refused("told_on_another_day", ref=to_reference(HOLD, hold.id))
 
 
 def _require_ahead(house: House, day: date) -> None:

@@ -11,6 +11,7 @@ from typing import Final, Literal
 from lifecycle.incident.form import BreachForm, Filled, Value, as_text, fill, load_form
 from lifecycle.incident.states import Report, Telling
 from lifecycle.incident.words import Topic
+from lifecycle.policy.model import Policy
 from records import incidents
 from records.engines import reading
 from records.incidents import Entry, Incident, Phase
@@ -77,11 +78,13 @@ def _filled(house: House, one: Incident) -> Filled:
         log = incidents.entries(connection, one.number)
         phases = incidents.phases(connection, one.number)
     facts = _written(house, log)
-    facts |= _of_policy(house, form)
+    facts |= of_policy(house.policy, form)
     facts |= _of_register(house, form, one, phases)
     facts |= _of_people(house, form, one)
     facts[Value.DELAY] = facts.get(Value.DELAY, "") or _in_time(house, form, one, phases)
     last = phases[-1] if phases else None
+    if last is None and not facts.get(Value.RECEIPT):
+        facts[Value.RECEIPT] = form.words["no_receipt"]  # nobody waits for it yet
     return fill(
         form,
         facts,
@@ -110,8 +113,9 @@ def _since(log: Iterable[Entry], last: Phase) -> frozenset[Value]:
     return frozenset(value for value, topic in _WRITTEN.items() if topic in topics)
 
 
-def _of_policy(house: House, form: BreachForm) -> dict[Value, str]:
-    controller = house.policy.controller
+def of_policy(policy: Policy, form: BreachForm) -> dict[Value, str]:
+    """What the policy itself answers: who is responsible, and whom to ask."""
+    controller = policy.controller
     role = form.words["contact_controller" if controller.dpo is None else "contact_dpo"]
     return {
         Value.COMPANY: controller.company,

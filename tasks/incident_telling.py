@@ -14,7 +14,7 @@ from lifecycle.incident.states import Situation, Step, Telling
 from lifecycle.incident.words import Topic
 from lifecycle.ledger import EventKind
 from lifecycle.plan import TELL, PlanItem, PlanKind, PlanState, plan_hash
-from lifecycle.references import new_id
+from lifecycle.references import PLAN, from_reference, new_id
 from records import incidents, plans
 from records.engines import reading
 from records.incidents import Entry, Incident
@@ -243,6 +243,15 @@ def terms_of_plan(house: House, plan: Plan) -> str:
     """The same of the incident that a list belongs to; "" for a list of none."""
     one = _of_plan(house, plan)
     return "" if one is None else terms_of(house, one)
+
+
+def incident_of(house: House, ref: str) -> str:
+    """The incident (`B-…`) that a list of whom to tell (`P-…`) belongs to; "" for one of none."""
+    number = from_reference(PLAN, ref)
+    with reading(house.engine) as connection:
+        plan = plans.get(connection, controller=house.controller, number=number)
+    one = _of_plan(house, plan)
+    return "" if one is None else one.ref
 
 
 def _facts(house: House, one: Incident) -> Facts:

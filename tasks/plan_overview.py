@@ -20,6 +20,7 @@ from records import due, plans, residues
 from records.engines import reading
 from records.placed_kinds import placed_kinds
 from records.plans import Plan
+from records.rights import who_waits
 from tasks.house import House
 from tasks.intake import local_today
 from tasks.plan_views import Figure, figures
@@ -43,6 +44,8 @@ class Overview(NamedTuple):
     """Event → people and records that have no date for it: they are on no plan."""
     without_rule: dict[str, int]
     """System → records with something in them that no rule speaks of: they are on no plan."""
+    wait_for_access: int
+    """People of whom something goes while they wait for a copy of it (art. 15, 20)."""
 
 
 def overview(house: House, plan: Plan) -> Overview:
@@ -67,6 +70,7 @@ def overview_of(house: House, items: Sequence[PlanItem], *, as_of: date) -> Over
             besides=optional_events(house.policy),
         )
         uncovered = without_rule(connection, house.policy)
+        waiting = who_waits(connection, controller=house.controller)
     return Overview(
         figures=told,
         first_last_day=min((i.last_day for i in going if i.last_day is not None), default=None),
@@ -76,6 +80,7 @@ def overview_of(house: House, items: Sequence[PlanItem], *, as_of: date) -> Over
         ungrouped=sum(not _is_counted(house, item) for item in anonymised),
         missing=missing,
         without_rule=uncovered,
+        wait_for_access=len(waiting & {item.subject_id for item in going}),
     )
 
 
@@ -133,6 +138,11 @@ def warnings(told: Overview) -> list[str]:
     found = []
     if told.late:
         found.append(f"{told.late} item(s) should be gone already: a breach, to be judged.")
+    if told.wait_for_access:
+        found.append(
+            f"{told.wait_for_access} of the people wait for a copy of their data: lay it ready "
+            "before you agree (gallra request list)."
+        )
     for size, number in told.small_groups.items():
         found.append(
             f"{number} group(s) of {size} case(s) would share project and start date; fewer than "

@@ -3,6 +3,7 @@ list with its days left until it is answered (art. 12; A-35, B-23, T-61, H-61)."
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -10,11 +11,12 @@ from sqlalchemy import Connection
 
 from lifecycle.errors import Refused
 from lifecycle.ledger import EventKind
-from lifecycle.references import REQUEST, SUBJECT, from_reference, new_id, to_reference
-from lifecycle.rights import ARTICLE, OPEN, Came, Right, Step
+from lifecycle.references import PLAN, REQUEST, SUBJECT, from_reference, new_id, to_reference
+from lifecycle.rights import ARTICLE, COPIES, OPEN, Came, Right, Step
 from records import rights
 from records.engines import reading
 from records.lookups import is_known
+from records.planned_people import on_plans
 from records.rights import Done, Request
 from records.tables import NOBODY
 from tasks.house import House
@@ -41,6 +43,8 @@ class Line(NamedTuple):
     outcome: str
     because: tuple[str, ...]
     answered_on: str
+    erased_by: tuple[str, ...] = ()
+    """`P-…`: erasures under way that take something of which the person waits for a copy."""
 
 
 class Shown(NamedTuple):
@@ -137,7 +141,8 @@ def lines(house: House, *, everything: bool = False) -> list[Line]:
         found = rights.find(
             connection, controller=house.controller, states=None if everything else OPEN
         )
-    return [line_of(one, today=today) for one in found]
+        plans = _erased_by(connection, house, found)
+    return [line_of(one, today=today)._replace(erased_by=plans[one.number]) for one in found]
 
 
 def overdue(house: House) -> list[Line]:
@@ -152,7 +157,27 @@ def show(house: House, ref: str) -> Shown:
     with reading(house.engine) as connection:
         found = rights.get(connection, controller=house.controller, number=number)
         done = rights.steps(connection, number)
-    return Shown(line_of(found, today=local_today(house)), tuple(done))
+        plans = _erased_by(connection, house, [found])
+    line = line_of(found, today=local_today(house))._replace(erased_by=plans[number])
+    return Shown(line, tuple(done))
+
+
+def _erased_by(
+    connection: Connection, house: House, requests: Sequence[Request]
+) -> dict[int, tuple[str, ...]]:
+    """Request → the erasures that take something of which the person waits for a copy."""
+    waiting = {
+        one.number: one.subject_id
+        for one in requests
+        if one.right in COPIES and one.state in OPEN and one.subject_id != NOBODY
+    }
+    plans = on_plans(connection, controller=house.controller, subjects=set(waiting.values()))
+    return {
+        one.number: tuple(
+            to_reference(PLAN, plan) for plan in plans.get(waiting.get(one.number, NOBODY), ())
+        )
+        for one in requests
+    }
 
 
 def line_of(request: Request, *, today: date) -> Line:

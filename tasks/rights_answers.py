@@ -9,7 +9,7 @@ from lifecycle.errors import Refused
 from lifecycle.opening import Language
 from lifecycle.references import REQUEST, from_reference
 from lifecycle.rights import Because, Longer, Right, Step, reasons_for
-from lifecycle.rights_letter import EXTENDED, REFUSED, Facts, Letter, letter
+from lifecycle.rights_letter import EXTENDED, LIFTED, REFUSED, Facts, Letter, letter
 from records import rights
 from records.engines import reading
 from tasks.house import House
@@ -25,10 +25,12 @@ def answer_letter(
     because: Sequence[Because] = (),
     language: Language | None = None,
 ) -> Letter:
-    """A letter about that request: an outcome, `refused`, `extended` or `received`.
+    """A letter about that request: an outcome, `refused`, `extended`, `received` or `lifted` (of a
+    restriction).
 
     Without a reason given it takes those on record. Raises `Refused`: `request_unknown`,
-    `reference_malformed`, `refusal_needs_a_reason`, `reason_not_for_this`, `not_extended`.
+    `reference_malformed`, `refusal_needs_a_reason`, `reason_not_for_this`, `not_extended`,
+    `request_of_another_kind`.
     """
     number = from_reference(REQUEST, ref)
     with reading(house.engine) as connection:
@@ -40,6 +42,8 @@ def answer_letter(
     extended = [one.how.split()[0] for one in done if one.kind == Step.EXTEND]
     if what == EXTENDED and not extended:
         raise Refused("not_extended", ref=ref)
+    if what == LIFTED and request.right is not Right.RESTRICTION:
+        raise Refused("request_of_another_kind", ref=ref)
     if what in {REFUSED, "partly"} and not why:
         raise Refused("refusal_needs_a_reason", ref=ref)
     controller = house.policy.controller

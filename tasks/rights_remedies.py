@@ -152,6 +152,13 @@ RIGHTS: Final[dict[str, tuple[str, str, str]]] = {
         "Find the person (`gallra find`), then `gallra request identify --about S-…`. Where nobody "
         "is found: answer with nothing_held.",
     ),
+    "passages_not_read": (
+        "The extract has passages of text, and nobody said that they were read: no machine "
+        "recognises the names of others.",
+        _NOTHING,
+        "Read the passages that `gallra request extract` listed, strike out what is about somebody "
+        "else, then answer with --read-through.",
+    ),
     "protected_not_by_mail": (
         "A system says that the identity of this person is protected.",
         _NOTHING,

@@ -35,11 +35,14 @@ from tasks.officer_codes import agree
 from tasks.rights import Line, line_of, require_none_open
 from tasks.rights_files import remove_files
 from tasks.rights_left import is_left
+from tasks.rights_passages import FREE_TEXT
 
 WITHOUT_ACT: Final = frozenset({Right.COMPLAINT, Right.WITHDRAWAL})
 """What is answered in words: a consent ends in the register of consents."""
 PROTECTED: Final = "protected"
 """Beside the step: a system says that the person's identity is protected."""
+READ_THROUGH: Final = "read_through"
+"""Beside the answer: the officer has read what others may be named in."""
 _NOT_IF_PROTECTED: Final = frozenset({Given.MAIL, Given.PHONE})
 Taken = Callable[[UnitOfWork, Officer, Request], str | None]
 """Does the step and returns None, or the reason code why not."""
@@ -116,30 +119,34 @@ def answer(
     *,
     given: Given,
     because: Sequence[Because] = (),
+    read_through: bool = False,
     text: str = "",
     officer: str,
     code: str,
 ) -> Line:
-    """The person was answered, and how. `because`: why only in part.
+    """The person was answered, and how. `because`: why only in part. `read_through`: the officer
+    has read the passages of the extract in which others may be named.
 
     Raises as `take`; `Refused`: `partly_needs_a_reason`, `reason_not_for_this`, `something_is_held`
     (nothing held, of a person who is known here), `nothing_carried_out` (what was asked for was not
     done yet), `still_to_be_done` (of that somebody has still to do something),
-    `protected_not_by_mail`.
+    `protected_not_by_mail`, `passages_not_read`.
     """
 
     def close(work: UnitOfWork, _: Officer, request: Request) -> str | None:
-        if given in _NOT_IF_PROTECTED and _is_protected(work, request):
+        if given in _NOT_IF_PROTECTED and _says(work, request, PROTECTED):
             return "protected_not_by_mail"
         against = _against_outcome(house, work, request, outcome, because)
         if against is not None:
             return against
+        gives = outcome is not Outcome.NOTHING_HELD
+        if gives and not read_through and _says(work, request, FREE_TEXT):
+            return "passages_not_read"
         _close(house, work, request, outcome=str(outcome), because=because, given=str(given))
         return None
 
-    return take(
-        house, ref, Step.ANSWER, officer=officer, code=code, how=str(given), text=text, act=close
-    )
+    how = f"{given} {READ_THROUGH}" if read_through else str(given)
+    return take(house, ref, Step.ANSWER, officer=officer, code=code, how=how, text=text, act=close)
 
 
 def refuse(
@@ -298,9 +305,10 @@ def carried_out(steps: Sequence[Done]) -> list[Done]:
     return found
 
 
-def _is_protected(work: UnitOfWork, request: Request) -> bool:
+def _says(work: UnitOfWork, request: Request, word: str) -> bool:
+    """Whether something was carried out of which that was noted."""
     done = carried_out(rights.steps(work.connection, request.number))
-    return any(PROTECTED in one.how.split() for one in done)
+    return any(word in one.how.split() for one in done)
 
 
 def _against_outcome(

@@ -80,6 +80,11 @@ class Value(StrEnum):
     MORE = "more"
 
 
+OF_THE_CONTROLLER: Final = frozenset({Value.REGISTRATION, Value.ADDRESS, Value.PHONE})
+"""What the policy may leave out, and whoever sends the form knows: it is filled in by hand. Nothing
+of the incident has to come to light for it."""
+
+
 class Question(Part):
     """One question of the form."""
 
@@ -109,6 +114,9 @@ class BreachForm(Part):
     supplement_title: Sentence
     sent_by: Sentence = Field(description="how and where the report is made: for people")
     unknown: Sentence = Field(description="what stands where nothing is known yet")
+    by_hand: Sentence = Field(
+        description="what stands where the policy says nothing of the controller itself"
+    )
     new: Sentence = Field(description="marks what was written since the last report")
     words: dict[Name, Sentence] = Field(description="the register's own words in that language")
     parts: tuple[FormPart, ...] = Field(min_length=1)
@@ -160,7 +168,7 @@ class Filled(NamedTuple):
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """The questions of which nothing is known yet."""
+        """The questions of which nothing is known yet, and those to fill in by hand."""
         return tuple(answer.asks for answer in self.answers if not answer.known)
 
 
@@ -186,7 +194,7 @@ def fill(
                     Answer(
                         id=question.id,
                         asks=question.asks,
-                        text=facts.get(question.fill, "").strip() or form.unknown,
+                        text=facts.get(question.fill, "").strip() or _unknown(form, question),
                         known=bool(facts.get(question.fill, "").strip()),
                         new=supplement and question.fill in new,
                     )
@@ -196,6 +204,10 @@ def fill(
             for part in form.parts
         ),
     )
+
+
+def _unknown(form: BreachForm, question: Question) -> str:
+    return form.by_hand if question.fill in OF_THE_CONTROLLER else form.unknown
 
 
 def as_text(filled: Filled, *, new: str) -> str:

@@ -14,9 +14,10 @@ from lifecycle.errors import Refused, Unreachable
 from lifecycle.ledger import EventKind
 from lifecycle.policy.data import LegalBasis
 from lifecycle.references import SUBJECT, from_reference
+from lifecycle.rights import Given
 from tasks.barring import BarLine, bars_of, end_bar, object_to, opt_out, restrict
 from tasks.gates import barred_of
-from tasks.holds import list_holds, release_hold
+from tasks.holds import Told, list_holds, release_hold
 from tasks.house import House
 from tasks.requests import ask_for_erasure
 from tasks.telling import waiting
@@ -30,6 +31,8 @@ from tests.factories.sharing import Desk
 __all__ = ["build", "dialect", "house"]
 
 REVIEW = date(2027, 2, 1)
+TOLD = Told(Given.LETTER, date(2026, 11, 2))
+"""Before a restriction is lifted (art. 18(3))."""
 
 
 @pytest.fixture
@@ -55,7 +58,7 @@ def restricted(desk: Desk, *categories: str) -> str:
 
 def lift(desk: Desk, hold: str) -> None:
     _, second = desk.enrolled()
-    release_hold(desk.house(), hold, officer=second.handle, code=second.fresh())
+    release_hold(desk.house(), hold, told=TOLD, officer=second.handle, code=second.fresh())
 
 
 def use(purpose: str, *categories: str, mailing: str = "") -> Use:

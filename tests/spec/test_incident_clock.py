@@ -26,6 +26,7 @@ from tasks.alarm_mail import Told
 from tasks.house import House
 from tasks.incident_clocks import ALARMS, running
 from tasks.incident_drafts import open_drafts
+from tasks.incident_following import follow
 from tasks.incident_reports import note_reported
 from tasks.incident_steps import known
 from tasks.intake import local_today
@@ -130,6 +131,74 @@ def test_after_an_outage_the_newest_reminder_alone(
     }
     standing_clock.pass_time(hours=100)
     assert about_incidents(office) == {("incident_noticed", ref), ("incident_late", ref)}
+
+
+def mailed_about(letters: Letters, ref: str) -> list[str]:
+    """The kinds of alarms about it, in the order in which they were mailed; each as often."""
+    found = []
+    for mail in letters.written:
+        assert ref in mail or "incident" not in mail
+        found += [kind for kind in ALARMS if f"\n{kind}: 1" in mail]
+    return found
+
+
+def test_off_for_two_days_reminders_are_not_doubled_and_the_escalation_comes(
+    office: House, standing_clock: StandingClock, letters: Letters
+) -> None:
+    """Whether it was off over one reminder or several: what is past is not told after the event."""
+    ref = register.open_incident(office, kind="virus", text="Virus.")
+    follow(office)
+    assert mailed_about(letters, ref) == ["incident_noticed"]
+    standing_clock.pass_time(hours=20)
+    follow(office)
+    standing_clock.pass_time(days=2)  # over the reminders at 24, 48 and 60 hours
+    for _ in range(3):
+        follow(office)
+        standing_clock.pass_time(minutes=30)
+    assert mailed_about(letters, ref) == ["incident_noticed", "incident_reminder_3"]
+    standing_clock.pass_time(days=2)  # and over the end
+    for _ in range(3):
+        follow(office)
+        standing_clock.pass_time(hours=5)
+    assert mailed_about(letters, ref) == [
+        "incident_noticed",
+        "incident_reminder_3",
+        "incident_late",
+    ]
+
+
+OVER_WHAT = {
+    "summer time begins": datetime(2027, 3, 27, 12, tzinfo=UTC),
+    "summer time ends": datetime(2026, 10, 24, 20, tzinfo=UTC),
+    "the turn of the year": datetime(2026, 12, 31, 22, 30, tzinfo=UTC),
+    "a leap day": datetime(2028, 2, 28, 0, 30, tzinfo=UTC),
+    "no leap day": datetime(2027, 2, 27, 23, 0, tzinfo=UTC),
+}
+
+
+@pytest.mark.parametrize("over", OVER_WHAT)
+def test_each_reminder_comes_to_the_second_and_not_before(
+    office: House, standing_clock: StandingClock, letters: Letters, over: str
+) -> None:
+    began = standing_clock.instant = OVER_WHAT[over]
+    ref = register.open_incident(office, kind="virus", text="Virus.")
+    follow(office)
+    due = {24: "incident_reminder_1", 48: "incident_reminder_2", 60: "incident_reminder_3"}
+    told = ["incident_noticed"]
+    for hours, kind in due.items():
+        standing_clock.instant = began + hours * HOUR - timedelta(seconds=1)
+        follow(office)
+        assert mailed_about(letters, ref) == told
+        standing_clock.instant = began + hours * HOUR
+        follow(office)
+        told.append(kind)
+        assert mailed_about(letters, ref) == told
+    standing_clock.instant = began + 72 * HOUR
+    follow(office)
+    assert mailed_about(letters, ref) == told, "at its very end it is not late"
+    standing_clock.instant = began + 72 * HOUR + timedelta(seconds=1)
+    follow(office)
+    assert mailed_about(letters, ref) == [*told, "incident_late"]
 
 
 def test_it_ends_when_the_authority_was_told(

@@ -12,7 +12,16 @@ import yaml
 
 from lifecycle.configuration.problems import PolicyError
 from lifecycle.errors import Refused
-from lifecycle.incident.form import FOLDER, Asked, Value, as_text, fill, load_form, parse_form
+from lifecycle.incident.form import (
+    FOLDER,
+    OF_THE_CONTROLLER,
+    Asked,
+    Value,
+    as_text,
+    fill,
+    load_form,
+    parse_form,
+)
 from lifecycle.incident.states import Report
 from lifecycle.incident.words import Effect, Exemption, Risk, Topic
 from lifecycle.ledger import EventKind
@@ -20,7 +29,7 @@ from lifecycle.policy import known_policies, load_policy, policy_directory
 from lifecycle.policy.data import DataClass
 from tasks import incidents as register
 from tasks.house import House
-from tasks.incident_form import filled, rendered
+from tasks.incident_form import filled, of_policy, rendered
 from tasks.incident_reports import note_reported
 from tasks.incident_who import keep, scope
 from tests.factories import planning
@@ -122,12 +131,38 @@ def test_every_word_of_the_register_has_its_translation(country: str) -> None:
 def test_a_form_of_which_nothing_is_known_says_so_at_every_question(country: str) -> None:
     form = load_form(policy_directory(), country)
     empty = fill(form, {}, ref="B-0000000000001", supplement=False)
-    assert [answer.text for answer in empty.answers] == [form.unknown] * len(form.questions)
+    assert [answer.text for answer in empty.answers] == [
+        form.by_hand if question.fill in OF_THE_CONTROLLER else form.unknown
+        for question in form.questions
+    ]
     assert list(empty.missing) == [question.asks for question in form.questions]
     text = as_text(empty, new=form.new)
-    assert text.count(form.unknown) == len(form.questions)
+    assert text.count(form.unknown) + text.count(form.by_hand) == len(form.questions)
     for question in form.questions:
         assert question.asks in text
+
+
+@pytest.mark.parametrize("controller", CONTROLLERS)
+def test_what_no_policy_says_of_its_controller_is_filled_in_by_hand_and_named_as_missing(
+    controller: str,
+) -> None:
+    policy = load_policy(policy_directory() / f"{controller}.yaml")
+    form = load_form(policy_directory(), policy.controller.country)
+    made = fill(form, of_policy(policy, form), ref="B-0000000000001", supplement=False)
+    told = {answer.id: answer for answer in made.answers}
+    for name in ("company", "contact-role", "contact-mail"):
+        assert told[name].known, "33(3)(b) and who is responsible: every policy says it"
+    for name in ("registration", "address", "phone"):
+        said = getattr(policy.controller, name)
+        assert told[name].text == (said or form.by_hand)
+        assert (told[name].asks in made.missing) == (said is None)
+    assert told["aware"].text == form.unknown, "what has to come to light is no blank to fill in"
+    # All that article 33(3) asks stands on the page, answered or said to be missing.
+    text = as_text(made, new=form.new)
+    for question in form.questions:
+        if question.answers:
+            assert question.asks in text
+            assert told[question.id].known or question.asks in made.missing
 
 
 def test_a_form_that_does_not_fit_together_is_refused(tmp_path: Path) -> None:
@@ -165,7 +200,10 @@ def test_what_is_known_stands_in_it_and_what_is_not_is_said(
     assert told["pieces"].text == "omkring 7"
     assert told["delay"].text == "Anmälan görs inom 72 timmar."
     assert told["reference"].text == ref
-    for name in ("registration", "reason", "planned", "risk", "began", "abroad", "told"):
+    assert told["registration"].text.startswith("Fylls i för hand")
+    assert told["registration"].asks in made.missing
+    assert told["receipt"].text == "Inget ännu: detta är en ny anmälan."
+    for name in ("reason", "planned", "risk", "began", "abroad", "told"):
         assert not told[name].known, name
         assert told[name].text.startswith("Inte känt ännu")
     assert told["done"].asks not in made.missing

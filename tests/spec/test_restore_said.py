@@ -14,7 +14,7 @@ from lifecycle.barred import Barred, Use
 from lifecycle.consent import Answer, State
 from lifecycle.errors import LedgerFailure
 from lifecycle.references import SUBJECT, from_reference
-from lifecycle.rights import Came, Right
+from lifecycle.rights import Came, Given, Right
 from records.engines import reading
 from records.tables import anchor, holding, to_do
 from tasks import said_again
@@ -22,7 +22,7 @@ from tasks.barring import bars_of, end_bar, object_to, opt_out, restrict
 from tasks.consents import give, lines_of, withdraw
 from tasks.finding import find_by_national_id
 from tasks.gates import barred_of, consents_for
-from tasks.holds import list_holds, release_hold
+from tasks.holds import Told, list_holds, local_day, release_hold
 from tasks.house import House
 from tasks.proof import verify_ledger
 from tasks.restoring import Replayed, replay
@@ -207,7 +207,8 @@ def test_a_restriction_that_is_heard_again_ends_with_its_hold_as_ever(school: Sc
     school.replayed()
     assert list_holds(school()) == [hold]
     officer = school.office.enrolled()[1]
-    release_hold(school(), hold.ref, officer=officer.handle, code=officer.fresh())
+    told = Told(Given.LETTER, local_day(school()))
+    release_hold(school(), hold.ref, told=told, officer=officer.handle, code=officer.fresh())
     assert school.barred() == []
     school.lose()
     assert school.replayed().heard.again == 0, "it was lifted since"

@@ -17,7 +17,7 @@ from tests.factories.execution import OMAR, TUVA
 from tests.factories.houses import Builder, build, dialect, house
 from tests.factories.keys import StandingClock
 from tests.factories.sharing import Desk
-from tests.spec.test_barred_people import REVIEW
+from tests.spec.test_barred_people import REVIEW, TOLD
 
 __all__ = ["build", "dialect", "house"]
 
@@ -70,7 +70,7 @@ def test_new_data_about_a_restricted_person_waits_for_somebody_to_judge(desk: De
     assert find_by_case(desk.house(), "1000000009") == []
     assert "quarantined_rows" in to_dos(desk)
     _, second = desk.enrolled()
-    release_hold(desk.house(), hold, officer=second.handle, code=second.fresh())
+    release_hold(desk.house(), hold, told=TOLD, officer=second.handle, code=second.fresh())
     desk.bring(planning.case("1000000001", TUVA, street=MOVED))
     assert street(desk, TUVA) == MOVED
 

@@ -7,23 +7,28 @@ from datetime import date
 
 import pytest
 
+from flows.plan_pages import told
 from lifecycle.barred import Barred, Use
 from lifecycle.errors import Refused
 from lifecycle.ledger import EventKind
 from lifecycle.references import SUBJECT, from_reference
 from lifecycle.rights import Because, Came, Given, Outcome, Right, Shown
+from lifecycle.rights_fields import LANGUAGES
 from records import correcting
 from records.engines import reading
 from records.erasing import remove_subjects
 from records.tables import plan as plan_table
 from tasks.approvals import approve
 from tasks.barring import bars_of
+from tasks.due_plans import page
 from tasks.gates import barred_of
-from tasks.holds import list_holds, release_hold
+from tasks.holds import Told, list_holds, place_hold, release_hold
+from tasks.plan_overview import warnings_of
 from tasks.rights import lines, open_request, show
+from tasks.rights_answers import answer_letter
 from tasks.rights_carried import erase, object_to, order_correction, restrict, what_stays
 from tasks.rights_corrected import correct
-from tasks.rights_steps import answer, identify, refuse
+from tasks.rights_steps import answer, identify, refuse, take_back
 from tasks.telling import waiting
 from tasks.work_orders import finish, reveal
 from tasks.work_orders import lines as orders
@@ -109,7 +114,19 @@ def test_a_restriction_is_the_same_as_an_officers_own(desk: Desk, dpo: Authentic
         restrict(desk.house(), ref, review_on=REVIEW, **by(dpo))
     done = answer(desk.house(), ref, Outcome.GRANTED, given=Given.LETTER, **by(dpo))
     assert done.state == "answered"
-    release_hold(desk.house(), hold, **by(dpo))
+    for said, code in (
+        (None, "person_not_told"),
+        (Told(Given.LETTER, date(2026, 11, 1)), "told_on_another_day"),
+        (Told(Given.LETTER, date(2026, 11, 3)), "told_on_another_day"),
+    ):
+        with pytest.raises(Refused, match=f"{code} {hold}"):
+            release_hold(desk.house(), hold, told=said, **by(dpo))
+        assert len(bars_of(desk.house(), desk.ref(TUVA))) == 1
+    letters = {answer_letter(desk.house(), ref, "lifted", language=one).text for one in LANGUAGES}
+    assert len(letters) == len(LANGUAGES)
+    release_hold(desk.house(), hold, told=Told(Given.LETTER, date(2026, 11, 2)), **by(dpo))
+    [noted] = events(desk.house(), EventKind.HOLD_RELEASED)
+    assert noted["facts"]["told_on"] == "2026-11-02"  # type: ignore[index]
     assert bars_of(desk.house(), desk.ref(TUVA)) == []
 
 
@@ -131,6 +148,52 @@ def test_an_objection_ends_the_purpose_and_one_to_mailings_all_of_them(
     assert barred_of(desk.house(), [tuva], mailing) == {tuva: Barred.OPT_OUT}
     answer(desk.house(), ref, Outcome.GRANTED, given=Given.MAIL, **by(dpo))
     assert lines(desk.house()) == []
+
+
+def test_the_end_of_nothing_but_a_restriction_is_told(desk: Desk, dpo: Authenticator) -> None:
+    with pytest.raises(Refused, match="request_of_another_kind"):
+        answer_letter(desk.house(), asked(desk, dpo, Right.ERASURE), "lifted")
+
+
+def test_a_hold_that_nobody_asked_for_is_released_without_telling(
+    desk: Desk, dpo: Authenticator
+) -> None:
+    hold = place_hold(
+        desk.house(), [desk.ref(TUVA)], reason="proceeding", review_on=REVIEW, **by(dpo)
+    )
+    release_hold(desk.house(), hold, **by(dpo))
+    assert list_holds(desk.house()) == []
+
+
+def test_an_erasure_does_not_silently_outrun_a_copy_that_was_asked_for(
+    desk: Desk, dpo: Authenticator
+) -> None:
+    access = asked(desk, dpo, Right.ACCESS)
+    plan = erase(desk.house(), asked(desk, dpo, Right.ERASURE), **by(dpo))
+    [said] = [one for one in warnings_of(desk.house(), plan.ref) if "copy" in one]
+    assert said.startswith("1 of the people wait for a copy")
+    shown = page(desk.house(), plan)
+    assert shown.wait_for_access == 1
+    assert "1 av personerna väntar på en kopia" in told(shown)
+    assert {one.right: one.erased_by for one in lines(desk.house())} == {
+        "access": (plan.ref,),
+        "erasure": (),
+    }
+    assert show(desk.house(), access).line.erased_by == (plan.ref,)
+    take_back(desk.house(), access, **by(dpo))
+    assert not [one for one in warnings_of(desk.house(), plan.ref) if "copy" in one]
+    assert page(desk.house(), plan).wait_for_access == 0
+    assert show(desk.house(), access).line.erased_by == ()
+
+
+def test_of_somebody_else_who_waits_a_plan_says_nothing(desk: Desk, dpo: Authenticator) -> None:
+    line = open_request(
+        desk.house(), Right.ACCESS, about=desk.ref(OMAR), came=Came.LETTER,
+        received_on=date(2026, 11, 2),
+    )  # fmt: skip
+    plan = erase(desk.house(), asked(desk, dpo, Right.ERASURE), **by(dpo))
+    assert page(desk.house(), plan).wait_for_access == 0
+    assert show(desk.house(), line.ref).line.erased_by == ()
 
 
 def value(desk: Desk, category: str, field: str) -> str:

@@ -27,6 +27,8 @@ from tasks.letters import write
 from tasks.rights import open_request, show
 from tasks.rights_extract import Made, extract
 from tasks.rights_files import folder_of
+from tasks.rights_found import CASE, Told
+from tasks.rights_passages import passages
 from tasks.rights_steps import answer, identify
 from tasks.rights_told import information
 from tasks.work_orders import finish, lines, reveal
@@ -213,8 +215,13 @@ def test_what_only_a_person_reaches_is_ordered_and_kept_from_yes(
     assert [
         one for one in lines(office.house()) if one.what == "lookup" and one.state == "open"
     ] == []
-    done = answer(office.house(), ref, Outcome.GRANTED, given=Given.LETTER, **by(dpo))
+    with pytest.raises(Refused, match="passages_not_read"):
+        answer(office.house(), ref, Outcome.GRANTED, given=Given.LETTER, **by(dpo))
+    done = answer(
+        office.house(), ref, Outcome.GRANTED, given=Given.LETTER, read_through=True, **by(dpo)
+    )
     assert done.outcome == "granted"
+    assert show(office.house(), ref).steps[-1].how == "letter read_through"
     assert list(folder_of(office.house()).iterdir()) == []
 
 
@@ -346,6 +353,38 @@ def test_an_extract_is_made_for_access_and_portability_and_somebody_known_alone(
     identify(office.house(), line.ref, Shown.E_ID, **by(dpo))
     with pytest.raises(Refused, match="nobody_attached"):
         extract(office.house(), line.ref, **by(dpo))
+
+
+def test_where_others_may_be_named_is_counted_by_field_and_has_to_be_read(
+    office: Office, dpo: Authenticator
+) -> None:
+    record = office.systems["novo"].find("novo-Tuva")
+    assert record is not None
+    record.fields["messages"] = {"text": "Bråkar med Kalle"}
+    record.fields["study"] = {"grades": "A", "address": "Stora Provgatan 12"}
+    take_inventory(office.house())
+    made = extract(office.house(), asked(office, dpo), **by(dpo))
+    told = {(one.system, one.category, one.field): one.number for one in made.passages}
+    assert told.pop(("gallra", "assignment", "service")) == 1
+    assert told == {
+        ("novo", "attendance", "present"): 1,
+        ("novo", "messages", "text"): 1,
+        ("omnius", "study", "plan"): 1,
+    }
+    assert "Kalle" not in repr(made)
+    [noted] = events(office.house(), EventKind.REQUEST_CARRIED_OUT)
+    assert noted["numbers"]["passages"] == 4  # type: ignore[index]
+
+
+def test_short_values_are_no_passages() -> None:
+    values = [
+        Told("novo", "", "contact", "street_address", "Stora Provgatan 12"),
+        Told("novo", "", "study", "grades", "A"),
+        Told("gallra", "1", CASE, "project", "Ett projekt i Norr"),
+    ]
+    assert passages(values) == ()
+    said = Told("novo", "", "messages", "messages", "Bråkar med Åke")
+    assert [one.number for one in passages([*values, said, said])] == [2]
 
 
 def test_neither_password_nor_value_is_in_the_ledger_or_in_what_is_shown(

@@ -125,6 +125,8 @@ def test_from_the_first_word_to_the_end(
         )
         assert agreed.exit_code == Exit.DONE, agreed.output
         assert "whom to tell of an incident: 2 people" in agreed.stdout
+        assert f"gallra incident letter {ref} --by" in agreed.stdout
+        assert "B-…" not in agreed.stdout
     assert "both have agreed" in agreed.stdout
     assert "2 people told" in act("told", ref, who=manager)
     act("supplement", ref)
