@@ -7,7 +7,7 @@ and a server that knows one already sends nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -82,11 +82,11 @@ def write(
     with leases.hold(
         house.engine, f"{LETTERS}/{house.controller}", now=house.now, patience=_PATIENCE
     ):
-        writing = _Writing(house, matter, composed, rule)
+        writing = _Writing(house, matter, composed, rule, whatever_is_barred)
         done = writing.go_on()
         wanted = writing.without_a_letter(people)
         if not whatever_is_barred:
-            stopped = barred_of(house, wanted, Use("", frozenset()))
+            stopped = writing.barred(wanted)
             wanted = [person for person in wanted if person not in stopped]
             done = done.plus(Written(barred=len(stopped)))
         door = _mail(house)
@@ -103,6 +103,14 @@ class _Writing:
     matter: Matter
     composed: Composed
     rule: OrderRule
+    whatever_is_barred: bool
+
+    def barred(self, people: Sequence[int]) -> Collection[int]:
+        """Those of these people whose data may only be stored, and who are not told all the
+        same."""
+        if self.whatever_is_barred:
+            return ()
+        return barred_of(self.house, people, Use("", frozenset()))
 
     def without_a_letter(self, people: Sequence[int]) -> list[int]:
         """Those of these who have none about exactly this, each once, in the order given."""
@@ -135,7 +143,10 @@ class _Writing:
         self._note([one.number for one in left if one not in same], LetterState.UNSURE)
         overtake(house, self.matter)
         self._purge_what_is_left()
-        done = Written()
+        # Restricted since it was written down: it waits, and goes on as the same parcel.
+        stopped = self.barred([one.subject_id for one in same])
+        same = [one for one in same if one.subject_id not in stopped]
+        done = Written(barred=len(stopped))
         for part in _parts(same, _AT_ONCE):
             known = {one.subject_id: one for one in reach(house, [one.subject_id for one in part])}
             done = done.plus(self._send(part, known, house.doors.ways[part[0].channel or ""]))

@@ -1,5 +1,6 @@
-"""Restriction, objection and opt-out are tried at every door: sharing, letters, mailings, imports,
-erasure, and the person's own extract (art. 15, 18, 21; T-66, T-68, B-28, H-64)."""
+"""Restriction, objection, opt-out and withdrawal are tried at every door: sharing, letters,
+mailings, imports, erasure, and the person's own extract (art. 7, 15, 18, 21; T-66, T-68, B-28,
+H-64)."""
 
 from __future__ import annotations
 
@@ -17,6 +18,7 @@ from lifecycle.policy.values import Period
 from lifecycle.references import SUBJECT, from_reference
 from lifecycle.rights import Came, Right, Shown
 from tasks.barring import object_to, opt_out, restrict
+from tasks.consents import withdraw
 from tasks.finding import find_by_case
 from tasks.gates import require_free
 from tasks.house import House
@@ -32,6 +34,7 @@ from tests.factories.keys import StandingClock
 from tests.factories.officers import enrol
 from tests.factories.sharing import Desk
 from tests.spec.test_barred_people import on_public_task
+from tests.spec.test_consents import IMAGE, on_consent, yes
 
 __all__ = ["build", "dialect", "house"]
 
@@ -134,6 +137,15 @@ def objected(desk: Desk) -> None:
     object_to(desk.house(), desk.ref(TUVA), "assignment")
 
 
+def withdrawn(desk: Desk) -> None:
+    """What is shared rests on a yes, which was given and is taken back."""
+    told = desk.change
+    desk.change = lambda house: on_consent(told(house))
+    yes(desk)
+    assert tried(desk, "share") == OPEN, "as long as the yes stands"
+    assert withdraw(desk.house(), desk.ref(TUVA), IMAGE)
+
+
 def opted_out(desk: Desk) -> None:
     opt_out(desk.house(), desk.ref(TUVA))
 
@@ -155,6 +167,7 @@ BARS: dict[str, tuple[Callable[[Desk], None], dict[str, str]]] = {
         {"share": "person_objected", "mailing": "person_objected"},
     ),
     "opt-out": (opted_out, {"mailing": "person_opted_out"}),
+    "withdrawal": (withdrawn, {"share": "consent_withdrawn"}),
 }
 """What each closes; a door that is not named stays open."""
 

@@ -476,6 +476,38 @@ def test_killed_around_the_commit_nobody_is_on_two_lists_and_none_is_told_twice(
     verify_ledger(house)
 
 
+@pytest.mark.parametrize("after", [False, True])
+def test_killed_while_it_is_narrowed_it_is_so_whole_or_not_at_all(
+    house: House, ref: str, dpo: Authenticator, monkeypatch: pytest.MonkeyPatch, after: bool
+) -> None:
+    class Killed(BaseException):
+        """A `kill -9`, as far as this process can play it."""
+
+    narrow(house, ref, only=["contact", "identity"], **by(dpo))
+    commit = UnitOfWork.commit
+
+    def killed(work: UnitOfWork) -> object:
+        if after:
+            commit(work)
+        raise Killed
+
+    def said() -> list[str]:
+        told = [event["facts"] for event in events(house, EventKind.INCIDENT_SCOPED)]
+        return [one["about"] for one in told if one["what"] == "category"]  # type: ignore[index]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(UnitOfWork, "commit", killed)
+        with pytest.raises(Killed):
+            narrow(house, ref, only=["identity"], **by(dpo))
+    before = ("contact", "identity")
+    assert who(house, scopes_of(house, ref)).only == (("identity",) if after else before)
+    assert said() == [*before, "identity"][: 3 if after else 2]
+    narrow(house, ref, only=["identity"], **by(dpo))
+    assert who(house, scopes_of(house, ref)).only == ("identity",)
+    assert said() == [*before, "identity"]
+    verify_ledger(house)
+
+
 def test_who_was_erased_meanwhile_is_on_no_list(
     house: House, ref: str, agreed_plan: Plan, standing_clock: StandingClock
 ) -> None:

@@ -27,7 +27,7 @@ from tests.factories.houses import Builder, build, dialect, house
 from tests.factories.keys import StandingClock
 from tests.factories.officers import events
 from tests.factories.sharing import MAIL, Desk, RecordingChannel
-from tests.spec.test_barred_people import restricted
+from tests.spec.test_barred_people import lift, restricted
 
 __all__ = ["build", "dialect", "house"]
 
@@ -232,6 +232,18 @@ def test_whose_data_may_only_be_stored_is_left_out_unless_the_law_has_them_told(
     restricted(desk)
     assert tell(desk) == Written(sent=1, by_person=1, barred=1)
     assert tell(desk, whatever_is_barred=True) == Written(sent=1)
+    assert mailed(desk) == sorted(MAILS)
+
+
+def test_restricted_while_a_letter_is_on_its_way_it_waits_until_that_is_lifted(desk: Desk) -> None:
+    desk.mail.answers += [Unreachable("system_unreachable")]
+    assert tell(desk).later == 2
+    hold = restricted(desk)
+    assert tell(desk) == Written(sent=1, barred=1)
+    assert mailed(desk) == ["omar@example.se"]
+    lift(desk, hold)
+    assert tell(desk) == Written(sent=1)
+    assert tell(desk) == Written()
     assert mailed(desk) == sorted(MAILS)
 
 
