@@ -96,8 +96,9 @@ class Importing:
         cases = self._known.cases.values()
         return sorted({case.subject_id for case in cases if case.touched == "pending"})
 
-    def rectified(self) -> dict[int, set[str]]:
-        """Whose which categories, of what others received, are not as they were; after `write`."""
+    def rectified(self) -> dict[int, dict[str, set[int | None]]]:
+        """Whose which categories, of what others received, are not as they were, and of which
+        cases; after `write`."""
         return self._rectified.changed(self._connection)
 
     def add(self, batch: Sequence[JudgedRow]) -> None:

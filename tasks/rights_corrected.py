@@ -87,7 +87,15 @@ def correct(
             rule="T-65" if house.policy.controller.country == "DK" else "A-35",
             facts={"category": category, "request": ref, "officer": by},
         )
-        start(house, work, person, because=Because.RECTIFIED, categories={category}, by=by)
+        start(
+            house,
+            work,
+            person,
+            because=Because.RECTIFIED,
+            categories={category},
+            cases=() if was.case_id is None else (was.case_id,),
+            by=by,
+        )
         return None
 
     with leases.hold(

@@ -46,13 +46,26 @@ def open_erased(house: House, work: UnitOfWork, plan: Plan) -> int:
 
 
 def open_rectified(
-    house: House, work: UnitOfWork, import_id: int, changed: Mapping[int, Collection[str]]
+    house: House,
+    work: UnitOfWork,
+    import_id: int,
+    changed: Mapping[int, Mapping[str, Collection[int | None]]],
 ) -> int:
-    """An import has changed these people's data (person → categories): note whom to tell of it,
-    within the import's own transaction; how many. Safe to repeat."""
+    """An import has changed these people's data (person → category → cases; None: whatever the
+    case): note whom to tell of it, each recipient of what they received, within the import's own
+    transaction; how many. Safe to repeat."""
     if not changed:
         return 0
-    about = received.by_whom(work.connection, controller=house.controller, of=changed)
+    about = received.by_whom(
+        work.connection,
+        controller=house.controller,
+        of=changed,
+        cases={
+            (person, category): cases
+            for person, categories in changed.items()
+            for category, cases in categories.items()
+        },
+    )
     return open_about(house, work, Because.RECTIFIED, import_id, about)
 
 

@@ -77,11 +77,16 @@ def start(
     *,
     because: Because,
     categories: Collection[str],
+    cases: Collection[int] = (),
     by: str,
 ) -> Started:
-    """The same within the caller's transaction; `by`: the officer, `O-…`."""
+    """The same within the caller's transaction; `cases`: it is about these alone, so that nobody is
+    told of a case that they never had; `by`: the officer, `O-…`."""
     given = received.by_whom(
-        work.connection, controller=house.controller, of={person: set(categories)}
+        work.connection,
+        controller=house.controller,
+        of={person: set(categories)},
+        cases={(person, category): cases for category in categories} if cases else {},
     )
     standing = tellings.to_be_told(
         work.connection, controller=house.controller, because=because, subject_id=person
