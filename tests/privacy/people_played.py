@@ -152,7 +152,8 @@ def take_in_lists(played: Played) -> None:
     ]
     path.write_bytes(write_workbook(LIST, rows))
     done = processor_import.import_list(house, path, **played.by("dpo"))
-    assert (done.added, len(done.quarantined)) == (1, 6)
+    # "Kontakt" is no column of the register: what stands there is not read at all.
+    assert (done.added, len(done.quarantined)) == (2, 5)
     played.see("processors", done, processors.lines(house), processors.services(house))
     for name, content in (
         ("inget.xlsx", person.encode()),
