@@ -73,9 +73,9 @@ def report(
     Example:  gallra app report "Glosor" --kind learning_service --by rektor
     """
     with failures():
-        from tasks.intake import local_today
         from tasks.processor_noting import add
         from tasks.processors import Said
+        from tasks.today import local_today
         from tasks.wiring import open_house
 
         with open_house(controller) as house:

@@ -88,7 +88,7 @@ def give(
         from lifecycle.consent import PAPER, Answer
         from tasks.consents import give as give_
         from tasks.evidence import digest_of
-        from tasks.intake import local_today
+        from tasks.today import local_today
         from tasks.wiring import open_house
 
         with open_house(controller) as house:

@@ -64,7 +64,7 @@ def create(
         raise typer.BadParameter("somebody who asks is erased now: leave the other day out")
     with failures(as_json=as_json):
         from lifecycle.plan import PlanKind
-        from tasks.intake import local_today
+        from tasks.today import local_today
         from tasks.wiring import open_house
 
         with open_house(controller) as house:

@@ -373,8 +373,8 @@ def note_entry(
     """Note an entry and say so; for this command's neighbours too."""
     with failures():
         from tasks.evidence import digest_of
-        from tasks.intake import local_today
         from tasks.processor_noting import note as note_
+        from tasks.today import local_today
         from tasks.wiring import open_house
 
         evidence = "" if paper is None else digest_of(paper)

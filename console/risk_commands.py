@@ -205,7 +205,7 @@ def _note(
         from lifecycle.risk import Weighed
         from tasks.assessments import assess as assess_
         from tasks.evidence import digest_of
-        from tasks.intake import local_today
+        from tasks.today import local_today
         from tasks.wiring import open_house
 
         evidence = "" if paper is None else digest_of(paper)

@@ -18,8 +18,8 @@ from records.engines import reading
 from records.findings import AGREED, CLEARED, INTENDED, OPEN, Ledge, Seen
 from tasks.findings import ACCOUNTS
 from tasks.house import House
-from tasks.intake import local_today
 from tasks.mending import open_orders
+from tasks.today import local_today
 
 TO_DO: Final = "removals_to_agree"
 """Accounts that the policy has removed as soon as somebody who may agrees."""

@@ -32,10 +32,10 @@ from tasks import incident_register, informing, processors, rights, work_orders
 from tasks.accountability_words import WORDS
 from tasks.due_plans import waiting
 from tasks.house import House
-from tasks.intake import local_today
 from tasks.overview import overview
 from tasks.proof import verify_ledger
 from tasks.share_register import register
+from tasks.today import local_today
 from tasks.tracing import trace_all
 
 YEAR: Final = timedelta(days=365)

@@ -13,8 +13,8 @@ from tasks import deletion_orders
 from tasks.disclosure_parcels import content_ref, deletion_parcel, delivered_of
 from tasks.disclosure_steps import require_same_contact
 from tasks.house import House
-from tasks.intake import local_today
 from tasks.sent_notes import require_notes
+from tasks.today import local_today
 
 _REMIND_EVERY: Final = timedelta(days=7)
 

@@ -21,10 +21,10 @@ from records.lookups import is_known
 from records.officers import Officer
 from records.unit_of_work import UnitOfWork
 from tasks.house import House
-from tasks.intake import local_today
 from tasks.officer_codes import Act, agree
 from tasks.said import say_barred, say_ended
 from tasks.telling_started import start
+from tasks.today import local_today
 
 _PATIENCE: Final = 60.0
 _OBJECTED_TO: Final = frozenset({LegalBasis.PUBLIC_TASK, LegalBasis.LEGITIMATE_INTERESTS})

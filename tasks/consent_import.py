@@ -21,8 +21,8 @@ from records.tables import blind_index
 from records.unit_of_work import UnitOfWork
 from tasks.consents import IMPORT, Register, keep, new_row
 from tasks.house import House
-from tasks.intake import local_today
 from tasks.shredding import destroy_keys
+from tasks.today import local_today
 
 TO_DO: Final = "quarantined_consents"
 """Rows of a form that were set aside, until the same form has none."""

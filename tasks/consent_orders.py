@@ -18,9 +18,9 @@ from records.unit_of_work import UnitOfWork
 from records.work_orders import WorkOrder
 from tasks.consents import Register, settle_changed
 from tasks.house import House
-from tasks.intake import local_today
 from tasks.ordering import open_noted, withdraw_noted
 from tasks.shredding import destroy_keys
+from tasks.today import local_today
 from tasks.work_order_items import slip_for
 
 ASKING: Final = "consents"

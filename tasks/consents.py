@@ -36,10 +36,10 @@ from records.engines import reading
 from records.officers import Officer
 from records.unit_of_work import UnitOfWork
 from tasks.house import House
-from tasks.intake import local_today
 from tasks.officer_codes import agree
 from tasks.said import say_answered, say_withdrawn
 from tasks.shredding import destroy_keys
+from tasks.today import local_today
 
 PERSON: Final = "person"
 """In place of an officer: the person's own word was enough (art. 7(3))."""

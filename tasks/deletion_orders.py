@@ -15,9 +15,9 @@ from records.unit_of_work import UnitOfWork
 from records.work_orders import WorkOrder
 from tasks.disclosure_parcels import content_ref, deletion_text
 from tasks.house import House
-from tasks.intake import local_today
 from tasks.ordering import close_noted, open_noted
 from tasks.telling_orders import EVERY, Rule
+from tasks.today import local_today
 
 ASK: Final = "deletion"
 """What such an order is about, and under what it is known within its disclosure."""

@@ -22,9 +22,9 @@ from lifecycle.retention.reach import relative_kinds
 from records import due, facts, holds, kin
 from records.engines import reading
 from tasks.house import House
-from tasks.intake import local_today
 from tasks.inventory import apply_rules
 from tasks.plan_views import item_of, late_items, verdict_counts
+from tasks.today import local_today
 
 _APPROVALS: Final = {"none": 0, "one": 1, "two": 2}
 

@@ -23,8 +23,8 @@ from tasks.disclosure_sources import How, require_sources, sources
 from tasks.doors import contact_digest, way
 from tasks.gates import require_free
 from tasks.house import House
-from tasks.intake import local_today
 from tasks.reading_out import digest
+from tasks.today import local_today
 
 HELD: Final = "held"
 """The reason of an item of which a legal hold keeps something."""

@@ -32,8 +32,8 @@ from tasks.disclosure_letters import deletion_letter, password_letter
 from tasks.disclosures import SEED
 from tasks.doors import Cell, Cover, Door
 from tasks.house import House
-from tasks.intake import local_today
 from tasks.reading_out import require_as_agreed, take_out
+from tasks.today import local_today
 
 _SPOKEN: Final[dict[str, Language]] = {"SE": "sv", "DK": "da"}
 _CONTAINERS: Final[dict[str, Container]] = {"zip": "zip", "xlsx": "xlsx", "pdf": "pdf"}

@@ -33,9 +33,9 @@ from records.plans import Plan
 from records.unit_of_work import UnitOfWork
 from tasks.disclosure_judging import Judged, Wish, bound_to, hash_of, judged_by
 from tasks.house import House
-from tasks.intake import local_today
 from tasks.officer_codes import agree
 from tasks.reading_out import fingerprints, take_out
+from tasks.today import local_today
 
 SEED: Final = "#disclosure"
 """What the seed of a password is bound to, beside the disclosure's number."""

@@ -13,11 +13,11 @@ from records import lookups, plans
 from records.engines import reading
 from records.plans import Plan
 from tasks.house import House
-from tasks.intake import local_today
 from tasks.plan_overview import overview
 from tasks.plan_shown import show_plan
 from tasks.plan_views import Figure
 from tasks.planning import draw
+from tasks.today import local_today
 
 JANUARY = 1
 

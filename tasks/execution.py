@@ -24,10 +24,10 @@ from tasks.certifying import conclude, file_copy
 from tasks.exchange import clear_exchange
 from tasks.forgetting import forget_people
 from tasks.house import House
-from tasks.intake import local_today
 from tasks.outcomes import CLOSED, PATIENT, Left, Outcome, Why, outcome, require_proven
 from tasks.proof import witness
 from tasks.quiet import UNEXPECTED
+from tasks.today import local_today
 from tasks.work_order_items import open_orders, take_over
 
 __all__ = [

@@ -14,9 +14,9 @@ from lifecycle.retention.facts import EVERYTHING, Decision, Unit, Verdict
 from records import due, facts, holds, planned_people, plans
 from records.engines import reading
 from tasks.house import House
-from tasks.intake import local_today
 from tasks.plan_views import ORDER, Line, item_of, line_of
 from tasks.remedies import remedy_for
+from tasks.today import local_today
 
 
 class HoldOn(NamedTuple):

@@ -14,7 +14,7 @@ from records.acquaintances import NATIONAL_ID
 from records.engines import reading
 from records.lookups import Case
 from tasks.house import House
-from tasks.intake import local_today
+from tasks.today import local_today
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from records import barred
 from records.engines import reading
 from tasks.consents import Register
 from tasks.house import House
-from tasks.intake import local_today
+from tasks.today import local_today
 
 CODES: Final[Mapping[Barred, str]] = {
     Barred.RESTRICTION: "data_restricted",

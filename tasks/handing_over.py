@@ -32,9 +32,9 @@ from tasks.disclosure_steps import HELD_BACK, get_plan
 from tasks.disclosures import still_allowed
 from tasks.doors import Door
 from tasks.house import House
-from tasks.intake import local_today
 from tasks.officer_codes import agree
 from tasks.ordering import open_noted, withdraw_noted
+from tasks.today import local_today
 
 Load = Literal["container", "password"]
 _LOADS: Final[tuple[Load, ...]] = ("container", "password")

@@ -20,7 +20,7 @@ from tasks.incident_register import require_reader
 from tasks.incident_steps import known
 from tasks.incident_texts import opened
 from tasks.incident_who import Who, scopes_of, who
-from tasks.intake import local_today
+from tasks.today import local_today
 
 Form = Literal["text", "html", "pdf"]
 _WRITTEN: Final[Mapping[Value, Topic]] = {

@@ -18,7 +18,7 @@ from records.unit_of_work import UnitOfWork
 from tasks.house import House
 from tasks.incident_steps import add, by, judged, known, move, record
 from tasks.incident_texts import seal
-from tasks.intake import local_today
+from tasks.today import local_today
 
 
 def note_reported(

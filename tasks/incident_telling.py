@@ -28,7 +28,7 @@ from tasks.incident_lists import void_list
 from tasks.incident_steps import by, judged, known, move, record
 from tasks.incident_texts import opened
 from tasks.incident_who import concerned, scopes_of
-from tasks.intake import local_today
+from tasks.today import local_today
 
 APPROVALS: Final = 2
 """The one who tells and the one with whom it is agreed (A-30)."""

@@ -15,7 +15,7 @@ from lifecycle.incident.words import Topic
 from lifecycle.references import new_id
 from records.incidents import Entry
 from tasks.house import House
-from tasks.intake import local_today
+from tasks.today import local_today
 
 BOX: Final = "incidents"
 """The sealed box of these texts: a key for each."""

@@ -34,7 +34,7 @@ from tasks.incident_steps import (
     stands,
 )
 from tasks.incident_texts import Written, digest_of, readable, seal
-from tasks.intake import local_today
+from tasks.today import local_today
 
 _UNDER_WAY: Final = (State.DRAFT, State.OPEN, State.ASSESSED)
 

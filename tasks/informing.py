@@ -20,10 +20,10 @@ from records.engines import reading
 from records.letters import Letter
 from records.lookups import Known
 from tasks.house import House
-from tasks.intake import local_today
 from tasks.letter_orders import about_of
 from tasks.letters import Written, write
 from tasks.notice_texts import read_notice
+from tasks.today import local_today
 
 _BETWEEN = "\n\n" + "=" * 60 + "\n\n"
 _BY_HAND = frozenset({LetterState.BY_PERSON, LetterState.HANDED})

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from datetime import date
-from zoneinfo import ZoneInfo
 
 from connectors.base import StagedItem
 from connectors.workbook import SheetEnd, read_export
@@ -24,6 +22,7 @@ from tasks.processor_gate import require_may_run
 from tasks.reports import FileReport
 from tasks.stock import find_item
 from tasks.telling import open_rectified
+from tasks.today import local_today
 from tasks.transfers import settle_import
 
 Progress = Callable[[int, int | None], None]
@@ -36,11 +35,6 @@ _REFUSED_KIND = {
 }
 STORING_PATIENCE = 1800.0
 """Seconds to wait for another import of the same controller to finish storing."""
-
-
-def local_today(house: House) -> date:
-    """The date in the controller's time zone: ages and plausible dates are judged by it."""
-    return house.now().astimezone(ZoneInfo(house.policy.controller.time_zone)).date()
 
 
 def import_file(house: House, ref: str, *, progress: Progress | None = None) -> FileReport:

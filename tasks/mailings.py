@@ -26,8 +26,8 @@ from records.placements import OpenedPlace, Place
 from records.tables import anchor, blind_index
 from tasks.gates import barred_of, consents_for
 from tasks.house import House
-from tasks.intake import local_today
 from tasks.reading_out import ProtectedHere, exporting
+from tasks.today import local_today
 from tasks.whose_record import recognisers
 
 _PATIENCE: Final = 60.0

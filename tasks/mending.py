@@ -19,8 +19,8 @@ from records.unit_of_work import UnitOfWork
 from records.work_orders import WorkOrder
 from tasks.findings import ACCOUNTS, owner_of
 from tasks.house import House
-from tasks.intake import local_today
 from tasks.ordering import open_noted
+from tasks.today import local_today
 
 MEND: Final = "mend"
 """What such an order is about."""

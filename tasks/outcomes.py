@@ -17,7 +17,7 @@ from records.engines import reading
 from records.plans import StoredItem
 from records.work_orders import WorkOrder
 from tasks.house import House
-from tasks.intake import local_today
+from tasks.today import local_today
 
 CLOSED: Final = frozenset({ItemState.PROVEN, ItemState.DROPPED})
 """States of items about which nothing is left to do."""

@@ -18,10 +18,10 @@ from records import leases
 from records.engines import reading
 from records.findings import Ledge, Seen
 from tasks.house import House
-from tasks.intake import local_today
 from tasks.placement_documents import DocumentScan
 from tasks.placement_messages import MessageScan
 from tasks.placement_notes import Part, ScanCount, finish, with_noted
+from tasks.today import local_today
 
 _KEYS: Final = 500
 

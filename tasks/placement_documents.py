@@ -25,9 +25,9 @@ from records import findings
 from records.engines import reading
 from records.findings import Ledge, Seen
 from tasks.house import House
-from tasks.intake import local_today
 from tasks.placement_notes import LOOKED, Part, ScanCount, finish, with_noted, with_outcomes
 from tasks.placement_sharing import look_with_whom
+from tasks.today import local_today
 
 _PART: Final = 100
 """Documents that are looked at before what was found is written down."""

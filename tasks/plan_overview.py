@@ -22,8 +22,8 @@ from records.placed_kinds import placed_kinds
 from records.plans import Plan
 from records.rights import who_waits
 from tasks.house import House
-from tasks.intake import local_today
 from tasks.plan_views import Figure, figures
+from tasks.today import local_today
 
 
 class Overview(NamedTuple):

@@ -10,9 +10,9 @@ from lifecycle.ledger import EventKind
 from lifecycle.processing_record import FIELDS, Record, RunBy, build
 from lifecycle.processing_record_words import words_of
 from tasks.house import House
-from tasks.intake import local_today
 from tasks.processor_page import STYLE
 from tasks.processors import lines
+from tasks.today import local_today
 
 
 def record_of(house: House) -> Record:

@@ -22,10 +22,10 @@ from records.officers import Officer
 from records.processors import PROCESSOR_KIND, SERVICES, SUB_PROCESSOR, Row
 from records.unit_of_work import UnitOfWork
 from tasks.house import House
-from tasks.intake import local_today
 from tasks.officer_codes import agree
 from tasks.processor_noting import insert, lease, write
 from tasks.processors import Register, Said, read, said_of
+from tasks.today import local_today
 
 TO_DO = "quarantined_processors"
 """Rows of a list that were not taken in, until another list has none."""

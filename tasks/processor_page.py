@@ -10,8 +10,8 @@ from typing import Final, NamedTuple
 from lifecycle.ledger import EventKind
 from lifecycle.third_countries import Ground
 from tasks.house import House
-from tasks.intake import local_today
 from tasks.processors import Line, ServiceLine, lines, services
+from tasks.today import local_today
 
 STYLE: Final = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;"

@@ -11,8 +11,8 @@ from records.lookups import is_known
 from records.plans import Plan
 from tasks import planning
 from tasks.house import House
-from tasks.intake import local_today
 from tasks.officers import list_officers
+from tasks.today import local_today
 
 
 def ask_for_erasure(house: House, ref: str, *, created_by: str = "") -> Plan:

@@ -20,7 +20,7 @@ from records.planned_people import on_plans
 from records.rights import Done, Request
 from records.tables import NOBODY
 from tasks.house import House
-from tasks.intake import local_today
+from tasks.today import local_today
 
 
 class Line(NamedTuple):

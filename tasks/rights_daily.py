@@ -17,10 +17,10 @@ from records.engines import reading
 from records.rights import Request
 from records.scrub import scrub
 from tasks.house import House
-from tasks.intake import local_today
 from tasks.rights import line_of
 from tasks.rights_files import folder_of, remove_files
 from tasks.shredding import destroy_keys
+from tasks.today import local_today
 
 _OURS: Final = re.compile(r"(Q-[0-9A-HJKMNP-TV-Z]{13})\.(?:pdf|zip)(?:\.part)?", re.ASCII)
 

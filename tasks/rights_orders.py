@@ -15,9 +15,9 @@ from records.rights import Request
 from records.unit_of_work import UnitOfWork
 from records.work_orders import WorkOrder
 from tasks.house import House
-from tasks.intake import local_today
 from tasks.ordering import open_noted
 from tasks.telling_orders import EVERY, Rule
+from tasks.today import local_today
 from tasks.work_order_items import SLIP
 from tasks.work_order_items import slip_for as slip_of_people
 

@@ -16,10 +16,10 @@ from lifecycle.opening import Language
 from lifecycle.rights_fields import heading
 from lifecycle.rights_recipients import ProcessedBy
 from tasks.house import House
-from tasks.intake import local_today
 from tasks.rights_files import folder_of
 from tasks.rights_found import CASE, Found, Told
 from tasks.rights_told import Chapter, OnRecord, Recipient
+from tasks.today import local_today
 
 if TYPE_CHECKING:
     from connectors.containers.page import Section

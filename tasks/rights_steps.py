@@ -30,12 +30,12 @@ from records.rights import Done, Request
 from records.tables import NOBODY
 from records.unit_of_work import UnitOfWork
 from tasks.house import House
-from tasks.intake import local_today
 from tasks.officer_codes import agree
 from tasks.rights import Line, line_of, require_none_open
 from tasks.rights_files import remove_files
 from tasks.rights_left import is_left
 from tasks.rights_passages import FREE_TEXT
+from tasks.today import local_today
 
 WITHOUT_ACT: Final = frozenset({Right.COMPLAINT, Right.WITHDRAWAL})
 """What is answered in words: a consent ends in the register of consents."""

@@ -22,9 +22,9 @@ from tasks.disclosure_steps import (
 from tasks.disclosures import still_allowed
 from tasks.handing_over import open_order, order_of
 from tasks.house import House
-from tasks.intake import local_today
 from tasks.processor_gate import require_way_may_run
 from tasks.sent_notes import require_notes
+from tasks.today import local_today
 
 
 def send_password(house: House, plan: Plan) -> None:

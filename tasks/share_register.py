@@ -14,8 +14,8 @@ from records.plans import Plan
 from tasks.disclosure_judging import HELD
 from tasks.due_plans import is_open_to_decide
 from tasks.house import House
-from tasks.intake import local_today
 from tasks.plan_shown import show_plan
+from tasks.today import local_today
 
 _SHOWN: Final = 10
 

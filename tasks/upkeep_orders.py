@@ -15,9 +15,9 @@ from records.unit_of_work import UnitOfWork
 from records.work_orders import WorkOrder
 from tasks.assessments import lines as assessment_lines
 from tasks.house import House
-from tasks.intake import local_today
 from tasks.ordering import open_noted, withdraw_noted
 from tasks.processors import lines, services
+from tasks.today import local_today
 
 PAPERS: Final = "papers"
 """Of a processor: agreement, instruction, countries, sub-processors."""

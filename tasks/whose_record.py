@@ -13,7 +13,7 @@ from lifecycle.identifiers import CASE_REFERENCE, EMAIL, IDENTIFIERS, NATIONAL_I
 from records import bulk
 from records.tables import blind_index, engagement
 from tasks.house import House
-from tasks.intake import local_today
+from tasks.today import local_today
 
 _DECIDING: Final = (NATIONAL_ID, EMAIL)
 """Case numbers are not among them: a person gets new ones, and erased ones are forgotten."""

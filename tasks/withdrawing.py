@@ -32,11 +32,11 @@ from tasks.disclosure_steps import (
 )
 from tasks.handing_over import pull_back
 from tasks.house import House
-from tasks.intake import local_today
 from tasks.outgoing import clear_outgoing
 from tasks.recalling import NOT_WITHDRAWN, look, recall, recall_earlier
 from tasks.shredding import destroy_keys
 from tasks.stages_told import put_right
+from tasks.today import local_today
 
 WITHDRAWN: Final = "withdrawn"
 _PATIENCE: Final = 60.0

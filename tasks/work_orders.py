@@ -21,13 +21,13 @@ from records.work_orders import WorkOrder
 from tasks.consent_orders import asked_by, is_asking
 from tasks.evidence import digest_of
 from tasks.house import House
-from tasks.intake import local_today
 from tasks.letter_orders import is_letters, note_handed, readers_of
 from tasks.mending import MEND, is_mending, place_of, where_on
 from tasks.officer_codes import agree
 from tasks.rights_orders import is_request
 from tasks.telling import close_by
 from tasks.telling_orders import is_telling, telling_of
+from tasks.today import local_today
 from tasks.upkeep_orders import is_upkeep
 from tasks.work_order_items import SLIP, destroy_slips, judge_anew, on_slip
 from tasks.work_order_rules import (

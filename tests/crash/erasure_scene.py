@@ -23,10 +23,10 @@ from records.plans import Plan
 from records.tables import engagement
 from tasks.finding import find_by_national_id
 from tasks.house import House
-from tasks.intake import local_today
 from tasks.inventory import take_inventory
 from tasks.requests import ask_for_erasure
 from tasks.settings import Settings
+from tasks.today import local_today
 from tasks.wiring import open_house
 from tasks.work_order_items import open_orders
 from tests.crash.outside import Outside, Record

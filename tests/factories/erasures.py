@@ -12,8 +12,8 @@ from tasks import planning
 from tasks.approvals import approve
 from tasks.execution import Outcome, execute
 from tasks.house import House
-from tasks.intake import local_today
 from tasks.requests import ask_for_erasure
+from tasks.today import local_today
 from tasks.work_orders import confirm, finish, lines
 from tests.factories.keys import StandingClock
 from tests.factories.officers import Authenticator, enrol

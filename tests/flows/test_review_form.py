@@ -11,10 +11,10 @@ import pytest
 
 from lifecycle.processor import Agreement, Entry, EntryKind, Lack
 from tasks.house import House
-from tasks.intake import local_today
 from tasks.processor_noting import note
 from tasks.processors import Line, lines
 from tasks.settings import Settings
+from tasks.today import local_today
 from tasks.wiring import open_house
 from tests.flows.serving import Runs, Serving, Telephone, enrol_by_phone
 from tests.privacy.erasing_people import installed

@@ -28,13 +28,13 @@ from tasks.finding import find_by_national_id
 from tasks.finding_out import confirm_deleted
 from tasks.findings import standing
 from tasks.house import House
-from tasks.intake import local_today
 from tasks.lost_records import find_lost
 from tasks.proof import verify_ledger
 from tasks.settings import Settings
 from tasks.share_register import Entry, entry
 from tasks.telling import waiting
 from tasks.telling_started import tell
+from tasks.today import local_today
 from tasks.wiring import open_house
 from tests.factories.hooks import hooks_restored
 from tests.factories.houses import PEOPLE, row

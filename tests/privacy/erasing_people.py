@@ -29,9 +29,9 @@ from records import plans
 from records.engines import reading
 from tasks.finding import find_by_national_id
 from tasks.house import House
-from tasks.intake import local_today
 from tasks.inventory import take_inventory
 from tasks.requests import ask_for_erasure
+from tasks.today import local_today
 from tasks.work_order_items import open_orders
 from tests.factories.erasures import Office
 from tests.factories.houses import ROOT

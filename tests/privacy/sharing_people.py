@@ -25,8 +25,8 @@ from tasks.finding import find_by_national_id
 from tasks.finding_out import note_found_out
 from tasks.findings import standing
 from tasks.house import House
-from tasks.intake import local_today
 from tasks.share_register import entry, register
+from tasks.today import local_today
 from tasks.withdrawing import withdraw
 from tests.factories.keys import StandingClock
 from tests.privacy.cast import CONTROLS, PEOPLE, told

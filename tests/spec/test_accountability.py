@@ -15,7 +15,7 @@ from records.tables import disclosure
 from tasks import incidents as register
 from tasks.accountability import note_made, report
 from tasks.accountability_page import page
-from tasks.intake import local_today
+from tasks.today import local_today
 from tests.factories import planning
 from tests.factories.execution import OMAR, TUVA, Scene, everywhere, scene
 from tests.factories.houses import Builder, build, dialect, house

@@ -27,7 +27,7 @@ from tasks.approvals import approve
 from tasks.certifying import of_plan
 from tasks.execution import Why
 from tasks.finding import find_by_national_id
-from tasks.intake import local_today
+from tasks.today import local_today
 from tests.factories.execution import (
     LEFT,
     OMAR,

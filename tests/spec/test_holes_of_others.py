@@ -34,11 +34,12 @@ from tasks.deletions import delete_imported
 from tasks.deriving import derive
 from tasks.execution import Why, require_proven
 from tasks.finding import find_by_national_id
-from tasks.intake import import_file, local_today
+from tasks.intake import import_file
 from tasks.inventory import take_inventory
 from tasks.main_job import begin_import
 from tasks.plan_overview import overview
 from tasks.proof import verify_ledger
+from tasks.today import local_today
 from tasks.watching import RETENTION_LATE, watch
 from tasks.work_orders import lines
 from tests.factories.execution import (

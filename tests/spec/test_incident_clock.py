@@ -29,9 +29,9 @@ from tasks.incident_drafts import open_drafts
 from tasks.incident_following import follow
 from tasks.incident_reports import note_reported
 from tasks.incident_steps import known
-from tasks.intake import local_today
 from tasks.planning import draw
 from tasks.purge import purge
+from tasks.today import local_today
 from tasks.watching import watch
 from tests.factories import planning
 from tests.factories.execution import OMAR

@@ -27,13 +27,13 @@ from lifecycle.rights_recipients import There, processed_by
 from records.engines import reading
 from records.lookups import subjects_by
 from tasks.house import House
-from tasks.intake import local_today
 from tasks.inventory import take_inventory
 from tasks.rights import open_request
 from tasks.rights_extract import Made, extract
 from tasks.rights_found import find
 from tasks.rights_pages import Extract, sections
 from tasks.rights_steps import identify
+from tasks.today import local_today
 from tasks.whose_record import spelled
 from tasks.wiring import open_house
 from tests.factories.databases import NewDatabase
