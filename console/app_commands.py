@@ -26,8 +26,8 @@ def list_(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None:
     Example:  gallra app list
     """
     with failures(as_json=as_json):
-        from tasks.processors import services
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.processors.register import services
 
         with open_house(controller) as house:
             found = services(house)
@@ -73,10 +73,10 @@ def report(
     Example:  gallra app report "Glosor" --kind learning_service --by rektor
     """
     with failures():
-        from tasks.processor_noting import add
-        from tasks.processors import Said
-        from tasks.today import local_today
-        from tasks.wiring import open_house
+        from tasks.house.today import local_today
+        from tasks.house.wiring import open_house
+        from tasks.processors.noting import add
+        from tasks.processors.register import Said
 
         with open_house(controller) as house:
             use = "compulsory" if compulsory else "voluntary"
@@ -150,8 +150,8 @@ def publish(
     Example:  gallra app publish rekommenderade.html
     """
     with failures():
-        from tasks.processor_page import note_published, recommendations, shown
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.processors.page import note_published, recommendations, shown
 
         with open_house(controller) as house:
             write_bytes(to, recommendations(house).encode())

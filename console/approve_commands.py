@@ -13,7 +13,7 @@ from console.output import failures, print_json, say, table
 from console.share_commands import show_entry
 
 if TYPE_CHECKING:
-    from tasks.plan_shown import PlanShown
+    from tasks.erasing.plan_shown import PlanShown
 
 
 def register(app: typer.Typer) -> None:
@@ -40,12 +40,12 @@ def approve(
     with failures(as_json=as_json):
         from lifecycle.approval import Decision
         from lifecycle.plan import PlanKind
-        from tasks.approvals import approve as decide
-        from tasks.incident_telling import incident_of
-        from tasks.plan_overview import warnings_of
-        from tasks.plan_shown import show_plan
-        from tasks.share_register import entry
-        from tasks.wiring import open_house
+        from tasks.erasing.plan_overview import warnings_of
+        from tasks.erasing.plan_shown import show_plan
+        from tasks.house.wiring import open_house
+        from tasks.incidents.telling import incident_of
+        from tasks.officers.approvals import approve as decide
+        from tasks.sharing.register import entry
 
         with open_house(controller) as house:
             shown = show_plan(house, ref)

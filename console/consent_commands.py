@@ -15,7 +15,7 @@ from console.output import Exit, failures, print_json, printable, say, table
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tasks.consents import Line
+    from tasks.consents.registering import Line
 
 app = typer.Typer(help="Consents: given, withdrawn, missing.", no_args_is_help=True)
 
@@ -35,7 +35,7 @@ def questions(controller: Controller = CONTROLLER, as_json: AsJson = False) -> N
     """
     with failures(as_json=as_json):
         from lifecycle.consent import version_of
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
 
         with open_house(controller) as house:
             asked = house.policy.consents
@@ -86,10 +86,10 @@ def give(
     """
     with failures():
         from lifecycle.consent import PAPER, Answer
-        from tasks.consents import give as give_
-        from tasks.evidence import digest_of
-        from tasks.today import local_today
-        from tasks.wiring import open_house
+        from tasks.consents.registering import give as give_
+        from tasks.house.today import local_today
+        from tasks.house.wiring import open_house
+        from tasks.proving.evidence import digest_of
 
         with open_house(controller) as house:
             ref = give_(
@@ -119,8 +119,8 @@ def withdraw(
     """
     with failures():
         from lifecycle.consent import question_of
-        from tasks.consents import withdraw as withdraw_
-        from tasks.wiring import open_house
+        from tasks.consents.registering import withdraw as withdraw_
+        from tasks.house.wiring import open_house
 
         with open_house(controller) as house:
             done = withdraw_(house, person, question, on=None if on is None else on.date())
@@ -147,8 +147,8 @@ def show(person: Person, controller: Controller = CONTROLLER, as_json: AsJson = 
     Example:  gallra consent show S-0123456789ABC
     """
     with failures(as_json=as_json):
-        from tasks.consents import lines_of
-        from tasks.wiring import open_house
+        from tasks.consents.registering import lines_of
+        from tasks.house.wiring import open_house
 
         with open_house(controller) as house:
             found = lines_of(house, person)
@@ -167,8 +167,8 @@ def list_(
     Example:  gallra consent list --question image.website --worth valid
     """
     with failures(as_json=as_json):
-        from tasks.consents import lines
-        from tasks.wiring import open_house
+        from tasks.consents.registering import lines
+        from tasks.house.wiring import open_house
 
         with open_house(controller) as house:
             found = lines(house, question, worth)
@@ -200,8 +200,8 @@ def missing(controller: Controller = CONTROLLER, as_json: AsJson = False) -> Non
     Example:  gallra consent missing
     """
     with failures(as_json=as_json):
-        from tasks.consents import missing as missing_
-        from tasks.wiring import open_house
+        from tasks.consents.registering import missing as missing_
+        from tasks.house.wiring import open_house
 
         with open_house(controller) as house:
             found = missing_(house)
@@ -229,9 +229,9 @@ def import_(
     Example:  gallra consent import image-film-name samtycken.xlsx
     """
     with failures(as_json=as_json):
-        from tasks.consent_import import import_form
-        from tasks.remedies import remedy_for
-        from tasks.wiring import open_house
+        from tasks.consents.form_import import import_form
+        from tasks.house.wiring import open_house
+        from tasks.remedies.every import remedy_for
 
         with open_house(controller) as house:
             done = import_form(house, form, file)

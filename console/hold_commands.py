@@ -38,8 +38,8 @@ def add(
     """
     with failures(as_json=as_json):
         from records.holds import EVERYTHING
-        from tasks.holds import place_hold
-        from tasks.wiring import open_house
+        from tasks.erasing.holds import place_hold
+        from tasks.house.wiring import open_house
 
         with open_house(controller) as house:
             ref = place_hold(
@@ -79,8 +79,8 @@ def release(
     Example:  gallra hold release H-0123456789ABC --by chef-nord
     """
     with failures():
-        from tasks.holds import Told, local_day, release_hold
-        from tasks.wiring import open_house
+        from tasks.erasing.holds import Told, local_day, release_hold
+        from tasks.house.wiring import open_house
 
         with open_house(controller) as house:
             on = local_day(house) if told_on is None else told_on.date()
@@ -103,8 +103,8 @@ def review(
     Example:  gallra hold review H-0123456789ABC --next 2027-09-01 --by chef-nord
     """
     with failures():
-        from tasks.holds import review_hold
-        from tasks.wiring import open_house
+        from tasks.erasing.holds import review_hold
+        from tasks.house.wiring import open_house
 
         with open_house(controller) as house:
             review_hold(
@@ -124,8 +124,8 @@ def list_(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None:
     Example:  gallra hold list
     """
     with failures(as_json=as_json):
-        from tasks.holds import list_holds
-        from tasks.wiring import open_house
+        from tasks.erasing.holds import list_holds
+        from tasks.house.wiring import open_house
 
         with open_house(controller) as house:
             found = list_holds(house)

@@ -17,7 +17,7 @@ from console.output import Exit, failures, print_json, refuse, say
 from lifecycle.incident.words import Dismissed, Topic
 
 if TYPE_CHECKING:
-    from tasks.house import House
+    from tasks.house.parts import House
 
 app = typer.Typer(
     help="Incidents: the register, the 72 hours, the authority, the people.", no_args_is_help=True
@@ -51,8 +51,8 @@ def open_(
     Example:  gallra incident open mail-to-wrong-person --aware "2026-11-02 16:40"
     """
     with failures(as_json=as_json):
-        from tasks.incidents import open_incident, take_up
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.incidents.people import open_incident, take_up
 
         with open_house(controller) as house:
             if draft is not None:
@@ -108,8 +108,8 @@ def note(
     Example:  gallra incident note B-0123456789ABC --topic done --text - --on 2026-11-03
     """
     with failures():
-        from tasks.incidents import note as write
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.incidents.people import note as write
 
         with open_house(controller) as house:
             write(
@@ -140,8 +140,8 @@ def dismiss(
     Example:  gallra incident dismiss B-0123456789ABC --because no_breach --by ombud
     """
     with failures():
-        from tasks.incidents import dismiss as write
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.incidents.people import dismiss as write
 
         with open_house(controller) as house:
             code = ask_code(f"Code of {by}")
@@ -163,8 +163,8 @@ def list_(
     Example:  gallra incident list --all
     """
     with failures(as_json=as_json):
-        from tasks.incident_register import lines
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.incidents.register import lines
 
         with open_house(controller) as house:
             found = lines(house, everything=everything)
@@ -192,8 +192,8 @@ def show(
     Example:  gallra incident show B-0123456789ABC --reveal --by ombud
     """
     with failures(as_json=as_json):
-        from tasks import incident_register
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.incidents import register as incident_register
 
         if reveal and by is None:
             refuse("Say who you are: --by HANDLE. The code is asked for.")
@@ -218,7 +218,7 @@ incident_people_commands.register(app)
 
 
 def _say_opened(house: House, ref: str, *, as_json: bool) -> None:
-    from tasks.incident_register import show as look
+    from tasks.incidents.register import show as look
 
     line = look(house, ref).line
     if as_json:

@@ -14,7 +14,7 @@ from console.output import failures, refuse, say
 from lifecycle.incident.words import Consequence, Exemption, Likelihood, Risk
 
 if TYPE_CHECKING:
-    from tasks.incident_register import Line
+    from tasks.incidents.register import Line
 
 Grounds = Annotated[str | None, typer.Option(help="A file with the grounds, or -; sealed.")]
 Sent = Annotated[
@@ -56,9 +56,9 @@ def assess(
     """
     with failures():
         from lifecycle.incident.risk import proposed
-        from tasks.incident_register import show
-        from tasks.incidents import assess as write
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.incidents.people import assess as write
+        from tasks.incidents.register import show
 
         say(f"Proposed: {proposed(consequence, likelihood, sensitive=sensitive)}")
         with open_house(controller) as house:
@@ -103,9 +103,9 @@ def decide(
     if (report is None) == (tell is None):
         raise typer.BadParameter("one at a time: --report, --no-report, --tell or --no-tell")
     with failures():
-        from tasks.incident_register import show
-        from tasks.incidents import decide_report, decide_telling
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.incidents.people import decide_report, decide_telling
+        from tasks.incidents.register import show
 
         if exemption is not None and tell is not False:
             refuse("--exemption goes with --no-tell.")
@@ -141,9 +141,9 @@ def report(
     Example:  gallra incident report B-0123456789ABC --sent "2026-11-04 09:12" --more --by ombud
     """
     with failures():
-        from tasks.incident_register import show
-        from tasks.incident_reports import note_reported
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.incidents.register import show
+        from tasks.incidents.reports import note_reported
 
         with open_house(controller) as house:
             code = ask_code(f"Code of {by}")
@@ -173,9 +173,9 @@ def supplement(
     Example:  gallra incident supplement B-0123456789ABC --by ombud
     """
     with failures():
-        from tasks.incident_register import show
-        from tasks.incident_reports import note_supplement
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.incidents.register import show
+        from tasks.incidents.reports import note_supplement
 
         with open_house(controller) as house:
             code = ask_code(f"Code of {by}")
@@ -198,8 +198,8 @@ def close(ref: Ref, by: By, controller: Controller = CONTROLLER) -> None:
     Example:  gallra incident close B-0123456789ABC --by ombud
     """
     with failures():
-        from tasks.incidents import close as write
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.incidents.people import close as write
 
         with open_house(controller) as house:
             write(house, ref, officer=by, code=ask_code(f"Code of {by}"))
@@ -212,8 +212,8 @@ def reopen(ref: Ref, by: By, controller: Controller = CONTROLLER) -> None:
     Example:  gallra incident reopen B-0123456789ABC --by ombud
     """
     with failures():
-        from tasks.incidents import reopen as write
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.incidents.people import reopen as write
 
         with open_house(controller) as house:
             write(house, ref, officer=by, code=ask_code(f"Code of {by}"))

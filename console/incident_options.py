@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 if TYPE_CHECKING:
-    from tasks.house import House
+    from tasks.house.parts import House
 
 Ref = Annotated[str, typer.Argument(help="The incident, B-…, as `gallra incident list` shows it.")]
 By = Annotated[str, typer.Option(help="The officer's handle; the code is asked for, or read.")]

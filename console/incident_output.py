@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from console.output import local_time, printable, say, table
 
 if TYPE_CHECKING:
-    from tasks.incident_register import Line, Shown, Told
+    from tasks.incidents.register import Line, Shown, Told
 
 
 def show_list(found: Sequence[Line], zone: str) -> None:

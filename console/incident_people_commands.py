@@ -16,8 +16,8 @@ from console.report_file import check_target, write_bytes
 
 if TYPE_CHECKING:
     from records.incidents import Scope
-    from tasks.house import House
-    from tasks.incident_who import Who
+    from tasks.house.parts import House
+    from tasks.incidents.who import Who
 
 _SHAPES: dict[str, Literal["text", "html", "pdf"]] = {
     ".pdf": "pdf",
@@ -66,8 +66,8 @@ def who(
     Example:  gallra incident who B-0123456789ABC --system novo --since "2026-11-01 08:00"
     """
     with failures(as_json=as_json):
-        from tasks import incident_who
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.incidents import who as incident_who
 
         with open_house(controller) as house:
             said = _said(house, system, disclosure, file, person, everything, since, until)
@@ -109,10 +109,10 @@ def narrow(
     if bool(data) == everything:
         raise typer.BadParameter("either --data, once for each category, or --everything")
     with failures():
-        from tasks.incident_narrowing import narrow as write
-        from tasks.incident_who import scopes_of
-        from tasks.incident_who import who as ask
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.incidents.narrowing import narrow as write
+        from tasks.incidents.who import scopes_of
+        from tasks.incidents.who import who as ask
 
         with open_house(controller) as house:
             only = write(house, ref, only=data or (), officer=by, code=ask_code(f"Code of {by}"))
@@ -141,8 +141,8 @@ def form(
     if output is not None:
         check_target(output)
     with failures():
-        from tasks.incident_form import filled, rendered
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.incidents.form import filled, rendered
 
         with open_house(controller) as house:
             made = filled(house, ref, officer=by, code=ask_code(f"Code of {by}"))
@@ -167,8 +167,8 @@ def notify(ref: Ref, by: By, controller: Controller = CONTROLLER, as_json: AsJso
     Example:  gallra incident notify B-0123456789ABC --by ombud
     """
     with failures(as_json=as_json):
-        from tasks.incident_telling import draw_list
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.incidents.telling import draw_list
 
         with open_house(controller) as house:
             plan = draw_list(house, ref, officer=by, code=ask_code(f"Code of {by}"))
@@ -197,9 +197,9 @@ def letter(
     Example:  gallra incident letter B-0123456789ABC --by verksamhetschef-1
     """
     with failures():
-        from tasks.incident_register import require_reader
-        from tasks.incident_telling import letter as make
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.incidents.register import require_reader
+        from tasks.incidents.telling import letter as make
 
         with open_house(controller) as house:
             code = ask_code(f"Code of {by}")
@@ -222,9 +222,9 @@ def send(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None:
     Example:  gallra incident send
     """
     with failures(as_json=as_json):
-        from tasks.incident_following import stand_letters
-        from tasks.incident_letters import write_letters
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.incidents.following import stand_letters
+        from tasks.incidents.letters import write_letters
 
         with open_house(controller) as house:
             written = write_letters(house)
@@ -246,8 +246,8 @@ def told(ref: Ref, by: By, controller: Controller = CONTROLLER) -> None:
     Example:  gallra incident told B-0123456789ABC --by verksamhetschef-1
     """
     with failures():
-        from tasks.incident_telling import note_told
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.incidents.telling import note_told
 
         with open_house(controller) as house:
             people = note_told(house, ref, officer=by, code=ask_code(f"Code of {by}"))
@@ -264,7 +264,7 @@ def _said(
     since: datetime | None,
     until: datetime | None,
 ) -> list[Scope]:
-    from tasks import incident_who as kinds
+    from tasks.incidents import who as kinds
 
     named = [(kinds.SYSTEM, name) for name in system or ()]
     named += [(kinds.DISCLOSURE, ref.strip().upper()) for ref in disclosure or ()]

@@ -13,7 +13,7 @@ from console.output import Exit, failures, local_time, print_json, refuse, say, 
 if TYPE_CHECKING:
     from lifecycle.policy.model import Policy
     from lifecycle.policy.notices import Language
-    from tasks.settings import Settings
+    from tasks.house.settings import Settings
 
 app = typer.Typer(help="What people are told about their data.", no_args_is_help=True)
 
@@ -73,7 +73,7 @@ def show(
     """
     from lifecycle.notice.pages import mail
     from lifecycle.notice.plain import plain
-    from tasks.notice_texts import read_notice
+    from tasks.informing.notice_texts import read_notice
 
     with failures():
         settings, policy = _policy(controller)
@@ -105,7 +105,7 @@ def page(
 
     Example:  gallra inform page standard --out notices
     """
-    from tasks.notice_texts import write_pages
+    from tasks.informing.notice_texts import write_pages
 
     with failures():
         settings, policy = _policy(controller)
@@ -126,8 +126,8 @@ def pdf(
 
     Example:  gallra inform pdf standard --out notices --for pupil --language ti
     """
-    from tasks.clock import utc_now
-    from tasks.notice_texts import write_pdfs
+    from tasks.house.clock import utc_now
+    from tasks.informing.notice_texts import write_pdfs
 
     with failures():
         settings, policy = _policy(controller)
@@ -155,9 +155,9 @@ def check(
 
     Example:  gallra inform check academedia
     """
-    from tasks.notice_texts import check_notices
-    from tasks.settings import Settings
-    from tasks.wiring import list_policies, read_policy
+    from tasks.house.settings import Settings
+    from tasks.house.wiring import list_policies, read_policy
+    from tasks.informing.notice_texts import check_notices
 
     with failures(as_json=as_json):
         settings = Settings.from_environment()
@@ -199,7 +199,7 @@ def changes_(
 
     Example:  gallra inform changes standard --for pupil --since kept.json
     """
-    from tasks.notice_texts import changes_in_words, earlier_facts, read_notice
+    from tasks.informing.notice_texts import changes_in_words, earlier_facts, read_notice
 
     with failures(as_json=as_json):
         if not since.is_file():
@@ -241,8 +241,8 @@ def status(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None
     Example:  gallra inform status
     """
     with failures(as_json=as_json):
-        from tasks.informing import standing, written_to
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.informing.informing import standing, written_to
 
         with open_house(controller) as house:
             found = [one for name in written_to(house) for one in standing(house, name)]
@@ -268,8 +268,8 @@ def given(
     Example:  gallra inform given S-0123456789ABC
     """
     with failures(as_json=as_json):
-        from tasks.informing import given_to
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.informing.informing import given_to
 
         with open_house(controller) as house:
             found = given_to(house, person)
@@ -306,8 +306,8 @@ def send(
     Example:  gallra inform send standard
     """
     with failures(as_json=as_json):
-        from tasks.informing import inform, written_to
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.informing.informing import inform, written_to
 
         with open_house(controller) as house:
             done = {name: inform(house, name) for name in notices or written_to(house)}
@@ -329,8 +329,8 @@ def send(
 
 
 def _policy(controller: str) -> tuple[Settings, Policy]:
-    from tasks.settings import Settings
-    from tasks.wiring import read_policy
+    from tasks.house.settings import Settings
+    from tasks.house.wiring import read_policy
 
     settings = Settings.from_environment()
     return settings, read_policy(settings, controller)

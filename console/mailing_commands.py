@@ -29,8 +29,8 @@ def list_(
     Example:  gallra mailing list courses --to addresses.csv
     """
     with failures(as_json=as_json):
-        from tasks.mailings import lines, list_addresses
-        from tasks.wiring import open_house
+        from tasks.consents.mailings import lines, list_addresses
+        from tasks.house.wiring import open_house
 
         if not name:
             with open_house(controller) as house:
@@ -72,8 +72,8 @@ def opt_out(
     Example:  gallra mailing opt-out S-0123456789ABC --controller bergqvist
     """
     with failures():
-        from tasks.barring import opt_out as opt_out_
-        from tasks.wiring import open_house
+        from tasks.consents.barring import opt_out as opt_out_
+        from tasks.house.wiring import open_house
 
         with open_house(controller) as house:
             new = opt_out_(house, person)

@@ -87,7 +87,7 @@ def main() -> None:
     import sys
 
     from console.output import failures
-    from tasks import redaction
+    from tasks.house import redaction
 
     redaction.configure()
     # Bytes that are no text in a file name must not stop a report.

@@ -39,8 +39,8 @@ def show(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None:
 
     Example:  gallra policy show -c tommerup
     """
-    from tasks.settings import Settings
-    from tasks.wiring import has_bindings, read_bindings, read_policy
+    from tasks.house.settings import Settings
+    from tasks.house.wiring import has_bindings, read_bindings, read_policy
 
     with failures(as_json=as_json):
         settings = Settings.from_environment()

@@ -16,7 +16,7 @@ from lifecycle.processor import EntryKind
 
 if TYPE_CHECKING:
     from lifecycle.processor import Entry
-    from tasks.processors import Line
+    from tasks.processors.register import Line
 
 app = typer.Typer(help="Processors, their agreements and reviews.", no_args_is_help=True)
 
@@ -40,8 +40,8 @@ def list_(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None:
     Example:  gallra processor list
     """
     with failures(as_json=as_json):
-        from tasks.processors import lines
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.processors.register import lines
 
         with open_house(controller) as house:
             found = lines(house)
@@ -80,9 +80,9 @@ def show(which: Which, controller: Controller = CONTROLLER, as_json: AsJson = Fa
     Example:  gallra processor show workbuster
     """
     with failures(as_json=as_json):
-        from tasks.processor_history import history
-        from tasks.remedies import remedy_for
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.processors.history import history
+        from tasks.remedies.every import remedy_for
 
         with open_house(controller) as house:
             line, noted = history(house, which)
@@ -124,9 +124,9 @@ def import_(
     Example:  gallra processor import bitraden.xlsx --by dpo
     """
     with failures(as_json=as_json):
-        from tasks.processor_import import import_list
-        from tasks.remedies import remedy_for
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.processors.list_import import import_list
+        from tasks.remedies.every import remedy_for
 
         with open_house(controller) as house:
             done = import_list(house, file, officer=by, code=ask_code(f"Code of {by}"))
@@ -243,9 +243,9 @@ def add(
     """
     with failures():
         from records.processors import PROCESSOR_KIND, SUB_PROCESSOR
-        from tasks.processor_noting import add as add_
-        from tasks.processors import Said
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.processors.noting import add as add_
+        from tasks.processors.register import Said
 
         with open_house(controller) as house:
             ref = add_(
@@ -269,8 +269,8 @@ def remove(
     Example:  gallra processor remove V-0123456789ABC --by dpo
     """
     with failures():
-        from tasks.processor_noting import remove as remove_
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.processors.noting import remove as remove_
 
         with open_house(controller) as house:
             remove_(house, ref, officer=by, code=ask_code(f"Code of {by}"))
@@ -284,8 +284,8 @@ def review(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None
     Example:  gallra processor review
     """
     with failures(as_json=as_json):
-        from tasks.processor_check import check
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.processors.check import check
 
         with open_house(controller) as house:
             seen = check(house)
@@ -318,8 +318,8 @@ def publish(
     Example:  gallra processor publish databehandlere.html
     """
     with failures():
-        from tasks.processor_page import note_published, published_list, shown, unsaid
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.processors.page import note_published, published_list, shown, unsaid
 
         with open_house(controller) as house:
             page = published_list(house)
@@ -372,10 +372,10 @@ def note_entry(
 ) -> None:
     """Note an entry and say so; for this command's neighbours too."""
     with failures():
-        from tasks.evidence import digest_of
-        from tasks.processor_noting import note as note_
-        from tasks.today import local_today
-        from tasks.wiring import open_house
+        from tasks.house.today import local_today
+        from tasks.house.wiring import open_house
+        from tasks.processors.noting import note as note_
+        from tasks.proving.evidence import digest_of
 
         evidence = "" if paper is None else digest_of(paper)
         with open_house(controller) as house:

@@ -22,8 +22,8 @@ def show(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None:
     """
     with failures(as_json=as_json):
         from lifecycle.processing_record import FIELDS
-        from tasks.processing_record import record_of
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.processors.processing_record import record_of
 
         with open_house(controller) as house:
             record = record_of(house)
@@ -60,8 +60,8 @@ def write(
     Example:  gallra record write behandlingar.xlsx
     """
     with failures():
-        from tasks.processing_record import as_page, as_workbook, note_made, record_of
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.processors.processing_record import as_page, as_workbook, note_made, record_of
 
         kinds = {".xlsx": "workbook", ".html": "page"}
         kind = kinds.get(to.suffix.lower())

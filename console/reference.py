@@ -19,9 +19,9 @@ from lifecycle.intake.outcomes import (
     RowOutcome,
     RowReason,
 )
-from tasks.incident_remedies import INCIDENTS_STAND
-from tasks.remedies import listed_codes, remedy_for
-from tasks.standing_remedies import STANDING
+from tasks.remedies.every import listed_codes, remedy_for
+from tasks.remedies.incidents import INCIDENTS_STAND
+from tasks.remedies.standing import STANDING
 
 _STANDING: Final = STANDING | INCIDENTS_STAND
 _SENTENCES: Final = ("what happened", "what is safe", "what to do")

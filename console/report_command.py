@@ -39,14 +39,14 @@ def report(
             refuse("Name the file .html (a page) or .pdf (to print).")
         if to is not None:
             check_target(to)
-        from tasks.accountability import note_made
-        from tasks.accountability import report as made_of
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.reporting.accountability import note_made
+        from tasks.reporting.accountability import report as made_of
 
         with open_house(controller) as house:
             made = made_of(house, since=None if since is None else since.date())
             if to is not None:
-                from tasks.accountability_words import WORDS
+                from tasks.reporting.words import WORDS
 
                 words = WORDS[made.language]
                 if kind == "pdf":
@@ -58,7 +58,7 @@ def report(
                     )
                     data = report_pdf(made, head=head, nothing=words["nothing"])
                 else:
-                    from tasks.accountability_page import page
+                    from tasks.reporting.page import page
 
                     data = page(made).encode()
                 write_bytes(to, data)

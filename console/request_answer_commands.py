@@ -49,8 +49,8 @@ def letter(
     Example:  gallra request letter Q-0123456789ABC refused --because must_be_kept
     """
     with failures():
-        from tasks.rights_answers import answer_letter
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.rights.answers import answer_letter
 
         kinds = {*Outcome, "refused", "extended", "received", "lifted"}
         if what not in kinds:
@@ -81,8 +81,8 @@ def answer(
     Example:  gallra request answer Q-0123456789ABC granted --given letter --by dpo
     """
     with failures():
-        from tasks.rights_steps import answer as take
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.rights.steps import answer as take
 
         with open_house(controller) as house:
             line = take(
@@ -112,8 +112,8 @@ def refuse(
     Example:  gallra request refuse Q-0123456789ABC --because must_be_kept --given letter --by dpo
     """
     with failures():
-        from tasks.rights_steps import refuse as take
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.rights.steps import refuse as take
 
         with open_house(controller) as house:
             line = take(
@@ -134,8 +134,8 @@ def take_back(ref: Ref, by: By, controller: Controller = CONTROLLER) -> None:
     Example:  gallra request take-back Q-0123456789ABC --by dpo
     """
     with failures():
-        from tasks.rights_steps import take_back as take
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.rights.steps import take_back as take
 
         with open_house(controller) as house:
             line = take(house, ref, officer=by, code=ask_code(f"Code of {by}"))
@@ -148,8 +148,8 @@ def reopen(ref: Ref, by: By, text: WithText = False, controller: Controller = CO
     Example:  gallra request reopen Q-0123456789ABC --by dpo
     """
     with failures():
-        from tasks.rights_steps import reopen as take
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.rights.steps import reopen as take
 
         with open_house(controller) as house:
             told = ask_text() if text else ""

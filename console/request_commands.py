@@ -21,7 +21,7 @@ from lifecycle.rights import (
 )
 
 if TYPE_CHECKING:
-    from tasks.rights import Line
+    from tasks.rights.register import Line
 
 app = typer.Typer(
     help="Requests of the people whose data it is, and their answers.", no_args_is_help=True
@@ -49,8 +49,8 @@ def open_(
     Example:  gallra request open access --came mail --received 2026-11-02 --about S-0123456789ABC
     """
     with failures(as_json=as_json):
-        from tasks.rights import open_request
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.rights.register import open_request
 
         with open_house(controller) as house:
             line = open_request(
@@ -76,8 +76,8 @@ def list_(
     Example:  gallra request list
     """
     with failures(as_json=as_json):
-        from tasks.rights import lines
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.rights.register import lines
 
         with open_house(controller) as house:
             found = lines(house, everything=everything)
@@ -100,8 +100,8 @@ def show(ref: Ref, controller: Controller = CONTROLLER, as_json: AsJson = False)
     Example:  gallra request show Q-0123456789ABC
     """
     with failures(as_json=as_json):
-        from tasks.rights import show as shown
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.rights.register import show as shown
 
         with open_house(controller) as house:
             found = shown(house, ref)
@@ -136,8 +136,8 @@ def identify(
     Example:  gallra request identify Q-0123456789ABC --shown e_id --about S-… --by dpo
     """
     with failures():
-        from tasks.rights_steps import identify as take
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.rights.steps import identify as take
 
         with open_house(controller) as house:
             line = take(house, ref, shown, about=about, officer=by, code=ask_code(f"Code of {by}"))
@@ -151,8 +151,8 @@ def doubt(ref: Ref, by: By, text: WithText = False, controller: Controller = CON
     Example:  gallra request doubt Q-0123456789ABC --by dpo
     """
     with failures():
-        from tasks.rights_steps import doubt as take
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.rights.steps import doubt as take
 
         with open_house(controller) as house:
             told = ask_text() if text else ""
@@ -173,8 +173,8 @@ def extend(
     Example:  gallra request extend Q-0123456789ABC --months 1 --because complex --by dpo
     """
     with failures():
-        from tasks.rights_steps import extend as take
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.rights.steps import extend as take
 
         with open_house(controller) as house:
             line = take(house, ref, months, because, officer=by, code=ask_code(f"Code of {by}"))
@@ -188,8 +188,8 @@ def note(ref: Ref, by: By, controller: Controller = CONTROLLER) -> None:
     Example:  gallra request note Q-0123456789ABC --by dpo
     """
     with failures():
-        from tasks.rights_steps import note as take
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.rights.steps import note as take
 
         with open_house(controller) as house:
             text = ask_text()
@@ -204,8 +204,8 @@ def read(ref: Ref, by: By, controller: Controller = CONTROLLER) -> None:
     Example:  gallra request read Q-0123456789ABC --by dpo
     """
     with failures():
-        from tasks.rights_steps import read as texts
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.rights.steps import read as texts
 
         with open_house(controller) as house:
             found = texts(house, ref, officer=by, code=ask_code(f"Code of {by}"))

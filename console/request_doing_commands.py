@@ -37,8 +37,8 @@ def extract(
     Example:  gallra request extract Q-0123456789ABC --by dpo
     """
     with failures():
-        from tasks.rights_extract import extract as make
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.rights.extract import extract as make
 
         spoken = spoken_of(language)
         with open_house(controller) as house:
@@ -72,8 +72,8 @@ def erase(ref: Ref, by: By, controller: Controller = CONTROLLER) -> None:
     Example:  gallra request erase Q-0123456789ABC --by dpo
     """
     with failures():
-        from tasks.rights_carried import erase as plan_it
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.rights.carried import erase as plan_it
 
         with open_house(controller) as house:
             plan = plan_it(house, ref, officer=by, code=ask_code(f"Code of {by}"))
@@ -88,8 +88,8 @@ def stays(ref: Ref, controller: Controller = CONTROLLER, as_json: AsJson = False
     Example:  gallra request stays Q-0123456789ABC
     """
     with failures(as_json=as_json):
-        from tasks.rights_carried import what_stays
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.rights.carried import what_stays
 
         with open_house(controller) as house:
             found = what_stays(house, ref)
@@ -119,8 +119,8 @@ def restrict(
     """
     with failures():
         from lifecycle.barred import EVERY
-        from tasks.rights_carried import restrict as put
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.rights.carried import restrict as put
 
         with open_house(controller) as house:
             hold = put(
@@ -151,8 +151,8 @@ def object_(
     Example:  gallra request object Q-0123456789ABC --mailing "*" --by dpo
     """
     with failures():
-        from tasks.rights_carried import object_to
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.rights.carried import object_to
 
         with open_house(controller) as house:
             line = object_to(
@@ -181,8 +181,8 @@ def correct(
     Example:  gallra request correct Q-0123456789ABC contact street_address --by dpo
     """
     with failures():
-        from tasks.rights_corrected import correct as put_right
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.rights.corrected import correct as put_right
 
         with open_house(controller) as house:
             value = ask_text()
@@ -210,8 +210,8 @@ def wrong(
     Example:  gallra request wrong Q-0123456789ABC novo --by dpo
     """
     with failures():
-        from tasks.rights_carried import order_correction
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.rights.carried import order_correction
 
         with open_house(controller) as house:
             told = ask_text()

@@ -13,7 +13,7 @@ from lifecycle.rights import Because, Given
 
 if TYPE_CHECKING:
     from lifecycle.opening import Language
-    from tasks.rights import Line
+    from tasks.rights.register import Line
 
 Ref = Annotated[str, typer.Argument(help="The request, Q-…, as `gallra request list` shows it.")]
 By = Annotated[str, typer.Option(help="The officer's handle; the code is asked for, or read.")]

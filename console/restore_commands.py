@@ -23,8 +23,8 @@ def replay(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None
     with failures(as_json=as_json):
         from dataclasses import asdict
 
-        from tasks.restoring import replay as replay_erasures
-        from tasks.wiring import open_house
+        from tasks.erasing.restoring import replay as replay_erasures
+        from tasks.house.wiring import open_house
 
         with open_house(controller, restoring=True) as house:
             done = replay_erasures(house)

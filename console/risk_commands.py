@@ -42,8 +42,8 @@ def list_(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None:
     Example:  gallra risk list
     """
     with failures(as_json=as_json):
-        from tasks.assessments import lines
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.processors.assessments import lines
 
         with open_house(controller) as house:
             found = lines(house)
@@ -87,8 +87,8 @@ def show(about: About, controller: Controller = CONTROLLER, as_json: AsJson = Fa
     Example:  gallra risk show activity.education
     """
     with failures(as_json=as_json):
-        from tasks.assessments import history
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.processors.assessments import history
 
         with open_house(controller) as house:
             found = history(house, about)
@@ -172,8 +172,8 @@ def review(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None
     Example:  gallra risk review
     """
     with failures(as_json=as_json):
-        from tasks.risk_check import check_risks
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.processors.risk_check import check_risks
 
         with open_house(controller) as house:
             seen = check_risks(house)
@@ -203,10 +203,10 @@ def _note(
 ) -> None:
     with failures():
         from lifecycle.risk import Weighed
-        from tasks.assessments import assess as assess_
-        from tasks.evidence import digest_of
-        from tasks.today import local_today
-        from tasks.wiring import open_house
+        from tasks.house.today import local_today
+        from tasks.house.wiring import open_house
+        from tasks.processors.assessments import assess as assess_
+        from tasks.proving.evidence import digest_of
 
         evidence = "" if paper is None else digest_of(paper)
         with open_house(controller) as house:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from flows.parameters import Controller
 from flows.steps import step
-from tasks import consent_import, consent_orders
-from tasks.consent_import import Bound
-from tasks.consent_orders import Kept
-from tasks.wiring import open_house
+from tasks.consents import form_import as consent_import
+from tasks.consents import orders as consent_orders
+from tasks.consents.form_import import Bound
+from tasks.consents.orders import Kept
+from tasks.house.wiring import open_house
 
 
 @step("take in exported forms", minutes=60, tags={"consents"}, tried_again=True)

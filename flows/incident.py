@@ -12,11 +12,13 @@ from flows.parameters import Controller, PlanReference, refused_before_stored
 from flows.run_names import run_name
 from flows.session import assert_logs_are_masked
 from flows.steps import step
-from tasks import incident_following, incident_letters, incident_register
-from tasks.incident_following import Followed
-from tasks.incident_register import Line
-from tasks.letters import Written
-from tasks.wiring import open_house
+from tasks.house.wiring import open_house
+from tasks.incidents import following as incident_following
+from tasks.incidents import letters as incident_letters
+from tasks.incidents import register as incident_register
+from tasks.incidents.following import Followed
+from tasks.incidents.register import Line
+from tasks.informing.letters import Written
 
 LATE = "incident_late"
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from flows import pages
-from tasks.incident_register import Line
+from tasks.incidents.register import Line
 
 _LATE: Final = (
     "för sent anmälda till myndigheten · anmeldt for sent til myndigheden · too late to the "

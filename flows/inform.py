@@ -12,9 +12,9 @@ from flows.parameters import Controller, refused_before_stored
 from flows.run_names import run_name
 from flows.session import assert_logs_are_masked
 from flows.steps import step
-from tasks import informing
-from tasks.informing import Informed
-from tasks.wiring import open_house
+from tasks.house.wiring import open_house
+from tasks.informing import informing
+from tasks.informing.informing import Informed
 
 
 @step("tell who is to be told", minutes=180, tags={"informs"}, tried_again=False)

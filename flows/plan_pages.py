@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from flows import pages
-from tasks.due_plans import Due, PlanPage
-from tasks.execution import Outcome
-from tasks.inventory_look import SystemCount
-from tasks.next_steps import WHO
-from tasks.remedies import remedy_for
+from tasks.erasing.due_plans import Due, PlanPage
+from tasks.erasing.execution import Outcome
+from tasks.erasing.inventory_look import SystemCount
+from tasks.remedies.every import remedy_for
+from tasks.remedies.next_steps import WHO
 
 NOTHING_TO_DO: Final = "nothing to do"
 

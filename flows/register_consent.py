@@ -11,9 +11,9 @@ from flows.neutral import StepFailed, neutral
 from flows.parameters import Controller, refused_before_stored
 from flows.run_names import run_name
 from flows.session import assert_logs_are_masked
-from tasks.consent_import import Bound
-from tasks.consent_orders import Kept
-from tasks.remedies import remedy_for
+from tasks.consents.form_import import Bound
+from tasks.consents.orders import Kept
+from tasks.remedies.every import remedy_for
 
 Totals = dict[str, int]
 

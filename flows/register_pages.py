@@ -4,10 +4,10 @@ typed stays in our own records."""
 from __future__ import annotations
 
 from flows import pages
-from tasks.processor_check import Seen
-from tasks.processor_review import Asked
-from tasks.remedies import remedy_for
-from tasks.risk_check import RisksSeen
+from tasks.processors.check import Seen
+from tasks.processors.reviewing import Asked
+from tasks.processors.risk_check import RisksSeen
+from tasks.remedies.every import remedy_for
 
 _LACKS = "Saknas · Missing"
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 
 from flows.parameters import Controller, PlanReference
 from flows.steps import step
-from tasks import processor_check, processor_review, risk_check
-from tasks.processor_check import Seen
-from tasks.risk_check import RisksSeen
-from tasks.wiring import open_house
+from tasks.house.wiring import open_house
+from tasks.processors import check as processor_check
+from tasks.processors import reviewing as processor_review
+from tasks.processors import risk_check
+from tasks.processors.check import Seen
+from tasks.processors.risk_check import RisksSeen
 
 
 @step("look at the processors", minutes=20, tags={"registers"}, tried_again=True)

@@ -12,10 +12,11 @@ from flows.parameters import Controller, refused_before_stored
 from flows.run_names import run_name
 from flows.session import assert_logs_are_masked
 from flows.steps import step
-from tasks import rights, rights_daily
-from tasks.rights import Line
-from tasks.rights_daily import Counts
-from tasks.wiring import open_house
+from tasks.house.wiring import open_house
+from tasks.rights import daily as rights_daily
+from tasks.rights import register as rights
+from tasks.rights.daily import Counts
+from tasks.rights.register import Line
 
 
 # A reminder goes by mail: it is sent once, not tried again.

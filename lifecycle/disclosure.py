@@ -1,6 +1,7 @@
 """What may be given to whom, by which way: exactly what the policy's sentences allow (A-68, A-69).
 
-Pure. `tasks.disclosures` prepares, people agree (`lifecycle.approval`), `tasks.disclosing` sends.
+Pure. `tasks.sharing.disclosures` prepares, people agree (`lifecycle.approval`),
+`tasks.sharing.disclosing` sends.
 """
 
 from __future__ import annotations
@@ -133,7 +134,7 @@ class Wanted(NamedTuple):
     condition: Condition
     until: date
     agreed: bool = False
-    """Everybody whom it is about has said yes to it, and the yes stands (`tasks.gates`)."""
+    """Everybody whom it is about has said yes, and the yes stands (`tasks.consents.gates`)."""
 
 
 class Way(NamedTuple):

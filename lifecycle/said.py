@@ -27,7 +27,7 @@ class Said(NamedTuple):
     subject_id: int
     at: str
     words: tuple[str, ...] = ()
-    """Words of the policy, dates and references, by `what`: see `tasks.said`."""
+    """Words of the policy, dates and references, by `what`: see `tasks.consents.said`."""
     cause: int = 0
     """The legal hold or the request that a bar belongs to."""
     digests: tuple[str, ...] = ()

@@ -31,9 +31,9 @@ from console.sample import write_sample
 from lifecycle.notice import build, load_texts
 from lifecycle.notice.pages import letter
 from lifecycle.notice.plain import plain
-from tasks.informing import inform
-from tasks.settings import Settings
-from tasks.wiring import open_house, read_policy
+from tasks.house.settings import Settings
+from tasks.house.wiring import open_house, read_policy
+from tasks.informing.informing import inform
 from tests.factories.mail_server import mail_server
 from tests.factories.smtp_channel_world import DOMAIN, HOST, server_tls
 
@@ -167,8 +167,8 @@ def run(people: int, looped: int = LOOPED) -> Result:
 
 
 def _bring(settings: Settings, folder: Path, people: int) -> None:
-    from tasks.intake import import_file
-    from tasks.main_job import begin_import
+    from tasks.importing.intake import import_file
+    from tasks.importing.main_job import begin_import
 
     export = folder / "export.xlsx"
     write_sample(export, rows=people * 2, seed=1, edge_cases=False)

@@ -18,15 +18,15 @@ from connectors.text_workbook import write_workbook
 from lifecycle import totp
 from records.engines import reading
 from records.tables import RECORDS
-from tasks.deletions import delete_imported
-from tasks.house import House
-from tasks.intake import import_file
-from tasks.main_job import begin_import
-from tasks.officers import add_officer
-from tasks.processors import read
-from tasks.proof import verify_ledger
-from tasks.settings import Settings
-from tasks.wiring import open_house
+from tasks.house.parts import House
+from tasks.house.settings import Settings
+from tasks.house.wiring import open_house
+from tasks.importing.deletions import delete_imported
+from tasks.importing.intake import import_file
+from tasks.importing.main_job import begin_import
+from tasks.officers.registering import add_officer
+from tasks.processors.register import read
+from tasks.proving.proof import verify_ledger
 from tests.crash.killing import Ending, KillPoint, run_killed, spread, survey, sweep, why_no_strace
 from tests.factories.execution import OMAR, TUVA
 from tests.factories.houses import export, row
@@ -40,9 +40,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from lifecycle import totp
 from lifecycle.bindings.consent_forms import ConsentForm
-from tasks.consent_import import import_form
-from tasks.processor_import import import_list
-from tasks.wiring import open_house
+from tasks.consents.form_import import import_form
+from tasks.processors.list_import import import_list
+from tasks.house.wiring import open_house
 what, path, secret, later = sys.argv[1:]
 def now(): return datetime.now(UTC) + timedelta(hours=int(later))
 with open_house("academedia", now=now) as house:
@@ -116,7 +116,7 @@ def seen(what: str, home: Path) -> tuple[object, ...]:
             )
             register = read(connection, controller=house.controller)
         if what == "list":
-            from tasks.processors import lines, services
+            from tasks.processors.register import lines, services
 
             known = [
                 (line.said.called, line.agreement, line.agreed_on, line.systems,
@@ -126,7 +126,7 @@ def seen(what: str, home: Path) -> tuple[object, ...]:
             ]  # fmt: skip
             entries = sorted(len(register.entries(one.number)) for one in register.rows)
             return rows, known, entries, [one.said.called for one in services(house)]
-        from tasks.consents import lines as answers
+        from tasks.consents.registering import lines as answers
 
         told = [one._replace(consent="", ref="", evidence="") for one in answers(house)]
         return rows, sorted(told)

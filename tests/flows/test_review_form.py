@@ -10,12 +10,12 @@ from dataclasses import dataclass
 import pytest
 
 from lifecycle.processor import Agreement, Entry, EntryKind, Lack
-from tasks.house import House
-from tasks.processor_noting import note
-from tasks.processors import Line, lines
-from tasks.settings import Settings
-from tasks.today import local_today
-from tasks.wiring import open_house
+from tasks.house.parts import House
+from tasks.house.settings import Settings
+from tasks.house.today import local_today
+from tasks.house.wiring import open_house
+from tasks.processors.noting import note
+from tasks.processors.register import Line, lines
 from tests.flows.serving import Runs, Serving, Telephone, enrol_by_phone
 from tests.privacy.erasing_people import installed
 from tests.privacy.prefect_client import Api

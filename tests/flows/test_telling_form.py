@@ -16,14 +16,14 @@ from lifecycle.ledger import EventKind
 from records import plans
 from records.engines import reading
 from records.plans import Plan
-from tasks import incidents as register
-from tasks import work_orders
-from tasks.house import House
-from tasks.incident_register import show
-from tasks.incident_telling import draw_list
-from tasks.incident_who import keep, scope
-from tasks.settings import Settings
-from tasks.wiring import open_house
+from tasks.house.parts import House
+from tasks.house.settings import Settings
+from tasks.house.wiring import open_house
+from tasks.incidents import people as register
+from tasks.incidents.register import show
+from tasks.incidents.telling import draw_list
+from tasks.incidents.who import keep, scope
+from tasks.work_orders import orders as work_orders
 from tests.factories.houses import PEOPLE, row
 from tests.factories.officers import events
 from tests.flows.serving import Runs, Serving, Telephone, drop, enrol_by_phone, quick_places
@@ -63,9 +63,9 @@ def officers(serving: Serving) -> list[Telephone]:
 
 def to_tell(serving: Serving, who: Telephone) -> tuple[str, Plan]:
     """An incident of a high risk about two people, and the list of whom to tell."""
-    from tasks.deletions import delete_imported
-    from tasks.intake import import_file
-    from tasks.main_job import begin_import
+    from tasks.importing.deletions import delete_imported
+    from tasks.importing.intake import import_file
+    from tasks.importing.main_job import begin_import
 
     drop(serving.home, "a.csv", row("100000001", TUVA), row("100000002", OMAR))
     with opened(serving) as house:

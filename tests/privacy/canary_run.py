@@ -28,7 +28,7 @@ from tests.privacy.wider_world import wider_world
 
 ROOT = Path(__file__).resolve().parents[2]
 _SERVE = (
-    "import sys; from pathlib import Path; from tasks.serving import serve\n"
+    "import sys; from pathlib import Path; from tasks.serving.processes import serve\n"
     "sys.exit(serve(Path(sys.argv[1]), announce=lambda line: print(line, flush=True),"
     " port=int(sys.argv[2])))\n"
 )

@@ -22,17 +22,17 @@ from typing import Any, Final
 import pytest
 import yaml
 
-import tasks.wiring
+import tasks.house.wiring
 from console.sample_people import Person
 from lifecycle.plan import PlanKind, PlanState
 from records import plans
 from records.engines import reading
-from tasks.finding import find_by_national_id
-from tasks.house import House
-from tasks.inventory import take_inventory
-from tasks.requests import ask_for_erasure
-from tasks.today import local_today
-from tasks.work_order_items import open_orders
+from tasks.erasing.finding import find_by_national_id
+from tasks.erasing.inventory import take_inventory
+from tasks.erasing.requests import ask_for_erasure
+from tasks.house.parts import House
+from tasks.house.today import local_today
+from tasks.work_orders.items import open_orders
 from tests.factories.erasures import Office
 from tests.factories.houses import ROOT
 from tests.factories.keys import StandingClock
@@ -102,7 +102,7 @@ def decide(home: Path, person: Person) -> None:
     with ExitStack() as stack:
 
         def build() -> House:
-            return stack.enter_context(tasks.wiring.open_house("academedia", now=clock))
+            return stack.enter_context(tasks.house.wiring.open_house("academedia", now=clock))
 
         house, office = build(), Office(build, clock)
         if secrets.exists():
@@ -163,7 +163,7 @@ class Terminal:
 
     @contextmanager
     def house(self) -> Iterator[House]:
-        with tasks.wiring.open_house("academedia", now=self.clock) as house:
+        with tasks.house.wiring.open_house("academedia", now=self.clock) as house:
             yield house
 
     def ref(self, national_id: str) -> str:
@@ -236,7 +236,7 @@ def _refused(at: Terminal) -> str:
 def _weed(at: Terminal) -> None:
     """People weed places and say so; nobody asks whose papers they are."""
     with at.house() as house:
-        from tasks.work_orders import lines
+        from tasks.work_orders.orders import lines
 
         orders = [one for one in lines(house) if one.what == "weed"]
     assert orders
@@ -285,10 +285,10 @@ def main(home: Path, results: Path) -> None:
     from tests.privacy.sharing_people import by_command, tell_recipients  # they need this module
 
     at = Terminal(home, results)
-    opened: Callable[..., object] = tasks.wiring.open_house
+    opened: Callable[..., object] = tasks.house.wiring.open_house
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            tasks.wiring,
+            tasks.house.wiring,
             "open_house",
             lambda controller, **more: opened(controller, **{"now": at.clock} | more),
         )

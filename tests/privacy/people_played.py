@@ -15,37 +15,35 @@ from lifecycle.consent import Answer
 from lifecycle.errors import Unreachable
 from lifecycle.incident.words import Consequence, Likelihood, Topic
 from lifecycle.rights import Came, Given, Outcome, Right, Shown
-from tasks import incidents as register
-from tasks import (
-    informing,
-    processor_check,
-    processor_import,
-    processors,
-    rights,
-    rights_daily,
-    rights_steps,
-    risk_check,
-    work_orders,
-)
-from tasks.accountability import report
-from tasks.accountability_page import page
-from tasks.approvals import approve
-from tasks.consent_import import import_form
-from tasks.consents import give, lines_of, missing, withdraw
-from tasks.deletions import delete_imported
-from tasks.incident_following import stand_letters
-from tasks.incident_form import filled, rendered
-from tasks.incident_letters import complete, write_letters
-from tasks.incident_register import lines as incident_lines
-from tasks.incident_register import show as incident_show
-from tasks.incident_telling import draw_list
-from tasks.incident_who import keep, scope, who
-from tasks.intake import import_file
-from tasks.main_job import begin_import
-from tasks.overview import overview
-from tasks.processing_record import as_page, as_workbook, record_of
-from tasks.processor_page import published_list
-from tasks.rights_extract import extract
+from tasks.consents.form_import import import_form
+from tasks.consents.registering import give, lines_of, missing, withdraw
+from tasks.importing.deletions import delete_imported
+from tasks.importing.intake import import_file
+from tasks.importing.main_job import begin_import
+from tasks.incidents import people as register
+from tasks.incidents.following import stand_letters
+from tasks.incidents.form import filled, rendered
+from tasks.incidents.letters import complete, write_letters
+from tasks.incidents.register import lines as incident_lines
+from tasks.incidents.register import show as incident_show
+from tasks.incidents.telling import draw_list
+from tasks.incidents.who import keep, scope, who
+from tasks.informing import informing
+from tasks.officers.approvals import approve
+from tasks.processors import check as processor_check
+from tasks.processors import list_import as processor_import
+from tasks.processors import register as processors
+from tasks.processors import risk_check
+from tasks.processors.page import published_list
+from tasks.processors.processing_record import as_page, as_workbook, record_of
+from tasks.reporting.accountability import report
+from tasks.reporting.page import page
+from tasks.rights import daily as rights_daily
+from tasks.rights import register as rights
+from tasks.rights import steps as rights_steps
+from tasks.rights.extract import extract
+from tasks.watching.overview import overview
+from tasks.work_orders import orders as work_orders
 from tests.privacy.cast import full_name, told
 from tests.privacy.people_watched import (
     CALLED,

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from console.sample_people import Person
-from tasks.finding import find_by_national_id
-from tasks.house import House
+from tasks.erasing.finding import find_by_national_id
+from tasks.house.parts import House
 from tests.factories.officers import Authenticator, enrol
 from tests.factories.people import canaries
 from tests.factories.sharing import Desk

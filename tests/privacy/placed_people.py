@@ -12,13 +12,13 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any, Final
 
-import tasks.wiring
+import tasks.house.wiring
 from console.sample_people import Person
 from lifecycle.access import Matter
 from lifecycle.errors import Refused, Unreachable
-from tasks.access import place_of
-from tasks.access_agreeing import agree_removals
-from tasks.findings import standing
+from tasks.access.agreeing import agree_removals
+from tasks.access.reviewing import place_of
+from tasks.placing.findings import standing
 from tests.factories.documents import docx, paragraph
 from tests.factories.keys import StandingClock
 from tests.privacy.cast import PEOPLE, full_name, told
@@ -34,7 +34,7 @@ LOOKING: Final = (
     "flows.store.open_house",
     "connectors.folder.FolderStaging.list_items",
     "connectors.folder.FolderStaging.read",
-    "tasks.placement_documents.document_text",
+    "tasks.placing.documents.document_text",
     "lifecycle.placement.showing.Reader.shows",
     "records.findings.Ledge.note",
     "connectors.accounts.SqlAccounts.accounts",
@@ -115,7 +115,7 @@ def look_everywhere(drive: Any, home: Path) -> None:
     for error in (Unreachable("folder_not_reachable"), Refused("staff_list_malformed")):
         target = "list_items" if isinstance(error, Unreachable) else "read_staff"
         where = {"list_items": "connectors.folder.FolderStaging.list_items",
-                 "read_staff": "tasks.scan_wiring.read_staff"}[target]  # fmt: skip
+                 "read_staff": "tasks.house.scan_wiring.read_staff"}[target]  # fmt: skip
         drive.play(Scenario(f"{error.code} (store)", "store", patched({where: chained(error)}),
                             r"^(system_not_reached [a-z-]+|staff_list_malformed)"))  # fmt: skip
 
@@ -124,7 +124,7 @@ def _agree(home: Path) -> None:
     """An officer agrees that the leaver's account is removed."""
     clock = StandingClock(datetime.now(UTC) - timedelta(minutes=2))
     first = telephones(home, clock)[0]
-    with tasks.wiring.open_house("academedia", now=clock) as house:
+    with tasks.house.wiring.open_house("academedia", now=clock) as house:
         left = [one.ref for one in standing(house, place=place_of("workbuster"))
                 if one.sign == Matter.LEFT]  # fmt: skip
         assert agree_removals(house, left, officer=first.handle, code=first.fresh()) == 1

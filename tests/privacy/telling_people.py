@@ -15,18 +15,21 @@ from typing import Any, Final
 
 import pytest
 
-import tasks.wiring
+import tasks.house.wiring
 from connectors.text_workbook import write_workbook
 from lifecycle.errors import GallraError, Refused, Unreachable
 from lifecycle.incident.words import Consequence, Likelihood, Topic
 from lifecycle.rights import Came, Right, Shown
-from tasks import incidents, processor_import, rights, rights_steps
-from tasks.approvals import approve
-from tasks.finding import find_by_national_id
-from tasks.house import House
-from tasks.incident_telling import draw_list
-from tasks.incident_who import keep, scope
-from tasks.rights_extract import extract
+from tasks.erasing.finding import find_by_national_id
+from tasks.house.parts import House
+from tasks.incidents import people as incidents
+from tasks.incidents.telling import draw_list
+from tasks.incidents.who import keep, scope
+from tasks.officers.approvals import approve
+from tasks.processors import list_import as processor_import
+from tasks.rights import register as rights
+from tasks.rights import steps as rights_steps
+from tasks.rights.extract import extract
 from tests.factories.erasures import Office
 from tests.factories.keys import StandingClock
 from tests.factories.officers import Authenticator, enrol
@@ -45,51 +48,51 @@ _SMTP: Final = "connectors.smtp_channel.SmtpChannel"
 
 INFORMING: Final = (
     "flows.inform.open_house",
-    "tasks.informing.read_notice",
-    "tasks.letters.reach",
+    "tasks.informing.informing.read_notice",
+    "tasks.informing.letters.reach",
     "records.letters.open_letters",
-    "tasks.letters.require_notes",
+    "tasks.informing.letters.require_notes",
     f"{_SMTP}.deliver",
     "connectors.sent_journal.FolderJournal.begin",
-    "tasks.letters.hand_over_instead",
+    "tasks.informing.letters.hand_over_instead",
     "records.letters.move",
-    "tasks.informing.standing",
+    "tasks.informing.informing.standing",
 )
 """Where an error comes from while people are told, in the order in which it is met."""
 FOLLOWING: Final = (
     "flows.incident.open_house",
-    "tasks.incident_letters.agreed",
-    "tasks.incident_telling.opened",
+    "tasks.incidents.letters.agreed",
+    "tasks.incidents.telling.opened",
     f"{_SMTP}.deliver",
-    "tasks.incident_following.watch",
-    "tasks.incident_following.open_drafts",
-    "tasks.incident_register.lines",
+    "tasks.incidents.following.watch",
+    "tasks.incidents.following.open_drafts",
+    "tasks.incidents.register.lines",
 )
 REVIEWING: Final = (
     "flows.register_steps.open_house",
-    "tasks.processor_review.take",
-    "tasks.processor_review.ask",
-    "tasks.upkeep_orders.keep",
-    "tasks.processor_check.lines",
-    "tasks.risk_check.check_risks",
+    "tasks.processors.reviewing.take",
+    "tasks.processors.reviewing.ask",
+    "tasks.processors.upkeep_orders.keep",
+    "tasks.processors.check.lines",
+    "tasks.processors.risk_check.check_risks",
 )
 ASKING: Final = (
     "flows.consent_steps.open_house",
     "connectors.form_export.read_table",
-    "tasks.consent_import.read_form",
-    "tasks.consent_import.new_row",
-    "tasks.consent_import.keep",
-    "tasks.consent_orders.keep",
+    "tasks.consents.form_import.read_form",
+    "tasks.consents.form_import.new_row",
+    "tasks.consents.form_import.keep",
+    "tasks.consents.orders.keep",
 )
 ANSWERING: Final = (
     "flows.rights_request.open_house",
-    "tasks.rights_daily.clear_files",
-    "tasks.rights_daily.forget_texts",
-    "tasks.rights_daily.remind",
-    "tasks.rights.lines",
+    "tasks.rights.daily.clear_files",
+    "tasks.rights.daily.forget_texts",
+    "tasks.rights.daily.remind",
+    "tasks.rights.register.lines",
 )
 EXTRACTING: Final = (
-    "tasks.rights_extract.find",
+    "tasks.rights.extract.find",
     "connectors.containers.aes_zip.seal_zip",
     "connectors.containers.locked_pdf.seal_pdf",
 )
@@ -103,10 +106,10 @@ BY_FLOW: Final = {
 }
 KILLED: Final = {
     "inform": "records.letters.open_letters",
-    "incident": "tasks.letters._Writing._parcel",
-    "processor review": "tasks.upkeep_orders.keep",
-    "consent": "tasks.consent_import._note",
-    "rights": "tasks.rights_daily.remind",
+    "incident": "tasks.informing.letters._Writing._parcel",
+    "processor review": "tasks.processors.upkeep_orders.keep",
+    "consent": "tasks.consents.form_import._note",
+    "rights": "tasks.rights.daily.remind",
 }
 """In the middle of what a run is killed."""
 FORM: Final = "blankett"
@@ -146,7 +149,7 @@ class Caring:
 
     @contextmanager
     def house(self) -> Iterator[House]:
-        with tasks.wiring.open_house("academedia", now=self.clock) as house:
+        with tasks.house.wiring.open_house("academedia", now=self.clock) as house:
             yield house
 
     def enrol(self) -> None:
@@ -327,15 +330,20 @@ def _typed() -> Iterator[tuple[str, str, str, GallraError]]:
     away, no = Unreachable("mail_server_unreachable"), Refused("recipient_refused")
     for flow in ("inform", "incident"):
         yield f"a server that is away ({flow})", flow, f"{_SMTP}.deliver", away
-    yield "a system that is away", "inform", "tasks.informing.write", Unreachable("x_unreachable")
+    yield (
+        "a system that is away",
+        "inform",
+        "tasks.informing.informing.write",
+        Unreachable("x_unreachable"),
+    )
     yield (
         "no form",
         "consent",
-        "tasks.consent_import.read_export_of",
+        "tasks.consents.form_import.read_export_of",
         Refused("consent_form_not_readable"),
     )
-    yield "no mail to the officer", "rights", "tasks.rights_daily.remind", away
-    yield "refused", "processor review", "tasks.processor_review.ask", no
+    yield "no mail to the officer", "rights", "tasks.rights.daily.remind", away
+    yield "refused", "processor review", "tasks.processors.reviewing.ask", no
 
 
 def _break_form(drive: Any, home: Path) -> None:

@@ -14,16 +14,16 @@ from typing import Any, Final
 
 import pytest
 
-import tasks.consent_import
-import tasks.incident_texts
-import tasks.processor_check
-import tasks.rights_daily
+import tasks.consents.form_import
+import tasks.incidents.texts
+import tasks.processors.check
+import tasks.rights.daily
 from connectors.containers import aes_zip
 from console.sample_people import Person
 from lifecycle.incident.words import Topic
-from tasks.house import House
-from tasks.incidents import note, open_incident
-from tasks.rights_extract import extract
+from tasks.house.parts import House
+from tasks.incidents.people import note, open_incident
+from tasks.rights.extract import extract
 from tests.privacy.cast import CONTROLS, PEOPLE, told
 from tests.privacy.erasing_people import Terminal
 from tests.privacy.forcing import ERRORS, breaker
@@ -69,9 +69,9 @@ def sow(drive: Any, home: Path) -> None:
 
     leaks: dict[str, tuple[object, str, Callable[[Person, Any], Any]]] = {
         "inform": (flows.pages, "table", _on_a_page),
-        "processor review": (tasks.processor_check, "services", _in_a_log),
-        "consent": (tasks.consent_import, "read_form", _in_a_copy),
-        "rights": (tasks.rights_daily, "clear_files", _in_an_event),
+        "processor review": (tasks.processors.check, "services", _in_a_log),
+        "consent": (tasks.consents.form_import, "read_form", _in_a_copy),
+        "rights": (tasks.rights.daily, "clear_files", _in_an_event),
     }
     for flow, (module, name, leak) in leaks.items():
         with pytest.MonkeyPatch.context() as patch:
@@ -81,7 +81,7 @@ def sow(drive: Any, home: Path) -> None:
 
 def keep_in_clear(house: House) -> None:
     """An incident's text that is not sealed."""
-    real = tasks.incident_texts.seal
+    real = tasks.incidents.texts.seal
 
     def careless(*given: Any, **named: Any) -> Any:
         written = real(*given, **named)
@@ -90,7 +90,7 @@ def keep_in_clear(house: House) -> None:
 
     ref = open_incident(house, kind="virus", text="Virus.")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("tasks.incidents.seal", careless)
+        patch.setattr("tasks.incidents.people.seal", careless)
         note(house, ref, topic=Topic.NOTE, text=told(LEAKS["incident"]))
 
 

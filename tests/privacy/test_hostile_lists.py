@@ -14,11 +14,11 @@ from connectors import form_export
 from connectors.text_workbook import write_workbook
 from lifecycle.bindings.consent_forms import ConsentForm
 from lifecycle.errors import FileRefused, Refused
-from tasks import processor_import
-from tasks.consent_import import Imported, import_form
-from tasks.consents import lines as answers
-from tasks.house import House
-from tasks.processors import lines as processors
+from tasks.consents.form_import import Imported, import_form
+from tasks.consents.registering import lines as answers
+from tasks.house.parts import House
+from tasks.processors import list_import as processor_import
+from tasks.processors.register import lines as processors
 from tests.factories import planning, workbooks
 from tests.factories.execution import OMAR, TUVA
 from tests.factories.hostile import CASES

@@ -19,9 +19,12 @@ from lifecycle.letters import LetterKind
 from lifecycle.references import SUBJECT, from_reference
 from records import letters as kept
 from records.engines import reading
-from tasks import consent_import, incident_texts, letters, processor_import
-from tasks.house import House
-from tasks.reaching import Reach, reach
+from tasks.consents import form_import as consent_import
+from tasks.house.parts import House
+from tasks.incidents import texts as incident_texts
+from tasks.informing import letters
+from tasks.informing.reaching import Reach, reach
+from tasks.processors import list_import as processor_import
 from tests.factories.houses import Builder, build, dialect
 from tests.factories.keys import StandingClock
 from tests.factories.sharing import Desk
@@ -158,7 +161,7 @@ def keep_it_in_clear(patch: pytest.MonkeyPatch) -> None:
         clear = str(given[3]).encode("utf-16-le")
         return written._replace(entry=written.entry._replace(sealed=clear))
 
-    patch.setattr("tasks.incidents.seal", careless)
+    patch.setattr("tasks.incidents.people.seal", careless)
 
 
 def raise_it(patch: pytest.MonkeyPatch) -> None:

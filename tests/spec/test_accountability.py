@@ -12,10 +12,10 @@ from lifecycle.accountability.report import Report
 from lifecycle.errors import Refused
 from lifecycle.ledger import EventKind
 from records.tables import disclosure
-from tasks import incidents as register
-from tasks.accountability import note_made, report
-from tasks.accountability_page import page
-from tasks.today import local_today
+from tasks.house.today import local_today
+from tasks.incidents import people as register
+from tasks.reporting.accountability import note_made, report
+from tasks.reporting.page import page
 from tests.factories import planning
 from tests.factories.execution import OMAR, TUVA, Scene, everywhere, scene
 from tests.factories.houses import Builder, build, dialect, house

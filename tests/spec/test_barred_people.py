@@ -15,12 +15,12 @@ from lifecycle.ledger import EventKind
 from lifecycle.policy.data import LegalBasis
 from lifecycle.references import SUBJECT, from_reference
 from lifecycle.rights import Given
-from tasks.barring import BarLine, bars_of, end_bar, object_to, opt_out, restrict
-from tasks.gates import barred_of
-from tasks.holds import Told, list_holds, release_hold
-from tasks.house import House
-from tasks.requests import ask_for_erasure
-from tasks.telling import waiting
+from tasks.consents.barring import BarLine, bars_of, end_bar, object_to, opt_out, restrict
+from tasks.consents.gates import barred_of
+from tasks.erasing.holds import Told, list_holds, release_hold
+from tasks.erasing.requests import ask_for_erasure
+from tasks.house.parts import House
+from tasks.telling.recipients import waiting
 from tests.factories import planning
 from tests.factories.execution import OMAR, TUVA, everywhere
 from tests.factories.houses import Builder, build, dialect, house

@@ -18,10 +18,10 @@ from lifecycle.ledger import EventKind
 from records.engines import reading
 from records.tables import RECORDS, blind_index
 from records.to_dos import open_to_dos
-from tasks import consent_import
-from tasks.consent_import import Imported, import_bound, import_form
-from tasks.consents import lines, lines_of
-from tasks.house import House
+from tasks.consents import form_import as consent_import
+from tasks.consents.form_import import Imported, import_bound, import_form
+from tasks.consents.registering import lines, lines_of
+from tasks.house.parts import House
 from tests.factories import planning
 from tests.factories.execution import OMAR, TUVA
 from tests.factories.houses import Builder, build, dialect

@@ -11,9 +11,10 @@ from lifecycle.consent import Answer
 from lifecycle.ledger import EventKind
 from records.engines import reading
 from records.tables import work_order
-from tasks import consent_orders, work_orders
-from tasks.consent_orders import Kept
-from tasks.consents import give, withdraw
+from tasks.consents import orders as consent_orders
+from tasks.consents.orders import Kept
+from tasks.consents.registering import give, withdraw
+from tasks.work_orders import orders as work_orders
 from tests.factories import planning
 from tests.factories.execution import OMAR, TUVA
 from tests.factories.houses import Builder, build, dialect, house

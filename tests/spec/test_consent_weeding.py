@@ -12,8 +12,8 @@ from lifecycle.consent import Answer, State
 from lifecycle.references import SUBJECT, from_reference
 from records.engines import reading
 from records.tables import consent, data_key, holding
-from tasks.consents import give, missing, withdraw
-from tasks.gates import consents_for
+from tasks.consents.gates import consents_for
+from tasks.consents.registering import give, missing, withdraw
 from tests.factories import planning
 from tests.factories.execution import TUVA, Scene, scene, surroundings
 from tests.factories.houses import build, dialect

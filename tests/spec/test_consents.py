@@ -18,9 +18,10 @@ from lifecycle.policy.data import LegalBasis
 from lifecycle.references import SUBJECT, from_reference
 from records.engines import reading
 from records.tables import anchor, consent, data_key, due, holding, shredding
-from tasks import consent_orders, gates
-from tasks.consents import give, lines, lines_of, missing, withdraw
-from tasks.house import House
+from tasks.consents import gates
+from tasks.consents import orders as consent_orders
+from tasks.consents.registering import give, lines, lines_of, missing, withdraw
+from tasks.house.parts import House
 from tests.factories import planning
 from tests.factories.execution import OMAR, TUVA, everywhere
 from tests.factories.houses import Builder, build, dialect, house

@@ -17,16 +17,16 @@ from lifecycle.policy.orders import OrderRule
 from lifecycle.policy.values import Period
 from lifecycle.references import SUBJECT, from_reference
 from lifecycle.rights import Came, Right, Shown
-from tasks.barring import object_to, opt_out, restrict
-from tasks.consents import withdraw
-from tasks.finding import find_by_case
-from tasks.gates import require_free
-from tasks.house import House
-from tasks.letters import write
-from tasks.requests import ask_for_erasure
-from tasks.rights import open_request
-from tasks.rights_extract import extract
-from tasks.rights_steps import identify
+from tasks.consents.barring import object_to, opt_out, restrict
+from tasks.consents.gates import require_free
+from tasks.consents.registering import withdraw
+from tasks.erasing.finding import find_by_case
+from tasks.erasing.requests import ask_for_erasure
+from tasks.house.parts import House
+from tasks.informing.letters import write
+from tasks.rights.extract import extract
+from tasks.rights.register import open_request
+from tasks.rights.steps import identify
 from tests.factories import planning
 from tests.factories.execution import OMAR, TUVA
 from tests.factories.houses import Builder, build, dialect, house

@@ -21,18 +21,18 @@ from records.engines import reading
 from records.incidents import Incident
 from records.tables import RECORDS
 from records.unit_of_work import UnitOfWork
-from tasks import incidents as register
-from tasks.alarm_mail import Told
-from tasks.house import House
-from tasks.incident_clocks import ALARMS, running
-from tasks.incident_drafts import open_drafts
-from tasks.incident_following import follow
-from tasks.incident_reports import note_reported
-from tasks.incident_steps import known
-from tasks.planning import draw
-from tasks.purge import purge
-from tasks.today import local_today
-from tasks.watching import watch
+from tasks.erasing.planning import draw
+from tasks.house.parts import House
+from tasks.house.today import local_today
+from tasks.importing.purge import purge
+from tasks.incidents import people as register
+from tasks.incidents.clocks import ALARMS, running
+from tasks.incidents.drafts import open_drafts
+from tasks.incidents.following import follow
+from tasks.incidents.reports import note_reported
+from tasks.incidents.steps import known
+from tasks.watching.alarm_mail import Told
+from tasks.watching.daily import watch
 from tests.factories import planning
 from tests.factories.execution import OMAR
 from tests.factories.houses import Builder, build, dialect, house

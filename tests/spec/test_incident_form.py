@@ -27,11 +27,11 @@ from lifecycle.incident.words import Effect, Exemption, Risk, Topic
 from lifecycle.ledger import EventKind
 from lifecycle.policy import known_policies, load_policy, policy_directory
 from lifecycle.policy.data import DataClass
-from tasks import incidents as register
-from tasks.house import House
-from tasks.incident_form import filled, of_policy, rendered
-from tasks.incident_reports import note_reported
-from tasks.incident_who import keep, scope
+from tasks.house.parts import House
+from tasks.incidents import people as register
+from tasks.incidents.form import filled, of_policy, rendered
+from tasks.incidents.reports import note_reported
+from tasks.incidents.who import keep, scope
 from tests.factories import planning
 from tests.factories.execution import OMAR, TUVA
 from tests.factories.houses import build, dialect, house

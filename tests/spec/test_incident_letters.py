@@ -14,15 +14,16 @@ from lifecycle.incident.states import Telling
 from lifecycle.incident.words import Consequence, Likelihood, Topic
 from lifecycle.ledger import EventKind
 from records.incidents import Incident
-from tasks import incidents as register
-from tasks import letters, work_orders
-from tasks.approvals import approve
-from tasks.incident_following import stand_letters
-from tasks.incident_letters import complete, write_letters
-from tasks.incident_steps import known
-from tasks.incident_telling import agreed, draw_list
-from tasks.incident_who import keep, scope
-from tasks.letters import Written
+from tasks.incidents import people as register
+from tasks.incidents.following import stand_letters
+from tasks.incidents.letters import complete, write_letters
+from tasks.incidents.steps import known
+from tasks.incidents.telling import agreed, draw_list
+from tasks.incidents.who import keep, scope
+from tasks.informing import letters
+from tasks.informing.letters import Written
+from tasks.officers.approvals import approve
+from tasks.work_orders import orders as work_orders
 from tests.factories import planning
 from tests.factories.execution import LINA, OMAR, TUVA
 from tests.factories.houses import Builder, build, dialect, house

@@ -29,13 +29,13 @@ from records.engines import reading
 from records.incidents import Incident
 from records.tables import RECORDS, ledger_event
 from records.unit_of_work import UnitOfWork
-from tasks import incidents as register
-from tasks.house import House
-from tasks.incident_reports import note_reported, note_supplement, supplement_is_late
-from tasks.incident_steps import known
-from tasks.incident_texts import LONGEST, opened
-from tasks.lost_records import find_lost
-from tasks.proof import verify_ledger
+from tasks.house.parts import House
+from tasks.incidents import people as register
+from tasks.incidents.reports import note_reported, note_supplement, supplement_is_late
+from tasks.incidents.steps import known
+from tasks.incidents.texts import LONGEST, opened
+from tasks.proving.lost_records import find_lost
+from tasks.proving.proof import verify_ledger
 from tests.factories.houses import Builder, build, dialect, house
 from tests.factories.keys import StandingClock
 from tests.factories.officers import Authenticator, enrol, events

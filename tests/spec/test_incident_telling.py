@@ -24,19 +24,19 @@ from records.plans import Plan
 from records.tables import RECORDS, approval, ledger_event
 from records.tables import plan as plan_table
 from records.unit_of_work import UnitOfWork
-from tasks import incidents as register
-from tasks.approvals import approve
-from tasks.house import House
-from tasks.incident_following import stand_letters
-from tasks.incident_form import filled
-from tasks.incident_narrowing import narrow
-from tasks.incident_register import reveal, show
-from tasks.incident_steps import known
-from tasks.incident_telling import agreed, draw_list, letter, note_told
-from tasks.incident_texts import seal
-from tasks.incident_who import keep, scope, scopes_of, who
-from tasks.lost_records import find_lost
-from tasks.proof import verify_ledger
+from tasks.house.parts import House
+from tasks.incidents import people as register
+from tasks.incidents.following import stand_letters
+from tasks.incidents.form import filled
+from tasks.incidents.narrowing import narrow
+from tasks.incidents.register import reveal, show
+from tasks.incidents.steps import known
+from tasks.incidents.telling import agreed, draw_list, letter, note_told
+from tasks.incidents.texts import seal
+from tasks.incidents.who import keep, scope, scopes_of, who
+from tasks.officers.approvals import approve
+from tasks.proving.lost_records import find_lost
+from tasks.proving.proof import verify_ledger
 from tests.factories import planning
 from tests.factories.execution import OMAR, TUVA
 from tests.factories.houses import build, dialect, house

@@ -12,10 +12,10 @@ from lifecycle.errors import Refused
 from lifecycle.ledger import EventKind
 from records import incidents
 from records.engines import reading
-from tasks import incidents as register
-from tasks.house import House
-from tasks.incident_steps import known
-from tasks.incident_who import Who, keep, scope, scopes_of, who
+from tasks.house.parts import House
+from tasks.incidents import people as register
+from tasks.incidents.steps import known
+from tasks.incidents.who import Who, keep, scope, scopes_of, who
 from tests.factories import planning
 from tests.factories.execution import LINA, OMAR, TUVA, Scene, scene
 from tests.factories.houses import Builder, build, dialect, house

@@ -11,10 +11,10 @@ import pytest
 from lifecycle.errors import Refused
 from lifecycle.policy.model import Policy
 from lifecycle.policy.values import Period
-from tasks import work_orders
-from tasks.house import House
-from tasks.informing import Standing, given_to, inform, standing, written_to
-from tasks.letters import Written
+from tasks.house.parts import House
+from tasks.informing.informing import Standing, given_to, inform, standing, written_to
+from tasks.informing.letters import Written
+from tasks.work_orders import orders as work_orders
 from tests.factories import planning
 from tests.factories.execution import LINA, OMAR, TUVA, everywhere
 from tests.factories.houses import Builder, build, dialect, house

@@ -18,9 +18,9 @@ from lifecycle.references import SUBJECT, from_reference
 from records import letters
 from records.engines import reading
 from records.letters import Letter
-from tasks import work_orders
-from tasks.house import House
-from tasks.letters import Written, write
+from tasks.house.parts import House
+from tasks.informing.letters import Written, write
+from tasks.work_orders import orders as work_orders
 from tests.factories import planning
 from tests.factories.execution import LINA, OMAR, TUVA, everywhere
 from tests.factories.houses import Builder, build, dialect, house

@@ -21,13 +21,13 @@ from lifecycle.mailing import term_of
 from lifecycle.policy.data import LegalBasis
 from records.engines import reading
 from records.tables import RECORDS, due
-from tasks import mailings
-from tasks.barring import end_bar, object_to, opt_out, restrict
-from tasks.finding import find_by_national_id
-from tasks.house import House
-from tasks.inventory import take_inventory
-from tasks.mailings import Listed, lines, list_addresses
-from tasks.wiring import open_house
+from tasks.consents import mailings
+from tasks.consents.barring import end_bar, object_to, opt_out, restrict
+from tasks.consents.mailings import Listed, lines, list_addresses
+from tasks.erasing.finding import find_by_national_id
+from tasks.erasing.inventory import take_inventory
+from tasks.house.parts import House
+from tasks.house.wiring import open_house
 from tests.factories.databases import NewDatabase
 from tests.factories.execution import LINA, OMAR, TUVA, narrowed
 from tests.factories.houses import test_settings

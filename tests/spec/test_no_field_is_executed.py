@@ -24,10 +24,10 @@ from lifecycle.mailing import is_writable
 from lifecycle.passwords import RANDOM_BYTES, password_from
 from lifecycle.processing_record import FIELDS as OF_THE_RECORD
 from lifecycle.processing_record import Activity, Record
-from tasks.doors import Cell, Cover
-from tasks.processing_record import as_workbook
-from tasks.rights_pages import _plain
-from tasks.sealing import HEADERS, SEALERS
+from tasks.house.doors import Cell, Cover
+from tasks.house.sealing import HEADERS, SEALERS
+from tasks.processors.processing_record import as_workbook
+from tasks.rights.pages import _plain
 from tests.factories.boxes import fingerprint
 from tests.factories.formulas import ATTACKS, executed
 from tests.factories.houses import ROOT

@@ -24,10 +24,10 @@ from lifecycle.processing_record_limits import SV as SWEDISH
 from lifecycle.processing_record_limits import period_in_words, sentence, sentences_of
 from lifecycle.processing_record_words import DA, SV, words_of
 from records.processors import PROCESSOR_KIND, SUB_PROCESSOR
-from tasks.house import House
-from tasks.processing_record import as_page, as_workbook, note_made, record_of
-from tasks.processor_noting import add
-from tasks.processors import Said
+from tasks.house.parts import House
+from tasks.processors.noting import add
+from tasks.processors.processing_record import as_page, as_workbook, note_made, record_of
+from tasks.processors.register import Said
 from tests.factories import houses
 from tests.factories.houses import dialect
 from tests.factories.keys import StandingClock

@@ -21,17 +21,17 @@ from lifecycle.policy.processors import Need
 from lifecycle.processor import Entry, EntryKind
 from records import file_imports
 from records.engines import reading
-from tasks.door_wiring import doors
-from tasks.doors import Doors
-from tasks.house import House
-from tasks.intake import import_file
-from tasks.main_job import begin_import
-from tasks.processor_gate import require_may_run, stopped
-from tasks.processor_noting import note
-from tasks.purge import purge
-from tasks.settings import Settings
-from tasks.wiring import read_bindings
-from tasks.withdrawing import withdraw
+from tasks.house.door_wiring import doors
+from tasks.house.doors import Doors
+from tasks.house.parts import House
+from tasks.house.settings import Settings
+from tasks.house.wiring import read_bindings
+from tasks.importing.intake import import_file
+from tasks.importing.main_job import begin_import
+from tasks.importing.purge import purge
+from tasks.processors.gate import require_may_run, stopped
+from tasks.processors.noting import note
+from tasks.sharing.withdrawing import withdraw
 from tests.factories import planning
 from tests.factories.execution import TUVA, Scene, scene
 from tests.factories.houses import PEOPLE, Builder, build, dialect, export, house, row

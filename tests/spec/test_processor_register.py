@@ -19,15 +19,15 @@ from lifecycle.processor import Entry, EntryKind, Lack
 from records.engines import reading
 from records.tables import RECORDS, ledger_event
 from records.to_dos import open_to_dos
-from tasks import processor_noting as noting
-from tasks.evidence import digest_of
-from tasks.house import House
-from tasks.processing_record import as_workbook, record_of
-from tasks.processor_import import _OF_THE_FILE, Imported, Quarantined, import_list
-from tasks.processor_noting import add, note, remove
-from tasks.processor_page import published_list
-from tasks.processors import Line, Said, lines, services
-from tasks.remedies import remedy_for
+from tasks.house.parts import House
+from tasks.processors import noting
+from tasks.processors.list_import import _OF_THE_FILE, Imported, Quarantined, import_list
+from tasks.processors.noting import add, note, remove
+from tasks.processors.page import published_list
+from tasks.processors.processing_record import as_workbook, record_of
+from tasks.processors.register import Line, Said, lines, services
+from tasks.proving.evidence import digest_of
+from tasks.remedies.every import remedy_for
 from tests.factories.formulas import ATTACKS, executed
 from tests.factories.hostile import CASES
 from tests.factories.houses import build, dialect, house, surroundings
@@ -276,7 +276,7 @@ def test_a_write_that_fails_takes_nothing_of_the_list(
         real(*given, **named)  # type: ignore[arg-type]
 
     real = noting.write
-    monkeypatch.setattr("tasks.processor_import.write", third_fails)
+    monkeypatch.setattr("tasks.processors.list_import.write", third_fails)
     with pytest.raises(RuntimeError):
         taken(house, path, dpo)
     assert {line.ref for line in lines(house)} == {""}

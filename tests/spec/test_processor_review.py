@@ -13,13 +13,13 @@ from lifecycle.plan import PlanKind, PlanState
 from lifecycle.processor import Entry, EntryKind, Lack
 from records import plans
 from records.engines import reading
-from tasks import work_orders
-from tasks.approvals import approve
-from tasks.house import House
-from tasks.processor_check import Checked, check
-from tasks.processor_noting import add, note
-from tasks.processor_review import ask, take, waiting
-from tasks.processors import Line, Said, lines
+from tasks.house.parts import House
+from tasks.officers.approvals import approve
+from tasks.processors.check import Checked, check
+from tasks.processors.noting import add, note
+from tasks.processors.register import Line, Said, lines
+from tasks.processors.reviewing import ask, take, waiting
+from tasks.work_orders import orders as work_orders
 from tests.factories.houses import Builder, build, dialect, house, surroundings
 from tests.factories.keys import StandingClock
 from tests.factories.officers import Authenticator, enrol, events

@@ -17,18 +17,18 @@ from lifecycle.references import SUBJECT, from_reference
 from lifecycle.rights import Came, Given, Right
 from records.engines import reading
 from records.tables import anchor, holding, to_do
-from tasks import said_again
-from tasks.barring import bars_of, end_bar, object_to, opt_out, restrict
-from tasks.consents import give, lines_of, withdraw
-from tasks.finding import find_by_national_id
-from tasks.gates import barred_of, consents_for
-from tasks.holds import Told, list_holds, local_day, release_hold
-from tasks.house import House
-from tasks.proof import verify_ledger
-from tasks.restoring import Replayed, replay
-from tasks.rights import open_request
-from tasks.rights_steps import note, read
-from tasks.settings import Settings
+from tasks.consents import said_again
+from tasks.consents.barring import bars_of, end_bar, object_to, opt_out, restrict
+from tasks.consents.gates import barred_of, consents_for
+from tasks.consents.registering import give, lines_of, withdraw
+from tasks.erasing.finding import find_by_national_id
+from tasks.erasing.holds import Told, list_holds, local_day, release_hold
+from tasks.erasing.restoring import Replayed, replay
+from tasks.house.parts import House
+from tasks.house.settings import Settings
+from tasks.proving.proof import verify_ledger
+from tasks.rights.register import open_request
+from tasks.rights.steps import note, read
 from tests.factories.backups import Backups, take_backup
 from tests.factories.databases import NewDatabase
 from tests.factories.erasures import Office

@@ -9,9 +9,9 @@ from lifecycle.references import SUBJECT, from_reference
 from records import correcting
 from records.engines import reading
 from records.to_dos import open_to_dos
-from tasks.barring import restrict
-from tasks.finding import find_by_case
-from tasks.holds import release_hold
+from tasks.consents.barring import restrict
+from tasks.erasing.finding import find_by_case
+from tasks.erasing.holds import release_hold
 from tests.factories import planning
 from tests.factories.execution import OMAR, TUVA
 from tests.factories.houses import Builder, build, dialect, house

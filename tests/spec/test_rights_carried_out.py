@@ -18,20 +18,20 @@ from records import correcting
 from records.engines import reading
 from records.erasing import remove_subjects
 from records.tables import plan as plan_table
-from tasks.approvals import approve
-from tasks.barring import bars_of
-from tasks.due_plans import page
-from tasks.gates import barred_of
-from tasks.holds import Told, list_holds, place_hold, release_hold
-from tasks.plan_overview import warnings_of
-from tasks.rights import lines, open_request, show
-from tasks.rights_answers import answer_letter
-from tasks.rights_carried import erase, object_to, order_correction, restrict, what_stays
-from tasks.rights_corrected import correct
-from tasks.rights_steps import answer, identify, refuse, take_back
-from tasks.telling import waiting
-from tasks.work_orders import finish, reveal
-from tasks.work_orders import lines as orders
+from tasks.consents.barring import bars_of
+from tasks.consents.gates import barred_of
+from tasks.erasing.due_plans import page
+from tasks.erasing.holds import Told, list_holds, place_hold, release_hold
+from tasks.erasing.plan_overview import warnings_of
+from tasks.officers.approvals import approve
+from tasks.rights.answers import answer_letter
+from tasks.rights.carried import erase, object_to, order_correction, restrict, what_stays
+from tasks.rights.corrected import correct
+from tasks.rights.register import lines, open_request, show
+from tasks.rights.steps import answer, identify, refuse, take_back
+from tasks.telling.recipients import waiting
+from tasks.work_orders.orders import finish, reveal
+from tasks.work_orders.orders import lines as orders
 from tests.factories import planning
 from tests.factories.execution import OMAR, TUVA
 from tests.factories.houses import Builder, build, dialect, house

@@ -13,11 +13,11 @@ from lifecycle.references import REQUEST, from_reference
 from lifecycle.rights import Came, Given, Outcome, Right
 from records import rights as kept
 from records.engines import reading
-from tasks.house import House
-from tasks.rights import open_request
-from tasks.rights_daily import Counts, look
-from tasks.rights_files import folder_of
-from tasks.rights_steps import answer
+from tasks.house.parts import House
+from tasks.rights.daily import Counts, look
+from tasks.rights.files import folder_of
+from tasks.rights.register import open_request
+from tasks.rights.steps import answer
 from tests.factories.houses import Builder, build, dialect, house
 from tests.factories.keys import StandingClock
 from tests.factories.officers import Authenticator, enrol, events

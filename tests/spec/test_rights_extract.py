@@ -21,17 +21,17 @@ from lifecycle.policy.rights import Given as GivenPart
 from lifecycle.policy.values import Source
 from lifecycle.references import SUBJECT, from_reference
 from lifecycle.rights import Because, Came, Given, Outcome, Right, Shown
-from tasks.house import House
-from tasks.inventory import take_inventory
-from tasks.letters import write
-from tasks.rights import open_request, show
-from tasks.rights_extract import Made, extract
-from tasks.rights_files import folder_of
-from tasks.rights_found import CASE, Told
-from tasks.rights_passages import passages
-from tasks.rights_steps import answer, identify
-from tasks.rights_told import information
-from tasks.work_orders import finish, lines, reveal
+from tasks.erasing.inventory import take_inventory
+from tasks.house.parts import House
+from tasks.informing.letters import write
+from tasks.rights.extract import Made, extract
+from tasks.rights.files import folder_of
+from tasks.rights.found import CASE, Told
+from tasks.rights.passages import passages
+from tasks.rights.register import open_request, show
+from tasks.rights.steps import answer, identify
+from tasks.rights.told import information
+from tasks.work_orders.orders import finish, lines, reveal
 from tests.factories import planning
 from tests.factories.execution import OMAR, TUVA
 from tests.factories.houses import Builder, build, dialect, house

@@ -26,16 +26,16 @@ from lifecycle.rights_fields import LANGUAGES
 from lifecycle.rights_recipients import There, processed_by
 from records.engines import reading
 from records.lookups import subjects_by
-from tasks.house import House
-from tasks.inventory import take_inventory
-from tasks.rights import open_request
-from tasks.rights_extract import Made, extract
-from tasks.rights_found import find
-from tasks.rights_pages import Extract, sections
-from tasks.rights_steps import identify
-from tasks.today import local_today
-from tasks.whose_record import spelled
-from tasks.wiring import open_house
+from tasks.erasing.inventory import take_inventory
+from tasks.erasing.whose_record import spelled
+from tasks.house.parts import House
+from tasks.house.today import local_today
+from tasks.house.wiring import open_house
+from tasks.rights.extract import Made, extract
+from tasks.rights.found import find
+from tasks.rights.pages import Extract, sections
+from tasks.rights.register import open_request
+from tasks.rights.steps import identify
 from tests.factories.databases import NewDatabase
 from tests.factories.houses import ROOT, test_settings
 from tests.factories.keys import StandingClock

@@ -15,8 +15,9 @@ from records import rights as kept
 from records.engines import reading
 from records.erasing import remove_subjects
 from records.tables import RECORDS, rights_step
-from tasks.rights import Line, lines, open_request, overdue, show
-from tasks.rights_steps import (
+from tasks.proving.shredding import destroy_keys
+from tasks.rights.register import Line, lines, open_request, overdue, show
+from tasks.rights.steps import (
     answer,
     doubt,
     extend,
@@ -27,8 +28,7 @@ from tasks.rights_steps import (
     reopen,
     take_back,
 )
-from tasks.shredding import destroy_keys
-from tasks.watching import watch
+from tasks.watching.daily import watch
 from tests.factories import planning
 from tests.factories.execution import OMAR, TUVA, everywhere
 from tests.factories.houses import Builder, build, dialect, house

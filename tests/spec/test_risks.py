@@ -26,10 +26,10 @@ from lifecycle.risk import (
 )
 from records.engines import reading
 from records.tables import RECORDS
-from tasks import work_orders
-from tasks.assessments import assess, history, lines
-from tasks.house import House
-from tasks.risk_check import check_risks
+from tasks.house.parts import House
+from tasks.processors.assessments import assess, history, lines
+from tasks.processors.risk_check import check_risks
+from tasks.work_orders import orders as work_orders
 from tests.factories.houses import build, dialect, house, surroundings
 from tests.factories.keys import StandingClock
 from tests.factories.officers import Authenticator, enrol, events

@@ -17,12 +17,12 @@ from records import lookups
 from records.engines import reading
 from records.plans import Plan
 from records.tables import NOBODY, engagement
-from tasks.disclosures import Chosen, Selection, chosen, prepare, still_current
-from tasks.rights import open_request
-from tasks.rights_corrected import correct
-from tasks.rights_steps import identify
-from tasks.share_register import entry
-from tasks.telling import waiting
+from tasks.rights.corrected import correct
+from tasks.rights.register import open_request
+from tasks.rights.steps import identify
+from tasks.sharing.disclosures import Chosen, Selection, chosen, prepare, still_current
+from tasks.sharing.register import entry
+from tasks.telling.recipients import waiting
 from tests.factories import planning
 from tests.factories.execution import OMAR, TUVA
 from tests.factories.houses import Builder, build, dialect, house

@@ -24,20 +24,20 @@ from records import file_imports, to_dos
 from records.engines import reading
 from records.plans import Plan
 from records.tables import engagement, holding, ledger_event, subject
-from tasks.certifying import of_plan
-from tasks.deletions import delete_imported
-from tasks.execution import Outcome, Why, execute, outcome
-from tasks.finding import find_by_national_id
-from tasks.house import House
-from tasks.intake import import_file
-from tasks.main_job import begin_import
-from tasks.proof import verify_ledger
-from tasks.purge import purge
-from tasks.reports import FileReport
-from tasks.requests import ask_for_erasure
-from tasks.settings import Settings
-from tasks.watching import watch
-from tasks.wiring import open_house
+from tasks.erasing.execution import Outcome, Why, execute, outcome
+from tasks.erasing.finding import find_by_national_id
+from tasks.erasing.requests import ask_for_erasure
+from tasks.house.parts import House
+from tasks.house.reports import FileReport
+from tasks.house.settings import Settings
+from tasks.house.wiring import open_house
+from tasks.importing.deletions import delete_imported
+from tasks.importing.intake import import_file
+from tasks.importing.main_job import begin_import
+from tasks.importing.purge import purge
+from tasks.proving.certifying import of_plan
+from tasks.proving.proof import verify_ledger
+from tasks.watching.daily import watch
 from tests.factories.databases import NewDatabase
 from tests.factories.erasures import Office
 from tests.factories.houses import PEOPLE, ROOT, Builder, export, row
@@ -691,7 +691,7 @@ def test_nobody_is_asked_any_more_when_it_is_done_though_the_run_was_killed(
         raise Killed
 
     with monkeypatch.context() as patched, suppress(Killed):
-        patched.setattr("tasks.case_erasing._stop_waiting", killed)
+        patched.setattr("tasks.erasing.case_erasing._stop_waiting", killed)
         execute(build(), plan.ref)
     assert what_to_do(house) == {("anonymise_in_workbuster", plan.ref)}
     wait_and_run(desk)

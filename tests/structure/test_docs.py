@@ -129,7 +129,7 @@ def test_the_readme_begins_with_running_and_testing() -> None:
 
 
 def _variables() -> set[str]:
-    files = (ROOT / "tasks" / "settings.py", ROOT / "console" / "options.py")
+    files = (ROOT / "tasks" / "house" / "settings.py", ROOT / "console" / "options.py")
     return {name for file in files for name in VARIABLE.findall(file.read_text(encoding="utf-8"))}
 
 

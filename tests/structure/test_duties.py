@@ -17,7 +17,7 @@ from lifecycle.configuration.problems import PolicyError
 from lifecycle.policy.duties import FOLDER, Duties, Lives, load_duties, parse_duties, unfounded
 from lifecycle.policy.load import known_policies, load_policy
 from lifecycle.policy.sources import places_of
-from tasks.tracing import FLOW_EVENTS, REPORT_EVENTS
+from tasks.reporting.tracing import FLOW_EVENTS, REPORT_EVENTS
 
 ROOT = Path(__file__).resolve().parents[2]
 POLICIES = ROOT / "policies"

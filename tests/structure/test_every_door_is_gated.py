@@ -22,26 +22,27 @@ DOORS = {
 GATES = {"barred_of", "consents_for", "require_free"}
 
 GATED = {
-    "tasks/mailings.py": {"barred_of", "consents_for"},
-    "tasks/letters.py": {"barred_of"},
+    "tasks/consents/mailings.py": {"barred_of", "consents_for"},
+    "tasks/informing/letters.py": {"barred_of"},
 }
 """Doors that ask themselves. A letter tells people what the law has them told: no consent."""
 ASKED_BEFORE = {
-    "tasks/reading_out.py": ("tasks/disclosure_judging.py", "a disclosure is judged again before "
-                             "anything is read out and before it is sent"),
-    "tasks/sending_containers.py": ("tasks/disclosure_judging.py", "sends what was judged so"),
-    "tasks/sending_passwords.py": ("tasks/disclosure_judging.py", "the password of the same"),
-    "tasks/delivering.py": ("tasks/disclosure_judging.py", "sends what was judged so"),
-    "tasks/reaching.py": ("tasks/letters.py", "reads the address of those alone who may be told"),
+    "tasks/sharing/reading_out.py": ("tasks/sharing/judging.py", "a disclosure is judged again "
+                             "before anything is read out and before it is sent"),
+    "tasks/sharing/sending_containers.py": ("tasks/sharing/judging.py", "sends what was judged so"),
+    "tasks/sharing/sending_passwords.py": ("tasks/sharing/judging.py", "the password of the same"),
+    "tasks/sharing/delivering.py": ("tasks/sharing/judging.py", "sends what was judged so"),
+    "tasks/informing/reaching.py": ("tasks/informing/letters.py",
+                             "reads the address of those alone who may be told"),
 }  # fmt: skip
 """Doors whose callers ask: who, and why that is enough."""
 OPEN = {
-    "tasks/rights_found.py": "the person's own extract: art. 15 and 20 hold whatever was said",
-    "tasks/telling_letters.py": "a recipient is told of an erasure or a restriction by references "
+    "tasks/rights/found.py": "the person's own extract: art. 15 and 20 hold whatever was said",
+    "tasks/telling/letters.py": "a recipient is told of an erasure or a restriction by references "
     "of what they have (art. 19): nothing new of a person",
-    "tasks/asking_to_delete.py": "a recipient is asked to delete; it takes data back",
-    "tasks/transfers.py": "what an import stored; the import sets aside whoever is restricted "
-    "(tests/spec/test_restricted_rows.py), and stores nothing that rests on a consent alone",
+    "tasks/sharing/asking_to_delete.py": "a recipient is asked to delete; it takes data back",
+    "tasks/importing/transfers.py": "what an import stored; the import sets aside whoever "
+    "is restricted (tests/spec/test_restricted_rows.py), and stores nothing that rests on consent alone",
 }
 """Doors that need no gate, and why."""
 

@@ -25,7 +25,7 @@ from flows.parameters import KNOWN_CONTROLLERS, Controller, FileReference, PlanR
 from lifecycle.intake.outcomes import FileReason
 from lifecycle.policy.load import load_policy
 from lifecycle.policy.model import Policy
-from tasks.remedies import listed_codes, remedy_for
+from tasks.remedies.every import listed_codes, remedy_for
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted(path.stem for path in (ROOT / "flows").glob("*.py") if path.stem != "__init__")

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from lifecycle.intake.outcomes import OUTCOME_OF_ROW_REASON, FileReason, RowOutcome, RowReason
-from tasks import watching
-from tasks.remedies import listed_codes, remedy_for
-from tasks.row_remedies import OTHERS, QUARANTINED
+from tasks.remedies.every import listed_codes, remedy_for
+from tasks.remedies.rows import OTHERS, QUARANTINED
+from tasks.watching import daily as watching
 
 ROOT = Path(__file__).resolve().parents[2]
 JARGON = re.compile(
@@ -23,7 +23,7 @@ JARGON = re.compile(
 def kinds_of_to_dos() -> set[str]:
     """Every `kind` that the source opens a to-do with: a literal, or a constant of its module."""
     found = set()
-    for path in (ROOT / "tasks").glob("*.py"):
+    for path in (ROOT / "tasks").rglob("*.py"):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         constants = {
             (node.target if isinstance(node, ast.AnnAssign) else node.targets[0]).id: node.value
@@ -48,7 +48,7 @@ def test_the_kinds_of_to_dos_are_found() -> None:
 
 
 def test_the_list_of_alarm_kinds_is_whole() -> None:
-    source = (ROOT / "tasks" / "watching.py").read_text(encoding="utf-8")
+    source = (ROOT / "tasks" / "watching" / "daily.py").read_text(encoding="utf-8")
     named = re.findall(r'^[A-Z_]+: Final = "([a-z_]+)"$', source, re.MULTILINE)
     assert {*named, *watching.INCIDENT_ALARMS, watching.MAIL_FAILS} == set(watching.KINDS)
     assert len(watching.KINDS) >= 4

@@ -11,8 +11,8 @@ import pytest
 from connectors.containers.report_page import report_pdf
 from lifecycle.accountability.drawing import columns
 from lifecycle.accountability.report import Figure, Month, Part, Plot, Report, months_between
-from tasks.accountability_page import page
-from tasks.accountability_words import WORDS
+from tasks.reporting.page import page
+from tasks.reporting.words import WORDS
 
 MONTHS = tuple(
     Month(day, values)

@@ -12,16 +12,16 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-import tasks.wiring
+import tasks.house.wiring
 from console.main import app
 from console.output import Exit
 from lifecycle.errors import Unreachable
 from lifecycle.incident.states import State
 from lifecycle.ledger import EventKind
 from records import incidents
-from tasks import incident_register as register
-from tasks.house import House
-from tasks.incidents import new_incident
+from tasks.house.parts import House
+from tasks.incidents import register
+from tasks.incidents.people import new_incident
 from tests.factories import planning
 from tests.factories.execution import OMAR, TUVA
 from tests.factories.houses import Builder, build, dialect, house
@@ -55,7 +55,7 @@ def gallra(house: House, monkeypatch: pytest.MonkeyPatch) -> Gallra:
     def same(*_: object, **__: object) -> Iterator[House]:
         yield house
 
-    monkeypatch.setattr(tasks.wiring, "open_house", same)
+    monkeypatch.setattr(tasks.house.wiring, "open_house", same)
     monkeypatch.setenv("COLUMNS", "250")
 
     def run(*words: str, typed: str = "") -> Result:
@@ -191,7 +191,7 @@ def test_letters_are_sent_and_the_data_narrowed_without_any_orchestrator(
     def same(*_: object, **__: object) -> Iterator[House]:
         yield desk.house()
 
-    monkeypatch.setattr(tasks.wiring, "open_house", same)
+    monkeypatch.setattr(tasks.house.wiring, "open_house", same)
 
     def gallra(*words: str, typed: str = "") -> Result:
         return CliRunner().invoke(app, words, input=typed)

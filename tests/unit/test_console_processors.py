@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-import tasks.wiring
+import tasks.house.wiring
 from connectors.text_workbook import write_workbook
 from console.main import app
 from console.output import Exit
 from lifecycle.processor import Lack
 from lifecycle.processor_list import ListReason
-from tasks.house import House
-from tasks.remedies import listed_codes
+from tasks.house.parts import House
+from tasks.remedies.every import listed_codes
 from tests.factories.houses import build, dialect, house
 from tests.factories.keys import StandingClock
 from tests.factories.officers import Authenticator, enrol
@@ -43,7 +43,7 @@ def gallra(house: House, monkeypatch: pytest.MonkeyPatch) -> Gallra:
     def same(*_: object, **__: object) -> Iterator[House]:
         yield house
 
-    monkeypatch.setattr(tasks.wiring, "open_house", same)
+    monkeypatch.setattr(tasks.house.wiring, "open_house", same)
     monkeypatch.setenv("COLUMNS", "250")
 
     def run(*words: str, typed: str = "") -> Result:

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-import tasks.wiring
+import tasks.house.wiring
 from connectors.workbook import read_table
 from console.main import app
 from console.output import Exit
 from lifecycle.risk import RiskLack
-from tasks.house import House
-from tasks.remedies import listed_codes
+from tasks.house.parts import House
+from tasks.remedies.every import listed_codes
 from tests.factories.houses import build, dialect, house
 from tests.factories.keys import StandingClock
 from tests.factories.officers import Authenticator, enrol
@@ -41,7 +41,7 @@ def gallra(house: House, monkeypatch: pytest.MonkeyPatch) -> Gallra:
     def same(*_: object, **__: object) -> Iterator[House]:
         yield house
 
-    monkeypatch.setattr(tasks.wiring, "open_house", same)
+    monkeypatch.setattr(tasks.house.wiring, "open_house", same)
     monkeypatch.setenv("COLUMNS", "250")
 
     def run(*words: str, typed: str = "") -> Result:

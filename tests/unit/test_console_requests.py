@@ -9,11 +9,11 @@ from contextlib import contextmanager
 import pytest
 from typer.testing import CliRunner, Result
 
-import tasks.wiring
+import tasks.house.wiring
 from console.main import app
 from console.output import Exit
 from lifecycle.passwords import is_generated
-from tasks.house import House
+from tasks.house.parts import House
 from tests.factories import planning
 from tests.factories.execution import TUVA
 from tests.factories.houses import build, dialect, house
@@ -40,7 +40,7 @@ def gallra(house: House, monkeypatch: pytest.MonkeyPatch) -> Gallra:
     def same(*_: object, **__: object) -> Iterator[House]:
         yield house
 
-    monkeypatch.setattr(tasks.wiring, "open_house", same)
+    monkeypatch.setattr(tasks.house.wiring, "open_house", same)
     monkeypatch.setenv("COLUMNS", "250")
 
     def run(*words: str, typed: str = "") -> Result:

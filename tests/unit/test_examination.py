@@ -9,10 +9,10 @@ import pytest
 
 from connectors.containers import notice_page
 from lifecycle.errors import Misconfigured, Unreachable
-from tasks.examination import Finding, examine
-from tasks.purge import purge
-from tasks.settings import Settings
-from tasks.wiring import open_house
+from tasks.house.settings import Settings
+from tasks.house.wiring import open_house
+from tasks.importing.purge import purge
+from tasks.placing.examination import Finding, examine
 
 AS_ROOT = os.geteuid() == 0
 

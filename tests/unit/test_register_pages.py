@@ -9,9 +9,9 @@ import pytest
 
 from flows import pages, register_pages
 from lifecycle.processor import Lack
-from tasks.processor_check import Checked, Seen
-from tasks.processor_review import Asked
-from tasks.processors import Line, Said, ServiceLine
+from tasks.processors.check import Checked, Seen
+from tasks.processors.register import Line, Said, ServiceLine
+from tasks.processors.reviewing import Asked
 
 TYPED = "Kanariefirman"
 LINE = Line(

@@ -10,11 +10,11 @@ import pytest
 from flows import import_af, incident_pages, inform, pages, steps, store
 from flows.neutral import StepFailed
 from lifecycle.errors import Misconfigured, NotProven
-from tasks.access import AccessCount
-from tasks.incident_register import Line
-from tasks.informing import Informed, Standing
-from tasks.letters import Written
-from tasks.placement_notes import ScanCount
+from tasks.access.reviewing import AccessCount
+from tasks.incidents.register import Line
+from tasks.informing.informing import Informed, Standing
+from tasks.informing.letters import Written
+from tasks.placing.notes import ScanCount
 
 
 @pytest.fixture

@@ -25,8 +25,8 @@ from lifecycle.references import RUN, to_reference
 from records.engines import reading
 from records.tables import ledger_event
 from records.unit_of_work import UnitOfWork
-from tasks.trace_page import page
-from tasks.tracing import (
+from tasks.reporting.trace_page import page
+from tasks.reporting.tracing import (
     FLOW_EVENTS,
     NOTHING,
     REPORT_EVENTS,
