@@ -42,7 +42,7 @@ OPEN = {
     "of what they have (art. 19): nothing new of a person",
     "tasks/sharing/asking_to_delete.py": "a recipient is asked to delete; it takes data back",
     "tasks/importing/transfers.py": "what an import stored; the import sets aside whoever "
-    "is restricted (tests/spec/test_restricted_rows.py), and stores nothing that rests on consent alone",
+    "is restricted (tests/spec/test_restricted_rows.py), and stores nothing on consent alone",
 }
 """Doors that need no gate, and why."""
 

@@ -199,7 +199,7 @@ def test_a_logger_without_the_net_is_refused() -> None:
 
 def test_neither_an_uncaught_exception_nor_a_warning_says_its_words() -> None:
     code = (
-        "import logging, threading, warnings; from tasks.house import redaction\n"
+        "import logging, threading, warnings; from tasks.house import redaction; "
         "redaction.configure()\n"
         "logging.getLogger('httpx').error('GET /Anna')\n"
         "warnings.warn('Exempelsson')\n"
