@@ -118,7 +118,8 @@ CONSENTS: Final[dict[str, tuple[str, str, str]]] = {
     "mailing_unknown": (
         "The policy has no mailing of that name.",
         _NOTHING,
-        "`gallra mailing list` without a name shows them.",
+        "`gallra policy show` names the mailings that the policy allows; where it names none, "
+        "none may be sent.",
     ),
     "mailing_too_often": (
         "The policy allows no more mailings of that name in this term.",
