@@ -95,7 +95,7 @@ to_do = Table(
 )
 """What a person must do: `export_again`, `quarantined_rows`, `import_into_workbuster`,
 `not_verified`, `anonymise_in_workbuster`, `incident_draft`, `restored_without_key`,
-`said_no_not_here`, `consents_lost`."""
+`said_no_not_here`, `consents_lost`, `restricted_cases`."""
 
 alarm = Table(
     "alarm",

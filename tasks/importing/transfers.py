@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple
 
 from connectors.base import CaseKey, CaseRecord, HandOver
 from connectors.payload import join_categories
@@ -10,7 +11,7 @@ from lifecycle.errors import Busy, NotProven, Refused, Retryable
 from lifecycle.ledger import EventKind
 from lifecycle.policy.model import Policy
 from lifecycle.references import IMPORT, PLAN, SUBJECT, to_reference
-from records import came_back, file_imports, leases, to_dos
+from records import barred, came_back, file_imports, leases, to_dos
 from records.engines import reading
 from records.file_imports import UNCHANGED, Part
 from tasks.house.parts import House
@@ -22,6 +23,27 @@ Progress = Callable[[int, int | None], None]
 CHUNK = 5_000
 """Cases handed over and verified at a time: bounds memory, and what a restart repeats."""
 _WAITING_TO_DO = "import_into_workbuster"
+RESTRICTED_TO_DO: Final = "restricted_cases"
+"""Cases of people whose data may only be stored (art. 18): they wait until that is lifted."""
+
+
+class Left(NamedTuple):
+    """What of a chunk, or of a whole import, is not proven in the case system."""
+
+    missing: int = 0
+    """Cases that may be handed over."""
+    waits: bool = False
+    """Whether a person must act for them."""
+    restricted: int = 0
+    """Cases that may only be stored today (art. 18), and were not handed over."""
+
+    def plus(self, other: Left) -> Left:
+        """Both together."""
+        return Left(
+            self.missing + other.missing,
+            self.waits or other.waits,
+            self.restricted + other.restricted,
+        )
 
 
 def settle_all(house: House, *, progress: Progress | None = None) -> dict[str, str]:
@@ -47,8 +69,10 @@ def settle_all(house: House, *, progress: Progress | None = None) -> dict[str, s
 def settle_import(house: House, number: int, *, progress: Progress | None = None) -> str:
     """Hand over what is missing of one import, read it back, and say how far it is.
 
-    Returns `verified`, or `waiting` while a person must act. The same path serves the first
-    run, a restart and a rerun: what is verified is skipped, what is there already is only read.
+    Returns `verified`, or `waiting` while a person must act, or while somebody's data may only be
+    stored (art. 18): those cases are kept back, and go by themselves when that is lifted. The same
+    path serves the first run, a restart and a rerun: what is verified is skipped, what is there
+    already is only read.
     Raises `NotProven("cases_not_verified")` when a system that took the cases does not show them,
     `Refused("processor_not_valid")` when nothing may be handed over to it today.
     """
@@ -59,11 +83,14 @@ def settle_import(house: House, number: int, *, progress: Progress | None = None
             chunks = file_imports.chunks(connection, number, CHUNK)
         if state == file_imports.VERIFIED:
             return state
-        missing, waiting = _settle_chunks(house, number, ref, chunks, progress)
-        if missing and not waiting:
-            raise NotProven("cases_not_verified", ref=ref, missing=missing)
-        if missing:
-            _wait(house, number, ref, state, missing)
+        left = _settle_chunks(house, number, ref, chunks, progress)
+        if left.missing or left.restricted:
+            state = _keep_back(house, number, ref, state, left)
+        if left.missing and not left.waits:
+            raise NotProven("cases_not_verified", ref=ref, missing=left.missing)
+        if left.missing:
+            _wait(house, number, ref, state, left.missing)
+        if left.missing or left.restricted:
             return file_imports.WAITING
         total = sum(map(len, chunks))
         _finish(house, number, ref, total, [f"{ref}-{n:03d}" for n in range(len(chunks))])
@@ -72,50 +99,56 @@ def settle_import(house: House, number: int, *, progress: Progress | None = None
 
 def _settle_chunks(
     house: House, number: int, ref: str, chunks: list[list[int]], progress: Progress | None
-) -> tuple[int, bool]:
-    """All chunks; how many cases are not verified, and whether a person must act."""
+) -> Left:
+    """All chunks."""
     total = sum(map(len, chunks))
-    missing = done = 0
-    waiting = False
+    done = 0
+    left = Left()
     with second_hand(house, ref, len(chunks)) as helper:
         for position, cases in enumerate(chunks):
             batch = f"{ref}-{position:03d}"
             try:
                 with leases.hold(house.engine, batch, now=house.now):
-                    left, waits = settle_chunk(house, number, cases, batch=batch)
+                    of_chunk = settle_chunk(house, number, cases, batch=batch)
             except Busy:
                 if helper is None:
                     raise
                 helper.wait()  # it has come from the end as far as this chunk
-                left, waits = settle_chunk(house, number, cases, batch=batch)
-            missing += left
-            waiting = waiting or waits
+                of_chunk = settle_chunk(house, number, cases, batch=batch)
+            left = left.plus(of_chunk)
             done += len(cases)
             if progress is not None:
                 progress(done, total)
-    return missing, waiting
+    return left
 
 
-def settle_chunk(
-    house: House, number: int, cases: Sequence[int], *, batch: str
-) -> tuple[int, bool]:
-    """One chunk; returns how many of its cases are not verified, and whether a person must act."""
+def settle_chunk(house: House, number: int, cases: Sequence[int], *, batch: str) -> Left:
+    """One chunk: hand over what is missing, read it back.
+
+    Of whom anything may only be stored (art. 18) nothing is opened that is not there already, and
+    nothing handed over: asked here, because a restriction may come after the import.
+    """
     with reading(house.engine) as connection:
+        only_stored = barred.restricted(connection, controller=house.controller)
         parts = file_imports.parts(connection, number, cases)
         waited = file_imports.by_id(connection, number).state == file_imports.WAITING
     if not parts:
-        return 0, False
+        return Left()
     # A person erased meanwhile has nothing to hand over any more; of a case that a restore left
     # without its own data, less would be handed over than the system has.
     living = [part for part in _whole(house.policy, parts) if part.holdings]
     void = sorted({part.engagement_id for part in parts} - {p.engagement_id for p in living})
-    records = dict(zip((part.engagement_id for part in living), _open(house, living), strict=True))
-    verified = set()
+    kept_back = {part.engagement_id for part in living if part.subject_id in only_stored}
     # Where a person acts, the proof may be there by now: only what it lacks is handed over again.
     there = [part for part in living if waited or part.state == UNCHANGED]
+    unread = kept_back - {part.engagement_id for part in there}
+    opened = [part for part in living if part.engagement_id not in unread]
+    records = dict(zip((part.engagement_id for part in opened), _open(house, opened), strict=True))
+    verified = set()
     if there:
         verified = _read_back(house, {p.engagement_id: records[p.engagement_id] for p in there})
-    rest = {number: record for number, record in records.items() if number not in verified}
+    kept_back -= verified
+    rest = {n: record for n, record in records.items() if n not in verified | kept_back}
     waits = False
     if rest:
         require_may_run(house, house.case_system.system)
@@ -123,7 +156,10 @@ def settle_chunk(
         answer = house.case_system.hand_over(list(rest.values()), batch=batch)
         waits = answer is HandOver.WAITING
         verified |= _read_back(house, rest)
-    missing = len(living) - len(verified)
+    elif kept_back:
+        # Nothing else waits in this batch: what carries these people across must not lie there.
+        house.case_system.close_batch(batch)
+    missing = len(living) - len(verified) - len(kept_back)
     if verified or void:
         with house.work() as work:
             file_imports.mark_verified(work.connection, number, [*sorted(verified), *void])
@@ -139,7 +175,7 @@ def settle_chunk(
                 facts={"system": house.case_system.system},
             )
             work.commit()
-    return missing, waits
+    return Left(missing, waits, len(kept_back))
 
 
 def _open_again(house: House, parts: Sequence[Part]) -> None:
@@ -220,13 +256,58 @@ def _read_back(house: House, records: dict[int, CaseRecord]) -> set[int]:
     return agreeing
 
 
+def _keep_back(house: House, number: int, ref: str, state: str, left: Left) -> str:
+    """Say how many cases wait for a restriction's end, whenever that changes; the import's state.
+
+    Where nothing else is missing no workbook lies anywhere, and no person has one to import.
+    """
+    with reading(house.engine) as connection:
+        said = {
+            one.kind: one.number
+            for one in to_dos.open_to_dos(connection, controller=house.controller)
+            if one.ref == ref
+        }
+    nothing_to_import = state == file_imports.WAITING and not left.missing
+    if said.get(RESTRICTED_TO_DO, 0) == left.restricted and not nothing_to_import:
+        return state
+    with house.work() as work:
+        if nothing_to_import:
+            state = file_imports.STORED
+            file_imports.advance(work.connection, number, state, at=house.at())
+            to_dos.close_to_do(
+                work.connection,
+                controller=house.controller,
+                kind=_WAITING_TO_DO,
+                ref=ref,
+                at=house.at(),
+            )
+        to_dos.stand(
+            work.connection,
+            controller=house.controller,
+            kind=RESTRICTED_TO_DO,
+            ref=ref,
+            number=left.restricted,
+            at=house.at(),
+        )
+        work.record(
+            EventKind.HANDOVER_WAITING,
+            ref=ref,
+            rule="A-97",
+            expected=left.missing + left.restricted,
+            verified=0,
+            restricted=left.restricted,
+        )
+        work.commit()
+    return state
+
+
 def _wait(house: House, number: int, ref: str, state: str, missing: int) -> None:
     """Somebody must import the workbook: say so once."""
     if state == file_imports.WAITING:
         return
     with house.work() as work:
         file_imports.advance(work.connection, number, file_imports.WAITING, at=house.at())
-        to_dos.open_to_do(
+        to_dos.stand(
             work.connection,
             controller=house.controller,
             kind=_WAITING_TO_DO,
@@ -244,12 +325,9 @@ def _finish(house: House, number: int, ref: str, total: int, batches: Sequence[s
         house.case_system.close_batch(batch)
     with house.work() as work:
         file_imports.advance(work.connection, number, file_imports.VERIFIED, at=house.at())
-        to_dos.close_to_do(
-            work.connection,
-            controller=house.controller,
-            kind=_WAITING_TO_DO,
-            ref=ref,
-            at=house.at(),
-        )
+        for kind in (_WAITING_TO_DO, RESTRICTED_TO_DO):
+            to_dos.close_to_do(
+                work.connection, controller=house.controller, kind=kind, ref=ref, at=house.at()
+            )
         work.record(EventKind.HANDOVER_DONE, ref=ref, expected=total, verified=total)
         work.commit()

@@ -23,12 +23,25 @@ STANDING: Final[dict[str, tuple[str, str, str]]] = {
         "Mend them and import the list again (`gallra processor import`), or close this with "
         "`gallra done`.",
     ),
+    "quarantined_consents": (
+        "Rows of an exported form were set aside because something in them cannot be right.",
+        "Nothing of those rows counts as an answer; all others are registered.",
+        "Mend them in the form and read it in again: `gallra consent import` tells each row's "
+        "number and reason.",
+    ),
     "import_into_workbuster": (
         "An import workbook lies in Workbuster's exchange folder and waits for a person.",
         "The records are whole; the export is kept until Workbuster shows its cases, but no "
         "longer than until the daily purge.",
         "Import the workbook into Workbuster, then export Workbuster's own list into the same "
         "folder: the next run compares them.",
+    ),
+    "restricted_cases": (
+        "Cases of an import belong to somebody whose data may only be stored by now (art. 18).",
+        "They are stored here, and not handed to the case system; everybody else's are. The file "
+        "goes with the daily purge.",
+        "Nothing, as long as the restriction stands (`gallra hold list`): when it is lifted, the "
+        "next import hands them over by itself and closes this.",
     ),
     "anonymise_in_workbuster": (
         "A person is to be erased, and only a person can do that in Workbuster.",

@@ -8,7 +8,7 @@ STORAGE: Final[dict[str, tuple[str, str, str]]] = {
     # --- what a person must do ----------------------------------------------------------------
     "removals_to_agree": (
         "By the policy and the list of staff accounts have to go: of leavers, or after a course.",
-        "None of them was removed: somebody who may approve erasures has to agree first.",
+        "Not one of them was removed: somebody who may approve erasures has to agree first.",
         "See `gallra access list`; `gallra store show` says which account it is. Then "
         "`gallra access agree D-… --by HANDLE`: the next review removes it, or a work order to the "
         "policy's role where no machine can.",
@@ -65,7 +65,7 @@ STORAGE: Final[dict[str, tuple[str, str, str]]] = {
     "too_many_leavers": (
         "By the list of staff more than a third of a system's accounts would have to go, and three "
         "at least.",
-        "None of them was removed: a broken list must not look as if everybody had left.",
+        "Not one of them was removed: a broken list must not look as if everybody had left.",
         "See with `gallra access list` which, and look at the list of staff: is it whole, and of "
         "today? Where so many have really left, or their course is over, say so: "
         "`gallra access review --accept-many`.",

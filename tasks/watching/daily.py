@@ -14,16 +14,17 @@ from typing import Final
 from lifecycle.errors import Unreachable
 from lifecycle.ledger import EventKind
 from lifecycle.references import IMPORT, STAGED_FILE, WORK_ORDER, to_reference
-from records import alarms, staged_files, work_orders
+from records import alarms, staged_files, to_dos, work_orders
 from records.alarms import Alarm
 from records.engines import reading
-from records.file_imports import WAITING
+from records.file_imports import WAITING, open_cases
 from records.staged_files import Known
 from records.unit_of_work import UnitOfWork
 from tasks.erasing.deriving import late_now
 from tasks.erasing.holds import overdue_reviews
 from tasks.house.parts import House
 from tasks.importing.stock import match
+from tasks.importing.transfers import RESTRICTED_TO_DO
 from tasks.incidents.clocks import ALARMS as INCIDENT_ALARMS
 from tasks.incidents.clocks import alarms as incident_alarms
 from tasks.rights.register import overdue as late_requests
@@ -196,6 +197,12 @@ def _too_old(house: House, files: Iterable[Known], now: datetime) -> _Alarms:
 
 def _stuck_imports(house: House, now: datetime) -> _Alarms:
     with reading(house.engine) as connection:
+        # Cases that may only be stored (art. 18) wait as they must: a to-do stands, no alarm.
+        waiting = {
+            one.ref: one.number
+            for one in to_dos.open_to_dos(connection, controller=house.controller)
+            if one.kind == RESTRICTED_TO_DO
+        }
         return {
             (IMPORT_STUCK, to_reference(IMPORT, number))
             for number, state, stored_at in alarms.imports_not_verified(
@@ -203,6 +210,7 @@ def _stuck_imports(house: House, now: datetime) -> _Alarms:
             )
             if now - datetime.fromisoformat(stored_at)
             >= (PERSON_MAY_TAKE if state == WAITING else IMPORT_MAY_TAKE)
+            and open_cases(connection, number) > waiting.get(to_reference(IMPORT, number), 0)
         }
 
 
