@@ -186,7 +186,7 @@ def test_with_it_goes_what_article_15_asks_for(office: Office, dpo: Authenticato
     assert (got["categories"], got["on"]) == (["identity"], "2026-11-02")
     headings = {one["heading"] for one in data["information"]}  # type: ignore[attr-defined]
     assert {"Hur länge uppgifterna sparas", "Om du vill klaga", "Varifrån uppgifterna kommer",
-            "Beslut som fattas av en maskin", "Dina rättigheter"} <= headings  # fmt: skip
+            "Automatiska beslut", "Dina rättigheter"} <= headings  # fmt: skip
     [noted] = data["on_record"]  # type: ignore[misc]
     assert (noted["kind"], noted["state"], noted["on"]) == ("notice", "sent", "2026-11-02")
     english = information(office.house(), ["participant"], "en")
