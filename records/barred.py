@@ -107,6 +107,11 @@ def stored(connection: Connection, numbers: Iterable[int]) -> dict[int, bool]:
     return {row[0]: row[1] is None for row in rows}
 
 
+def numbers(connection: Connection, *, controller: str) -> set[int]:
+    """Every bar that is on record, whether it stands or not."""
+    return set(connection.execute(select(_c.id).where(_c.controller == controller)).scalars())
+
+
 def of_cause(connection: Connection, cause_id: int) -> dict[int, int]:
     """The bars (number → person) that stand because of that request or hold."""
     rows = connection.execute(

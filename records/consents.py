@@ -106,6 +106,11 @@ def stored(connection: Connection, numbers: Iterable[int]) -> set[int]:
     return {row[0] for row in bulk.fetch_in(connection, (_c.id,), _c.id, sorted(set(numbers)))}
 
 
+def numbers(connection: Connection, *, controller: str) -> set[int]:
+    """Every answer that is on record, whether it was taken back or not."""
+    return set(connection.execute(select(_c.id).where(_c.controller == controller)).scalars())
+
+
 def standing(connection: Connection, numbers: Iterable[int]) -> list[int]:
     """Which of these answers are on record and were not taken back."""
     rows = bulk.fetch_in(connection, (_c.id, _c.withdrawn_on), _c.id, sorted(set(numbers)))

@@ -13,10 +13,12 @@ from sqlalchemy import Connection
 from connectors.erasure_journal import DONE
 from lifecycle.barred import Barred
 from lifecycle.consent import Answer
+from lifecycle.errors import LedgerFailure
 from lifecycle.ledger import EventKind, instant
 from lifecycle.legal_hold import HoldReason
 from lifecycle.said import Said, What
 from records import barred, consents, holds, to_dos
+from records.engines import reading
 from records.forgetting import known, known_by_digest
 from records.unit_of_work import UnitOfWork
 from tasks.consents.barring import note_opt_out
@@ -45,6 +47,20 @@ class Heard:
     """Bars of people whom the backup does not know: heard by another replay after their import."""
     consents_lost: int
     """Consents given after the backup: missing, so that nothing happens under them."""
+
+
+def require_whole(house: House) -> None:
+    """Whatever the records know was said stands in the journal too: it was written there first.
+
+    Raises `LedgerFailure` with `said_lost` when it does not, else as `hear_again`: what was said
+    after the backup is not known then.
+    """
+    told = {one.number for one in house.said.entries()}
+    with reading(house.engine) as connection:
+        bars = barred.numbers(connection, controller=house.controller)
+        answers = consents.numbers(connection, controller=house.controller)
+    if not bars | answers <= told:
+        raise LedgerFailure("said_lost")
 
 
 def hear_again(house: House, *, knew_until: str) -> Heard:

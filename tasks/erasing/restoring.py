@@ -20,7 +20,7 @@ from records.engines import reading
 from records.forgetting import still_there
 from records.ledger_check import is_another, verify
 from records.scrub import scrub
-from tasks.consents.said_again import Heard, hear_again
+from tasks.consents.said_again import Heard, hear_again, require_whole
 from tasks.house.parts import House
 from tasks.proving.proof import newest_witnessed, witness
 from tasks.proving.shredding import destroy_keys
@@ -66,8 +66,8 @@ def replay(house: House) -> Replayed:
 
     `house` is opened with `restoring`. Safe to repeat and to kill; harmless where nothing was
     restored. Raises `LedgerFailure` when the restored ledger or the journal does not verify, and
-    with `witness_lost` when witness and journal are not where they were: who was erased is not
-    known then. `NotProven` when somebody is still there afterwards.
+    with `witness_lost` or `said_lost` when witness and journals are not where they were: who was
+    erased, or said no, is not known then. `NotProven` when somebody is still there afterwards.
     """
     shown = newest_witnessed(house)
     killed = shown is None and any(sink.was_set_aside() for sink in house.witnesses)
@@ -80,6 +80,7 @@ def replay(house: House) -> Replayed:
     knew_until = _knew_until(house)
     # What the restored records knew of is in them already: only what came later is replayed.
     entries = [entry for entry in house.journal.entries() if entry.at >= knew_until]
+    require_whole(house)
     done = {entry.batch for entry in entries if entry.step == DONE}
     people = [p for entry in entries if entry.step == DONE for p in entry.people]
     unsure = sum(len(entry.people) for entry in entries if entry.batch not in done)

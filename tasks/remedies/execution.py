@@ -195,6 +195,12 @@ EXECUTION: Final[dict[str, tuple[str, str, str]]] = {
         "Nothing is registered and nothing is restored by it.",
         _DPO,
     ),
+    "said_lost": (
+        "The list of who said no, which lies outside the databases, is not whole: the records know "
+        "of answers that it does not have.",
+        "Nothing was restored: nobody would know who said no since the backup.",
+        "Put the witness's folder back as it was, then run `gallra restore replay`.",
+    ),
     "said_unreadable": (
         "The list of who said no, which lies outside the databases, cannot be read.",
         _NOTHING,

@@ -302,6 +302,26 @@ def test_a_journal_that_somebody_changed_stops_the_replay(school: School) -> Non
         school.replayed()
 
 
+@pytest.mark.parametrize("left", [None, b"", "the first line"])
+def test_a_journal_that_is_not_whole_stops_the_replay(
+    school: School, left: bytes | str | None
+) -> None:
+    """Both answers of before the backup stand in the records: what lacks them lost more."""
+    opted_out(school)
+    [file] = school().certificates.parent.glob("said-*.jsonl")
+    lines = file.read_bytes().splitlines(keepends=True)
+    file.unlink()
+    if left is not None:
+        file.write_bytes(lines[0] if left == "the first line" else b"")
+    school.lose()
+    for _ in range(2):
+        with pytest.raises(LedgerFailure, match="said_lost"):
+            school.replayed()
+    file.write_bytes(b"".join(lines))
+    school.replayed()
+    assert school.barred() == [Barred.OPT_OUT]
+
+
 def test_what_was_written_about_a_request_opens_after_a_replay(school: School) -> None:
     """Each text has a key of its own, and the replay destroys keys that open nothing."""
     first = school.office.enrolled()[0]
