@@ -9,6 +9,7 @@ import itertools
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from connectors.chosen_bytes import read_chosen
 from connectors.workbook import read_table
 from lifecycle.consent_form import HEADER_WITHIN, MOST_ROWS
 from lifecycle.errors import Changed, FileRefused, Refused
@@ -72,7 +73,4 @@ def delete_export(path: Path, sha256: str) -> None:
 
 
 def _bytes(path: Path) -> bytes:
-    with contextlib.suppress(OSError):
-        if path.stat().st_size <= _LARGEST:
-            return path.read_bytes()
-    return b""
+    return read_chosen(path, largest=_LARGEST) or b""

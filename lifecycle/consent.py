@@ -87,14 +87,23 @@ def require_giver(question: Consent, kind: str) -> None:
 
 
 def current(question: Consent, answers: Iterable[Given], *, today: date) -> Given | None:
-    """The answer that counts: of the latest start, and there the latest one given."""
+    """The answer that counts: of the latest start, and there what was said last.
+
+    Taking a consent back is said on its own day: a yes from before that day which is written down
+    after it brings nothing back (art. 7(3))."""
     known = [one for one in answers if one.question == question.id and one.given_on <= today]
     if not known:
         return None
     # The last of equals: they come in the order in which they were written down.
     return max(
-        enumerate(known), key=lambda one: (one[1].start_on or date.min, one[1].given_on, one[0])
+        enumerate(known),
+        key=lambda one: (one[1].start_on or date.min, _said_on(one[1], today), one[0]),
     )[1]
+
+
+def _said_on(answer: Given, today: date) -> date:
+    back = answer.withdrawn_on
+    return answer.given_on if back is None or back > today else max(back, answer.given_on)
 
 
 def state_of(

@@ -15,8 +15,9 @@ _APART: Final = frozenset(",;\"'<>")
 
 def is_writable(address: str) -> bool:
     """Whether that address (in its canonical spelling) can stand on a list: it is one cell, and no
-    formula, not even behind a character that nobody sees."""
-    return (address[0].isalnum() or address[0] == "_") and not _APART & set(address)
+    formula, and has no character that nobody sees or that turns the others around."""
+    begins = address[0].isalnum() or address[0] == "_"
+    return begins and address.isprintable() and not _APART & set(address)
 
 
 def term_of(terms: Iterable[str], today: date) -> date:

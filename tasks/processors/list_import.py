@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from connectors.chosen_bytes import read_chosen
 from connectors.workbook import read_table
 from lifecycle.errors import FileRefused, Refused
 from lifecycle.intake.outcomes import FileReason
@@ -111,12 +112,7 @@ def import_list(house: House, path: Path, *, officer: str, code: str) -> Importe
 
 
 def _judged(house: House, path: Path) -> Judged:
-    data: bytes | None = None
-    try:
-        if path.stat().st_size <= _LARGEST:
-            data = path.read_bytes()
-    except OSError:
-        data = None
+    data = read_chosen(path, largest=_LARGEST)
     if data is None:
         raise Refused("list_not_readable")
     if not data:

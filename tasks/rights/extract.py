@@ -65,6 +65,7 @@ def extract(
     `Unreachable("extract_not_writable")`.
     """
     request = _request(house, ref)
+    ref = request.ref  # it names the files: whoever closes the request may spell it otherwise
     spoken = language or SPOKEN[house.policy.controller.country]
     only = given_by(house) if request.right is Right.PORTABILITY else None
     found = find(house, request.subject_id, only=only)

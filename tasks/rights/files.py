@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from lifecycle.errors import Unreachable
+from lifecycle.references import as_written
 from tasks.house.parts import House
 
 
@@ -16,6 +17,7 @@ def folder_of(house: House) -> Path:
 def remove_files(house: House, ref: str) -> int:
     """Remove what was laid ready for a request; how many files. Raises
     `Unreachable("extract_not_writable")`."""
+    ref = as_written(ref)
     removed = 0
     failed = False
     for ending in ("pdf", "zip", "pdf.part", "zip.part"):

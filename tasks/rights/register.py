@@ -114,7 +114,7 @@ def open_request(
                 "received_on": received_on.isoformat(),
                 "due_on": made.clock.due_on.isoformat(),
             }
-            | ({"person": about} if about else {})
+            | ({"person": to_reference(SUBJECT, person)} if about else {})
             | ({"by": by} if by else {}),
         )
         work.commit()

@@ -206,6 +206,9 @@ def test_hostile_files_harm_nothing_and_formulas_are_text(office: House, path: P
     path.unlink()
     with pytest.raises(Refused, match="consent_form_not_readable"):
         import_form(office, "blankett")
+    for no_file in (Path("/dev/null"), path.parent):
+        with pytest.raises(Refused, match="consent_form_not_readable"):
+            import_form(office, "blankett", no_file)
     put(path, row(TUVA[2], image='=HYPERLINK("http://example.se","ja")'))
     assert import_form(office, "blankett").aside == ((2, "consent_row_without_answer"),)
 

@@ -101,6 +101,20 @@ def test_on_the_day_it_is_withdrawn_it_is_over_and_not_before(academedia: Policy
     assert state(web, over, given(web, date(2026, 11, 5)), today=date(2026, 11, 5)) is State.VALID
 
 
+def test_a_yes_from_before_the_withdrawal_that_is_found_later_does_not_bring_it_back(
+    academedia: Policy, tommerup: Policy
+) -> None:
+    once = next(one for one in tommerup.consents if one.renewed != "every_start")
+    for question, start in ((question_of(academedia, "image.website"), AUTUMN), (once, None)):
+        back = given(question, start=start, withdrawn=date(2026, 10, 20))
+        between = given(question, date(2026, 9, 10), start=start)
+        assert state(question, back, between) is State.WITHDRAWN
+        assert state(question, between, back) is State.WITHDRAWN
+        assert state(question, back, between, today=date(2026, 10, 19)) is State.VALID
+        again = given(question, date(2026, 10, 20), start=start)
+        assert state(question, back, between, again) is State.VALID
+
+
 def test_a_later_no_counts_and_an_answer_of_a_day_to_come_does_not(academedia: Policy) -> None:
     web = question_of(academedia, "image.website")
     later_no = given(web, TODAY, answer=Answer.NO)

@@ -160,6 +160,23 @@ def test_withdrawn_by_a_word_and_the_proof_is_due_to_go(desk: Desk) -> None:
     assert event["facts"]["effect"] == "forward_only"
 
 
+def test_however_the_person_is_spelled_the_ledger_has_one_spelling(desk: Desk) -> None:
+    yes(desk)
+    tuva = desk.ref(TUVA)
+    assert withdraw(desk.house(), f" {tuva.lower()}", IMAGE)
+    [event] = events(desk.house(), EventKind.CONSENT_WITHDRAWN)
+    assert event["ref"] == tuva
+
+
+def test_a_form_from_before_the_withdrawal_that_is_found_later_opens_no_door(desk: Desk) -> None:
+    yes(desk)
+    assert withdraw(desk.house(), desk.ref(TUVA), IMAGE, on=date(2026, 10, 20))
+    yes(desk, on=date(2026, 10, 10))
+    assert state(desk) == "consent_withdrawn"
+    yes(desk, on=date(2026, 10, 21))
+    assert state(desk) == "valid"
+
+
 def test_a_new_yes_undoes_what_the_withdrawal_made_due(desk: Desk) -> None:
     tuva = from_reference(SUBJECT, desk.ref(TUVA))
     yes(desk)

@@ -158,6 +158,9 @@ def test_no_address_of_a_mailing_is_executed() -> None:
     kept = [one for attack in ATTACKS if is_writable(one := f"{attack}@example.se")]
     assert not [one for one in kept if executed(one)]
     assert is_writable("anna.exempel+kurs@example.se")
+    assert is_writable("åsa@example.se")
+    for unseen in ("\0", "\u202e", "\ufeff", "\u00ad", "\u200b"):
+        assert not is_writable(f"anna{unseen}exempel@example.se")
 
 
 def test_no_table_is_written_anywhere_else() -> None:

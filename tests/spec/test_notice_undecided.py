@@ -83,6 +83,7 @@ def test_with_everything_decided_it_is_whole() -> None:
         "academedia",
         ("  happens: undecided\n", "  happens: never\n"),
         ("  made: undecided\n", "  made: never\n"),
+        *[("third_countries: undecided", "third_countries: []")] * 5,
     )
     cameras = decided.notice("camera-surveillance")
     assert undecided(policy_of("academedia"), cameras)

@@ -29,7 +29,7 @@ from tasks.rights.files import folder_of
 from tasks.rights.found import CASE, Told
 from tasks.rights.passages import passages
 from tasks.rights.register import open_request, show
-from tasks.rights.steps import answer, identify
+from tasks.rights.steps import answer, identify, take_back
 from tasks.rights.told import information
 from tasks.work_orders.orders import finish, lines, reveal
 from tests.factories import planning
@@ -186,7 +186,7 @@ def test_with_it_goes_what_article_15_asks_for(office: Office, dpo: Authenticato
     assert (got["categories"], got["on"]) == (["identity"], "2026-11-02")
     headings = {one["heading"] for one in data["information"]}  # type: ignore[attr-defined]
     assert {"Hur länge uppgifterna sparas", "Om du vill klaga", "Varifrån uppgifterna kommer",
-            "Beslut som fattas av en maskin", "Dina rättigheter"} <= headings  # fmt: skip
+            "Automatiska beslut", "Dina rättigheter"} <= headings  # fmt: skip
     [noted] = data["on_record"]  # type: ignore[misc]
     assert (noted["kind"], noted["state"], noted["on"]) == ("notice", "sent", "2026-11-02")
     english = information(office.house(), ["participant"], "en")
@@ -237,6 +237,19 @@ def test_making_it_again_replaces_it_and_orders_nothing_twice(
     assert len(lines(office.house())) == orders
     assert sorted(folder_of(office.house()).iterdir()) == sorted(again.files)
     assert [one.kind for one in show(office.house(), ref).steps][-2:] == ["carry_out"] * 2
+
+
+def test_however_the_request_is_spelled_nothing_lies_there_once_it_is_answered(
+    office: Office, dpo: Authenticator
+) -> None:
+    ref = asked(office, dpo)
+    made = extract(office.house(), f" {ref.lower()}", **by(dpo))
+    folder = folder_of(office.house())
+    assert (made.ref, {one.name for one in made.files}) == (ref, {f"{ref}.pdf", f"{ref}.zip"})
+    take_back(office.house(), f"{ref.lower()} ", **by(dpo))
+    assert list(folder.iterdir()) == []
+    [carried] = events(office.house(), EventKind.REQUEST_CARRIED_OUT)
+    assert carried["ref"] == ref
 
 
 def test_half_of_it_is_no_answer_and_nothing_lies_anywhere(
