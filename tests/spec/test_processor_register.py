@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import zipfile
 from datetime import date
 from io import BytesIO
@@ -261,6 +262,19 @@ def test_a_list_is_the_reviewers_and_nobody_elses(
     with pytest.raises(Refused, match=r"^code_wrong$"):
         import_list(house, listed(tmp_path, CLOUD), officer="dpo", code=dpo.wrong())
     assert {line.ref for line in lines(house)} == {""}
+
+
+def test_where_the_policy_names_no_reviewer_no_list_is_taken_in(
+    house: House, dpo: Authenticator, tmp_path: Path
+) -> None:
+    policy = house.policy.model_copy(update={"processor_review": None})
+    nobody_reviews = dataclasses.replace(house, policy=policy)
+    before = len(events(house))
+    with pytest.raises(Refused, match=r"^reviews_not_in_policy$"):
+        taken(nobody_reviews, listed(tmp_path, CLOUD), dpo)
+    assert {line.ref for line in lines(house)} == {""}
+    assert "processors.imported" not in {str(one["kind"]) for one in events(house)[before:]}
+    assert taken(house, listed(tmp_path, CLOUD), dpo).added == 1
 
 
 def test_a_write_that_fails_takes_nothing_of_the_list(
