@@ -127,6 +127,10 @@ def withdraw(
             effect = question_of(house.policy, question).withdrawal
         if not done:
             say("No such consent stands; nothing was changed.")
+            say(
+                "A form that is registered later would count. Has one been signed, then register the"
+            )
+            say("no as well: `gallra consent give` with `--no` and the same question.")
             return
         say(f"Withdrawn. By the policy this {_EFFECTS[str(effect)]}")
         say("Nothing is disclosed or processed under it from now on. What the policy's rules erase")
