@@ -128,7 +128,7 @@ def withdraw(
         if not done:
             say("No such consent stands; nothing was changed.")
             say(
-                "A form that is registered later would count. Has one been signed, then register the"
+                "A form that is registered later would count. If one is signed, register the"
             )
             say("no as well: `gallra consent give` with `--no` and the same question.")
             return
