@@ -80,7 +80,9 @@ def show_one(shown: Shown, told: Sequence[Told], zone: str) -> None:
     if one.people is not None or shown.pieces is not None:
         say(f"  About: {one.people or '?'} people, {shown.pieces or '?'} records")
     for scope in shown.scopes:
-        say(f"  Concerns: {scope.kind} {scope.ref} {scope.began_at} {scope.ended_at}".rstrip())
+        began = f" since {local_time(scope.began_at, zone)}" if scope.began_at else ""
+        ended = f" until {local_time(scope.ended_at, zone)}" if scope.ended_at else ""
+        say(f"  Concerns: {scope.kind} {scope.ref}{began}{ended}")
     if one.plan:
         say(f"  Whom to tell: {one.plan} ({one.plan_state})")
     for phase in shown.phases:

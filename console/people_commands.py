@@ -86,7 +86,7 @@ def erase(
     controller: Controller = CONTROLLER,
     as_json: AsJson = False,
 ) -> None:
-    """Draw up a plan that erases one person everywhere, because the person asked (art. 17).
+    """Draw up a plan that erases one person everywhere, because the person asked (article 17).
 
     Nothing is erased yet: somebody approves it (`gallra approve`), then it is carried out
     (`gallra execute`). What a law or a hold still needs stays, and the plan says so.

@@ -189,7 +189,7 @@ def assess(
     paper: Paper = None,
     controller: Controller = CONTROLLER,
 ) -> None:
-    """Note whether a processor's guarantees were judged good enough (art. 28(1)).
+    """Note whether a processor's guarantees were judged good enough (article 28(1)).
 
     Example:  gallra processor assess workbuster --suitable --by dpo
     """

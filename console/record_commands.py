@@ -11,7 +11,7 @@ from console.options import CONTROLLER, AsJson, Controller
 from console.output import failures, print_json, printable, refuse, say
 from console.report_file import write_bytes
 
-app = typer.Typer(help="The record of processing (art. 30).", no_args_is_help=True)
+app = typer.Typer(help="The record of processing (article 30).", no_args_is_help=True)
 
 
 @app.command()

@@ -113,7 +113,7 @@ def restrict(
     ] = None,
     controller: Controller = CONTROLLER,
 ) -> None:
-    """Store the person's data and do nothing else with it, until the hold is released (art. 18).
+    """Store the person's data and do nothing else with it, until the hold is released (article 18).
 
     Example:  gallra request restrict Q-0123456789ABC --review 2027-02-01 --by dpo
     """
@@ -146,7 +146,7 @@ def object_(
     ] = "",
     controller: Controller = CONTROLLER,
 ) -> None:
-    """The person's data is not used for that purpose, or that mailing, any more (art. 21).
+    """The person's data is not used for that purpose, or that mailing, any more (article 21).
 
     Example:  gallra request object Q-0123456789ABC --mailing "*" --by dpo
     """

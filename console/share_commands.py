@@ -169,7 +169,7 @@ def list_(
     controller: Controller = CONTROLLER,
     as_json: AsJson = False,
 ) -> None:
-    """Show who received what about how many, until when, and whom there is to tell (art. 19).
+    """Show who received what about how many, until when, and whom there is to tell (article 19).
 
     Example:  gallra share list --all
     """
@@ -447,7 +447,7 @@ def told(
     by: By,
     controller: Controller = CONTROLLER,
 ) -> None:
-    """Note that a recipient was told (art. 19).
+    """Note that a recipient was told (article 19).
 
     Example:  gallra share told N-0123456789ABC --by chef-nord
     """

@@ -188,8 +188,10 @@ def _of_people(house: House, form: BreachForm, one: Incident) -> dict[Value, str
         if name in policy.categories
     )
     facts[Value.CLASS] = "" if told.data_class is None else form.words[told.data_class]
+    # A place that somebody says it happened in stands there, also where nobody was found in it.
+    places = dict.fromkeys([*told.systems, *(part.ref for part in scopes if part.kind == "system")])
     facts[Value.SYSTEMS] = "; ".join(
-        policy.systems[name].called for name in told.systems if name in policy.systems
+        policy.systems[name].called for name in places if name in policy.systems
     )
     return facts
 

@@ -94,7 +94,7 @@ INCIDENTS: Final[dict[str, tuple[str, str, str]]] = {
     "incident_kind_unknown": (
         "The policy knows no such kind of incident.",
         "Nothing was written down yet.",
-        "See `gallra incident open --help`; where none fits, take `other`.",
+        "`gallra incident open` without a kind lists them; where none fits, take `other`.",
     ),
     "incident_changed": (
         "Somebody else went on with that incident at the same moment.",
@@ -277,8 +277,8 @@ INCIDENTS: Final[dict[str, tuple[str, str, str]]] = {
         "incident may: much of it goes to the authority, where it becomes public.",
         _NOTHING,
         "Write it without the number. Whom it concerns is said with `gallra incident who B-… "
-        "--person S-…` (`gallra find` gives the reference). An invoice or telephone number that "
-        "looks like one: write it in groups, 070-123 45 67.",
+        "--person S-…` (`gallra find` gives the reference). An invoice or case number that "
+        "looks like one: leave it out, or write its last four digits.",
     ),
     "contact_details_in_text": (
         "The text holds a mail address or a telephone number; what tells of an incident goes to "

@@ -28,7 +28,7 @@ READING_OUT: Final[dict[str, tuple[str, str, str]]] = {
     "system_unknown": (
         "The policy has no such system.",
         _UNCHANGED,
-        "Choose one that `gallra share sources` shows.",
+        "Choose one that `gallra policy show` lists; for a share, one of `gallra share sources`.",
     ),
     "system_absent": (
         "By its bindings this company does not have that system.",

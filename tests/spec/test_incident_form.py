@@ -212,6 +212,17 @@ def test_what_is_known_stands_in_it_and_what_is_not_is_said(
     assert event["facts"]["what"] == "form"  # type: ignore[index]
 
 
+def test_a_place_where_nobody_was_found_is_told_too(
+    house: House, ref: str, dpo: Authenticator
+) -> None:
+    planning.bring(house, planning.case("1000000001", TUVA))
+    keep(house, ref, [scope(house, "system", name) for name in ("gallra", "usb-stick")])
+    told = {answer.id: answer.text for answer in filled(house, ref, **by(dpo)).answers}
+    assert told["systems"].split("; ") == [
+        house.policy.systems[name].called for name in ("gallra", "usb-stick")
+    ]
+
+
 def test_after_72_hours_the_reasons_for_the_delay_are_missing_until_they_are_written(
     house: House, ref: str, dpo: Authenticator, standing_clock: StandingClock
 ) -> None:

@@ -287,6 +287,15 @@ def test_a_draft_is_taken_up_or_dismissed(gallra: Gallra, house: House, dpo: Aut
     assert states == {refs[0]: "open", refs[1]: "dismissed"}
 
 
+def test_since_when_it_concerns_is_shown_in_local_time(gallra: Gallra) -> None:
+    opened = gallra("open", "mail-to-wrong-person", typed="Fel mottagare.\n")
+    assert opened.exit_code == Exit.DONE, opened.output
+    (one,) = listed(gallra)
+    gallra("who", one["ref"], "--system", "workbuster", "--since", "2026-11-01 08:00")
+    shown = gallra("show", one["ref"])
+    assert "Concerns: system workbuster since 2026-11-01 08:00 CET" in shown.stdout
+
+
 def test_the_hour_that_comes_twice_is_taken_as_the_first(gallra: Gallra, house: House) -> None:
     ref = opened(gallra, "--aware", "2026-10-25 02:30")
     (line,) = listed(gallra)
