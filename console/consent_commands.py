@@ -127,9 +127,7 @@ def withdraw(
             effect = question_of(house.policy, question).withdrawal
         if not done:
             say("No such consent stands; nothing was changed.")
-            say(
-                "A form that is registered later would count. If one is signed, register the"
-            )
+            say("A form that is registered later would count. If one is signed, register the")
             say("no as well: `gallra consent give` with `--no` and the same question.")
             return
         say(f"Withdrawn. By the policy this {_EFFECTS[str(effect)]}")

@@ -190,6 +190,7 @@ def main(mode: str, home: Path, results: Path) -> None:
             crash(Drive(home, results, None, files=5000))
         if mode.startswith("kill "):
             telling_people.kill(Drive(home, results, None, files=5200), mode[5:])
+            return  # it was not killed: the results say so
         if mode.startswith("people "):
             telling_people.PARTS[mode[7:]](Drive(home, results, None, files=5300), home)
             return

@@ -249,17 +249,18 @@ def _take_in_list(office: Caring) -> None:
 
 
 def _note_incident(office: Caring, *, agreed: bool = True) -> None:
-    words = told(_WRITTEN_OF)
+    # A text about an incident holds no number; what it does hold is a name.
+    words, name = told(_WRITTEN_OF), full_name(_WRITTEN_OF)
     with office.house() as house:
         ref = incidents.open_incident(
-            house, kind="mail-to-wrong-person", text=f"Mejl om {words} till fel skola {agreed}."
+            house, kind="mail-to-wrong-person", text=f"Mejl om {name} till fel skola {agreed}."
         )
-        incidents.note(house, ref, topic=Topic.DISCOVERED, text=f"{words} ringde.")
+        incidents.note(house, ref, topic=Topic.DISCOVERED, text=f"{name} ringde.")
         whom = [office.ref(house, one) for one in PEOPLE[20:27]]
         keep(house, ref, [scope(house, "person", one) for one in whom])
         weighed: dict[str, Any] = {
             "consequence": Consequence.SEVERE, "likelihood": Likelihood.LIKELY,
-            "sensitive": False, "risk": None, "text": f"Om {words}.",
+            "sensitive": False, "risk": None, "text": f"Om {name}.",
         }  # fmt: skip
         incidents.assess(house, ref, **weighed, **office.by())
         for topic in (Topic.PEOPLE_HAPPENED, Topic.PEOPLE_CONSEQUENCES, Topic.PEOPLE_MEASURES):
@@ -267,6 +268,8 @@ def _note_incident(office: Caring, *, agreed: bool = True) -> None:
         plan = draw_list(house, ref, **office.by())
     office.refused("a list of people, a wrong code", "code_wrong", lambda house: approve(
         house, plan.ref, decision="approve", **office.by(wrong=True)))  # fmt: skip
+    office.refused("an incident with a number", "identity_number_in_text", lambda house:
+        incidents.open_incident(house, kind="mail-to-wrong-person", text=words))  # fmt: skip
     office.refused("an incident of no kind", "incident_kind_unknown", lambda house:
         incidents.open_incident(house, kind=full_name(_WRITTEN_OF), text=words))  # fmt: skip
     office.refused("a note of no incident", "[a-z_]+", lambda house: incidents.note(

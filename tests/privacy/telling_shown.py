@@ -85,13 +85,13 @@ def keep_in_clear(house: House) -> None:
 
     def careless(*given: Any, **named: Any) -> Any:
         written = real(*given, **named)
-        clear = str(given[3]).encode("utf-16-le")
+        clear = told(LEAKS["incident"]).encode("utf-16-le")
         return written._replace(entry=written.entry._replace(sealed=clear))
 
     ref = open_incident(house, kind="virus", text="Virus.")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("tasks.incidents.people.seal", careless)
-        note(house, ref, topic=Topic.NOTE, text=told(LEAKS["incident"]))
+        note(house, ref, topic=Topic.NOTE, text="Någon ringde.")
 
 
 def lay_ready(drive: Any, office: Any, home: Path) -> None:
