@@ -233,7 +233,11 @@ def send(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None:
             print_json(written._asdict() | {"left": left})
         else:
             say(f"{written.sent} sent by mail, {written.by_person} by a person's hand.")
-            say(f"{left} not reached yet." if left else "Of lists that both agreed to, nobody is left.")
+            say(
+                f"{left} not reached yet."
+                if left
+                else "Of lists that both agreed to, nobody is left."
+            )
             if written.failure:
                 say(f"! {written.failure}")
         if written.failure:
