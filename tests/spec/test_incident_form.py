@@ -216,10 +216,10 @@ def test_a_place_where_nobody_was_found_is_told_too(
     house: House, ref: str, dpo: Authenticator
 ) -> None:
     planning.bring(house, planning.case("1000000001", TUVA))
-    keep(house, ref, [scope(house, "system", name) for name in ("gallra", "usb-stick")])
+    keep(house, ref, [scope(house, "system", name) for name in ("gallra", "onedrive")])
     told = {answer.id: answer.text for answer in filled(house, ref, **by(dpo)).answers}
     assert told["systems"].split("; ") == [
-        house.policy.systems[name].called for name in ("gallra", "usb-stick")
+        house.policy.systems[name].called for name in ("gallra", "onedrive")
     ]
 
 
