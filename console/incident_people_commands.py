@@ -96,28 +96,41 @@ def narrow(
         list[str] | None,
         typer.Option(help="A category of the policy that is concerned; may be repeated."),
     ] = None,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A part that it is not about after all, as `who` was told it: a system, "
+            "a file, a person; `all` for everything. May be repeated."
+        ),
+    ] = None,
     everything: Annotated[
-        bool, typer.Option("--everything", help="Take it back: all that was found.")
+        bool, typer.Option("--everything", help="Take --data back: all that was found.")
     ] = False,
     controller: Controller = CONTROLLER,
 ) -> None:
-    """Say which of the data that was found is concerned: the authority and the people are told of
-    that alone. It is part of what both agree to.
+    """Say which of the data that was found is concerned, or which part is not: the authority and
+    the people are told of the rest alone. It is part of what both agree to.
 
     Example:  gallra incident narrow B-0123456789ABC --data contact --by ombud
     """
-    if bool(data) == everything:
-        raise typer.BadParameter("either --data, once for each category, or --everything")
+    if bool(data) + bool(without) + everything != 1:
+        raise typer.BadParameter("one of --data, --without (each may be repeated), --everything")
     with failures():
         from tasks.house.wiring import open_house
+        from tasks.incidents.narrowing import leave_out
         from tasks.incidents.narrowing import narrow as write
         from tasks.incidents.who import scopes_of
         from tasks.incidents.who import who as ask
 
         with open_house(controller) as house:
-            only = write(house, ref, only=data or (), officer=by, code=ask_code(f"Code of {by}"))
+            code = ask_code(f"Code of {by}")
+            if without:
+                only = leave_out(house, ref, parts=without, officer=by, code=code)
+            else:
+                only = write(house, ref, only=data or (), officer=by, code=code)
             people = ask(house, scopes_of(house, ref)).people
-        say(f"{ref}  {', '.join(only) or 'all that was found'}: {people} people.")
+        nothing = "no part is left" if without else "all that was found"
+        say(f"{ref}  {', '.join(only) or nothing}: {people} people.")
 
 
 def form(

@@ -313,6 +313,16 @@ def replace_scopes(
         add_scope(connection, number, Scope(kind, ref), at=at)
 
 
+def drop_scope(connection: Connection, number: int, scope: Scope) -> None:
+    """It is not about this part after all."""
+    c = incident_scope.c
+    connection.execute(
+        incident_scope.delete().where(
+            (c.incident_id == number) & (c.kind == scope.kind) & (c.ref == scope.ref)
+        )
+    )
+
+
 def scopes(connection: Connection, number: int) -> list[Scope]:
     """What an incident is about."""
     c = incident_scope.c

@@ -49,6 +49,39 @@ def narrow(
     return wanted
 
 
+def leave_out(
+    house: House, ref: str, *, parts: Collection[str], officer: str, code: str
+) -> tuple[str, ...]:
+    """It is not about these parts after all (a system, a file, a person, as they were named; `all`
+    for everything); the parts that are left, sorted.
+
+    What was narrowed is taken back with them, as it was judged of other parts, and what was agreed
+    before holds no more. Nobody is forgotten by it: the ledger has both events.
+
+    Raises `Refused`: `part_not_said`, `people_told`, or as `incident_steps.judged`.
+    """
+    wanted = set(parts)
+    stands = [part for part in scopes_of(house, ref) if part.kind != CATEGORY]
+    if not wanted or not wanted <= {part.ref for part in stands}:
+        raise Refused("part_not_said", ref=ref)
+
+    def change(work: UnitOfWork, one: Incident, to: Situation, who: Officer) -> None:
+        stood = incidents.scopes(work.connection, one.number)
+        for part in stood:
+            if part.kind == CATEGORY or part.ref not in wanted:
+                continue
+            incidents.drop_scope(work.connection, one.number, part)
+            facts = {"what": part.kind, "about": part.ref, "taken_back": "yes"} | by(who)
+            record(work, EventKind.INCIDENT_SCOPED, one, facts)
+        if any(part.kind == CATEGORY for part in stood):
+            incidents.replace_scopes(work.connection, one.number, CATEGORY, (), at=house.at())
+            facts = {"what": CATEGORY, "about": "all"} | by(who)
+            record(work, EventKind.INCIDENT_SCOPED, one, facts)
+
+    judged(house, ref, Step.NARROW, officer=officer, code=code, change=change)
+    return tuple(sorted(part.ref for part in stands if part.ref not in wanted))
+
+
 def _found(house: House, ref: str) -> set[str]:
     """The categories of everybody whom its parts concern, as if it were not narrowed."""
     whole: list[Scope] = [part for part in scopes_of(house, ref) if part.kind != CATEGORY]

@@ -253,6 +253,12 @@ INCIDENTS: Final[dict[str, tuple[str, str, str]]] = {
         "Write each in words for them, about nobody else: `gallra incident note B-… --topic "
         "people_happened --text FILE`, then `people_consequences` and `people_measures`.",
     ),
+    "part_not_said": (
+        "The incident has no such part.",
+        _NOTHING,
+        "`gallra incident show B-…` lists its parts as they were named: a system, a file, a "
+        "person.",
+    ),
     "category_not_concerned": (
         "Of that category nothing was found with anybody whom the incident concerns.",
         _NOTHING,

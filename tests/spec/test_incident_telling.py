@@ -28,7 +28,7 @@ from tasks.house.parts import House
 from tasks.incidents import people as register
 from tasks.incidents.following import stand_letters
 from tasks.incidents.form import filled
-from tasks.incidents.narrowing import narrow
+from tasks.incidents.narrowing import leave_out, narrow
 from tasks.incidents.register import reveal, show
 from tasks.incidents.steps import known
 from tasks.incidents.telling import agreed, draw_list, letter, note_told
@@ -260,6 +260,37 @@ def test_letter_form_and_list_name_the_data_to_which_somebody_narrowed_it(
 
     assert narrow(house, ref, only=(), **by(dpo)) == ()
     assert set(who(house, scopes_of(house, ref)).categories) == found
+
+
+def test_a_part_that_was_said_by_mistake_is_left_out_and_nobody_of_it_is_told(
+    house: House, ref: str, dpo: Authenticator, manager: Authenticator
+) -> None:
+    before = who(house, scopes_of(house, ref))
+    stood = [part.ref for part in scopes_of(house, ref)]
+    keep(house, ref, [scope(house, "system", "workbuster")])
+    narrow(house, ref, only=["contact"], **by(dpo))
+    drawn = draw_list(house, ref, **by(dpo))
+    say_yes(house, drawn, dpo)
+    say_yes(house, drawn, manager)
+    assert len(agreed(house)) == 1
+    is_refused(
+        "part_not_said", lambda: leave_out(house, ref, parts=["workbuster", "novo"], **by(dpo))
+    )
+    is_refused("part_not_said", lambda: leave_out(house, ref, parts=["contact"], **by(dpo)))
+    is_refused(
+        "role_may_not_judge", lambda: leave_out(house, ref, parts=["workbuster"], **by(manager))
+    )
+    assert len(agreed(house)) == 1
+
+    assert leave_out(house, ref, parts=["workbuster"], **by(dpo)) == tuple(sorted(stood))
+    after = who(house, scopes_of(house, ref))
+    assert (after.people, after.categories) == (before.people, before.categories)
+    assert agreed(house) == [], "both agreed to a list of other people"
+    assert state_of(house, drawn) is PlanState.VOID
+    back = [event["facts"] for event in events(house, EventKind.INCIDENT_SCOPED)][-2]
+    assert back["about"] == "workbuster"  # type: ignore[index]
+    assert back["taken_back"] == "yes"  # type: ignore[index]
+    verify_ledger(house)
 
 
 def test_only_what_was_found_is_narrowed_to_and_only_by_who_judges(
