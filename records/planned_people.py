@@ -78,7 +78,8 @@ def on_plans(
     states = (PlanState.DRAWN, PlanState.APPROVED, PlanState.EXECUTING)
     unfinished = (ItemState.PLANNED, ItemState.INTENDED, ItemState.ACTED)
     rows = connection.execute(
-        select(plan_item.c.subject_id, plan.c.id)
+        # PostgreSQL sorts distinct rows by what is selected only.
+        select(plan_item.c.subject_id, plan.c.id, plan.c.created_at)
         .join(plan, plan.c.id == plan_item.c.plan_id)
         .where(
             plan.c.controller == controller,
@@ -92,7 +93,7 @@ def on_plans(
         .order_by(plan.c.created_at, plan.c.id)
     )
     found: dict[int, list[int]] = {}
-    for person, number in rows:
+    for person, number, _ in rows:
         found.setdefault(person, []).append(number)
     return found
 
