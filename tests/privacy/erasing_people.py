@@ -24,7 +24,7 @@ import yaml
 
 import tasks.house.wiring
 from console.sample_people import Person
-from lifecycle.plan import PlanKind, PlanState
+from lifecycle.plan import ERASURES, PlanState
 from records import plans
 from records.engines import reading
 from tasks.erasing.finding import find_by_national_id
@@ -45,7 +45,6 @@ FLOWN, BY_HAND, HELD, LATE = PEOPLE[:4]
 reached again."""
 EVERYWHERE: Final = PEOPLE[:6]
 """Who stands in Novo and Omnius as well."""
-_ERASURES: Final = frozenset(PlanKind) - {PlanKind.DISCLOSURE}
 _UNDECIDED: Final = re.compile(
     r"((?:first meeting \(A-99\)\.|categories: \[identity, assignment\])\n +)"
     r"legal_basis: undecided\n +decision: legal-basis"
@@ -182,7 +181,7 @@ def last_part(at: Terminal, *, before: Part, afterwards: Part) -> None:
         assert take_inventory(house)["novo"].ambiguous == 1
         with reading(house.engine) as connection:
             (plan,) = plans.find(
-                connection, controller="academedia", states=[PlanState.EXECUTING], kinds=_ERASURES
+                connection, controller="academedia", states=[PlanState.EXECUTING], kinds=ERASURES
             )
     held, late = at.ref(HELD.national_id), at.ref(LATE.national_id)
     gone = at.ref(BY_HAND.national_id)
@@ -221,7 +220,7 @@ def _refused(at: Terminal) -> str:
     """A plan that nobody may approve or carry out so; its reference."""
     with at.house() as house, reading(house.engine) as connection:
         (drawn,) = plans.find(
-            connection, controller="academedia", states=[PlanState.DRAWN], kinds=_ERASURES
+            connection, controller="academedia", states=[PlanState.DRAWN], kinds=ERASURES
         )
     for handle, code in (
         (at.officers[0].handle, at.officers[0].wrong()),

@@ -230,12 +230,13 @@ def test_every_forced_run_ended_as_it_should(searched: Searched) -> None:
     assert len(played) >= 50
     assert searched.evidence.killed == -signal.SIGKILL
     assert searched.evidence.killed_flows == [-signal.SIGKILL] * len(KILLED)
-    assert {f"{flow} leaks" for flow in BY_FLOW} <= names
+    # An incident's leak is a text that is not sealed: no run is needed for it.
+    assert {f"{flow} leaks" for flow in BY_FLOW if flow != "incident"} <= names
     assert searched.evidence.worker_states == {
         "sabotaged": "Failed", "real": "Completed", "control": "Failed",
         "share": "Suspended", "store": "Completed",
         "inform": "Completed", "register-consent": "Completed", "rights-request": "Completed",
-        "incident": "Suspended", "processor-review": "Completed",
+        "incident": "Suspended", "processor-review": "Suspended",
     }  # fmt: skip
 
 
