@@ -50,7 +50,8 @@ def run(tool: str | None, data: bytes, folder: Path, *options: str) -> str:
 
 
 def squeezed(shown: str) -> str:
-    return re.sub(r"\s+", "", MARKS.sub("", shown))
+    # A word with a hyphen that ends its line there is read without it.
+    return re.sub(r"[\s-]+", "", MARKS.sub("", shown))
 
 
 @needs_poppler
