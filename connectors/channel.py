@@ -32,6 +32,8 @@ class Parcel:
     subject: str = ""
     text: str = field(default="", repr=False)
     """UTF-8 text of the letter. It may hold a password: never kept by the channel."""
+    html: str = field(default="", repr=False)
+    """The same as a page, where the letter is one to read at leisure (a notice); else ""."""
     until: date | None = None
     """Local date: the last day on which the recipient may get at it."""
 

@@ -145,7 +145,9 @@ class OutlookChannel:
         self._purge({found["id"]: None for found in left})
         body = {
             "subject": parcel.subject,
-            "body": {"contentType": "text", "content": parcel.text},
+            "body": {"contentType": "html", "content": parcel.html}
+            if parcel.html
+            else {"contentType": "text", "content": parcel.text},
             "toRecipients": [{"emailAddress": {"address": address}} for address in parcel.to],
             "singleValueExtendedProperties": marks(parcel.ref),
         }

@@ -67,10 +67,7 @@ def letter_for(parcel: Parcel, *, sender: str, to: tuple[str, ...], attached: in
     message["Message-ID"] = message_id(parcel.ref, sender)
     message["Auto-Submitted"] = "auto-generated"
     message["MIME-Version"] = "1.0"
-    text = (
-        b"Content-Type: text/plain; charset=utf-8\r\n"
-        b"Content-Transfer-Encoding: base64\r\n\r\n" + _lines(_with_crlf(parcel.text).encode())
-    )
+    text = _body(parcel)
     head = message.as_bytes().rstrip(b"\r\n") + b"\r\n"
     if parcel.file is None:
         return Letter(head + text, b"", 0)
@@ -85,6 +82,29 @@ def letter_for(parcel: Parcel, *, sender: str, to: tuple[str, ...], attached: in
         b'Content-Disposition: attachment; filename="' + name + b'"\r\n\r\n'
     )
     return Letter(head, b"\r\n--" + boundary + b"--\r\n", attached)
+
+
+def _body(parcel: Parcel) -> bytes:
+    """The text; where there is a page of it too, both as each other's alternative (RFC 2046,
+    5.1.4): the richer one last."""
+    plain = _part("plain", parcel.text)
+    if not parcel.html:
+        return plain
+    boundary = b"=_" + hashlib.sha256(b"page " + parcel.ref.encode()).hexdigest()[:32].encode()
+    between = b"\r\n--" + boundary
+    return (
+        b'Content-Type: multipart/alternative; boundary="' + boundary + b'"\r\n'
+        + between + b"\r\n" + plain + between + b"\r\n" + _part("html", parcel.html)
+        + between + b"--\r\n"
+    )  # fmt: skip
+
+
+def _part(subtype: str, text: str) -> bytes:
+    return (
+        f"Content-Type: text/{subtype}; charset=utf-8\r\n".encode()
+        + b"Content-Transfer-Encoding: base64\r\n\r\n"
+        + _lines(_with_crlf(text).encode())
+    )
 
 
 def message_id(ref: str, sender: str) -> str:

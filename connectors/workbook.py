@@ -98,9 +98,10 @@ def read_table(
     name: str,
     limits: ReadingLimits | None = None,
     observe: Observer | None = None,
-) -> Iterator[tuple[int, list[str]]]:
+) -> Generator[tuple[int, list[str]], None, None]:
     """(row number, cells as text) of the first visible sheet; blank rows are left out, dates
-    are ISO. Serves to compare another system's own export with what it was given.
+    are ISO. Serves to compare another system's own export with what it was given, and to read
+    lists that offices keep. Exhaust or close it: closing ends the child.
 
     Raises `FileRefused` like `read_export`, `no_rows` for an empty sheet.
     """

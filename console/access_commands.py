@@ -35,8 +35,8 @@ def review(
     Example:  gallra access review --no-remove
     """
     with failures(as_json=as_json):
-        from tasks.access import review
-        from tasks.wiring import open_house
+        from tasks.access.reviewing import review
+        from tasks.house.wiring import open_house
 
         with open_house(controller) as house:
             counts = review(house, remove=remove, accept_many=accept_many)
@@ -73,8 +73,8 @@ def agree(
     Example:  gallra access agree D-0123456789ABC --by rektor
     """
     with failures():
-        from tasks.access_agreeing import agree_removals
-        from tasks.wiring import open_house
+        from tasks.access.agreeing import agree_removals
+        from tasks.house.wiring import open_house
 
         with open_house(controller) as house:
             agreed = agree_removals(house, refs, officer=by, code=ask_code("Code"))
@@ -88,9 +88,9 @@ def list_(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None:
     Example:  gallra access list
     """
     with failures(as_json=as_json):
-        from tasks.access import place_of
-        from tasks.findings import ACCOUNTS, standing
-        from tasks.wiring import open_house
+        from tasks.access.reviewing import place_of
+        from tasks.house.wiring import open_house
+        from tasks.placing.findings import ACCOUNTS, standing
 
         with open_house(controller) as house:
             found = [

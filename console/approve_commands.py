@@ -13,7 +13,7 @@ from console.output import failures, print_json, say, table
 from console.share_commands import show_entry
 
 if TYPE_CHECKING:
-    from tasks.plan_shown import PlanShown
+    from tasks.erasing.plan_shown import PlanShown
 
 
 def register(app: typer.Typer) -> None:
@@ -40,17 +40,26 @@ def approve(
     with failures(as_json=as_json):
         from lifecycle.approval import Decision
         from lifecycle.plan import PlanKind
-        from tasks.approvals import approve as decide
-        from tasks.plan_overview import warnings_of
-        from tasks.plan_shown import show_plan
-        from tasks.share_register import entry
-        from tasks.wiring import open_house
+        from tasks.erasing.plan_overview import warnings_of
+        from tasks.erasing.plan_shown import show_plan
+        from tasks.house.wiring import open_house
+        from tasks.incidents.telling import incident_of
+        from tasks.officers.approvals import approve as decide
+        from tasks.sharing.register import entry
 
         with open_house(controller) as house:
             shown = show_plan(house, ref)
             shares = shown.kind == PlanKind.DISCLOSURE
-            if shares and not as_json:
+            reviews = shown.kind == PlanKind.REVIEW
+            tells = shown.kind == PlanKind.INCIDENT
+            if reviews and not as_json:
+                say(f"{shown.ref}  review, {shown.state}, hash {shown.hash[:12]}…")
+                for each in shown.lines:
+                    say(f"gallra processor show {each.system} says what is known of it.")
+            elif shares and not as_json:
                 show_entry(entry(house, ref))
+            elif tells and not as_json:
+                _show_list(shown, incident_of(house, ref))
             elif not as_json:
                 _show(shown)
                 for sentence in warnings_of(house, ref):
@@ -67,10 +76,17 @@ def approve(
             )
         if as_json:
             print_json(result._asdict())
+        elif reviews:
+            answer = "refused: it has no valid review" if decline else "approved"
+            say(f"{result.ref}  {answer}. The next run notes it, or you do now:")
+            say("gallra processor review")
         elif decline:
             say(f"{result.ref}  declined: nothing of it is carried out.")
         elif result.given < result.needed:
             say(f"{result.ref}  {result.given} of {result.needed} approvals: one more person.")
+        elif tells:
+            say(f"{result.ref}  both have agreed. The run `incident` writes, or you do now:")
+            say("gallra incident send")
         else:
             say(f"{result.ref}  approved. Its flow carries it out, or you do now:")
             say(f"gallra {'share send' if shares else 'execute'} {result.ref}")
@@ -80,6 +96,14 @@ def _ask_handle() -> str:
     if sys.stdin.isatty():
         return str(typer.prompt("Officer", prompt_suffix=": ")).strip()
     return sys.stdin.readline().strip()
+
+
+def _show_list(shown: PlanShown, incident: str) -> None:
+    """Whom to tell of an incident, in a number: who they are stands nowhere."""
+    say(f"{shown.ref}  whom to tell of an incident: {shown.counts.get('people', 0)} people")
+    say(f"  hash {shown.hash[:12]}…, {shown.given} of {shown.needed} approval(s)")
+    say("  You approve exactly these people, this data and this text. Read it first:")
+    say(f"  gallra incident letter {incident} --by HANDLE")
 
 
 def _show(shown: PlanShown) -> None:

@@ -29,9 +29,9 @@ def show(
     Example:  gallra certificate show P-0123456789ABC --html certificate.html
     """
     with failures():
-        from tasks.certificate_page import as_page, as_text
-        from tasks.certifying import of_plan
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.proving.certificate_page import as_page, as_text
+        from tasks.proving.certifying import of_plan
 
         with open_house(controller) as house:
             certificate = of_plan(house, ref)
@@ -59,7 +59,7 @@ def verify(
     with failures():
         from lifecycle.certificate import Certificate
         from lifecycle.checkpoint import parse_public_key, public_key_of
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
 
         try:
             content = file.read_bytes()

@@ -8,10 +8,10 @@ import typer
 
 from console.options import CONTROLLER, AsJson, Controller
 from console.output import Exit, failures, local_time, print_json, say, table
-from tasks.next_steps import WHO
+from tasks.remedies.next_steps import WHO
 
 if TYPE_CHECKING:
-    from tasks.execution import Outcome
+    from tasks.erasing.execution import Outcome
 
 
 def register(app: typer.Typer) -> None:
@@ -32,8 +32,8 @@ def execute(
     Example:  gallra execute P-0123456789ABC
     """
     with failures(as_json=as_json):
-        from tasks.execution import execute as carry_out
-        from tasks.wiring import open_house
+        from tasks.erasing.execution import execute as carry_out
+        from tasks.house.wiring import open_house
 
         with open_house(controller) as house:
             done = carry_out(house, ref)

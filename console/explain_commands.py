@@ -10,7 +10,7 @@ from console.options import CONTROLLER, AsJson, Controller
 from console.output import Exit, failures, print_json, say, table
 
 if TYPE_CHECKING:
-    from tasks.explaining import Explanation, Kept
+    from tasks.erasing.explaining import Explanation, Kept
 
 
 def register(app: typer.Typer) -> None:
@@ -30,8 +30,8 @@ def explain(
     Example:  gallra explain S-0123456789ABC
     """
     with failures(as_json=as_json):
-        from tasks.explaining import explain as told_of
-        from tasks.wiring import open_house
+        from tasks.erasing.explaining import explain as told_of
+        from tasks.house.wiring import open_house
 
         with open_house(controller) as house:
             told = told_of(house, ref)

@@ -14,12 +14,12 @@ from console.output import Exit, say, table
 from lifecycle.errors import Refused
 from lifecycle.intake.outcomes import FileOutcome
 from records import staged_files
-from tasks.house import House
-from tasks.overview import Overview, files_since, overview, reports_of
-from tasks.proof import verify_ledger
-from tasks.reports import FileReport
-from tasks.settings import Settings
-from tasks.stock import open_files
+from tasks.house.parts import House
+from tasks.house.reports import FileReport
+from tasks.house.settings import Settings
+from tasks.importing.stock import open_files
+from tasks.proving.proof import verify_ledger
+from tasks.watching.overview import Overview, files_since, overview, reports_of
 
 _SAMPLE_ROWS: Final = 200
 _SAMPLE_SEED: Final = 2026
@@ -32,7 +32,7 @@ def first_run(controller: str, file: Path | None) -> int:
 
     Returns an exit code.
     """
-    from tasks.wiring import open_house
+    from tasks.house.wiring import open_house
 
     settings = Settings.from_environment()
     say(f"Gallra works in {settings.home}")

@@ -11,6 +11,7 @@ from console.officer_commands import ask_code
 from console.options import CONTROLLER, AsJson, Controller
 from console.output import Exit, failures, local_time, print_json, say, table
 from lifecycle.legal_hold import HoldReason
+from lifecycle.rights import Given
 
 app = typer.Typer(help="Legal holds: nothing they keep is erased.", no_args_is_help=True)
 
@@ -37,8 +38,8 @@ def add(
     """
     with failures(as_json=as_json):
         from records.holds import EVERYTHING
-        from tasks.holds import place_hold
-        from tasks.wiring import open_house
+        from tasks.erasing.holds import place_hold
+        from tasks.house.wiring import open_house
 
         with open_house(controller) as house:
             ref = place_hold(
@@ -59,17 +60,32 @@ def add(
 
 
 @app.command()
-def release(ref: Ref, by: By, controller: Controller = CONTROLLER) -> None:
+def release(
+    ref: Ref,
+    by: By,
+    told: Annotated[
+        Given | None,
+        typer.Option(help="Of a restriction: by which way the person was told that it ends."),
+    ] = None,
+    told_on: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="On which day; without it today.")
+    ] = None,
+    controller: Controller = CONTROLLER,
+) -> None:
     """Let go of what a hold keeps: the rules apply again, at once.
+
+    A restriction is lifted when the person was told before: `gallra request letter Q-… lifted`.
 
     Example:  gallra hold release H-0123456789ABC --by chef-nord
     """
     with failures():
-        from tasks.holds import release_hold
-        from tasks.wiring import open_house
+        from tasks.erasing.holds import Told, local_day, release_hold
+        from tasks.house.wiring import open_house
 
         with open_house(controller) as house:
-            release_hold(house, ref, officer=by, code=ask_code(f"Code of {by}"))
+            on = local_day(house) if told_on is None else told_on.date()
+            said = None if told is None else Told(told, on)
+            release_hold(house, ref, told=said, officer=by, code=ask_code(f"Code of {by}"))
         say(f"{ref}  released: what is due is on the next plan.")
 
 
@@ -87,8 +103,8 @@ def review(
     Example:  gallra hold review H-0123456789ABC --next 2027-09-01 --by chef-nord
     """
     with failures():
-        from tasks.holds import review_hold
-        from tasks.wiring import open_house
+        from tasks.erasing.holds import review_hold
+        from tasks.house.wiring import open_house
 
         with open_house(controller) as house:
             review_hold(
@@ -108,8 +124,8 @@ def list_(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None:
     Example:  gallra hold list
     """
     with failures(as_json=as_json):
-        from tasks.holds import list_holds
-        from tasks.wiring import open_house
+        from tasks.erasing.holds import list_holds
+        from tasks.house.wiring import open_house
 
         with open_house(controller) as house:
             found = list_holds(house)

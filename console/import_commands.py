@@ -24,7 +24,7 @@ from console.report_file import check_target, write_private
 from lifecycle.errors import GallraError, NotProven
 
 if TYPE_CHECKING:
-    from tasks.reports import FileReport
+    from tasks.house.reports import FileReport
 
 _ROWS = ("rows", "accepted", "duplicate", "quarantined", "ignored")
 
@@ -87,11 +87,11 @@ class Imported:
 def _import(
     files: list[Path], controller: str, *, keep: bool, quiet: bool, report: Path | None
 ) -> Imported:
-    from tasks.deletions import delete_imported
-    from tasks.intake import import_file
-    from tasks.main_job import begin_import, names_of
-    from tasks.overview import lying
-    from tasks.wiring import open_house
+    from tasks.house.wiring import open_house
+    from tasks.importing.deletions import delete_imported
+    from tasks.importing.intake import import_file
+    from tasks.importing.main_job import begin_import, names_of
+    from tasks.watching.overview import lying
 
     for path in files:
         check_is_file(path)
@@ -185,8 +185,8 @@ def purge(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None:
     Example:  gallra purge
     """
     with failures(as_json=as_json):
-        from tasks.purge import purge as empty
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.importing.purge import purge as empty
 
         with open_house(controller) as house:
             done = empty(house)

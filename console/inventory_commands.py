@@ -37,8 +37,8 @@ def inventory(
     Example:  gallra inventory
     """
     with failures(as_json=as_json):
-        from tasks.inventory import take_inventory
-        from tasks.wiring import open_house
+        from tasks.erasing.inventory import take_inventory
+        from tasks.house.wiring import open_house
 
         if accept_shrunk and not systems:
             refuse("Say of which system it is true: gallra inventory SYSTEM --accept-shrunk")

@@ -19,7 +19,7 @@ def status(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None
     with failures(as_json=as_json):
         from dataclasses import asdict
 
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
 
         with open_house(controller) as house:
             found = house.keyring.status()
@@ -48,8 +48,8 @@ def rotate(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None
     Example:  gallra keys rotate
     """
     with failures(as_json=as_json):
-        from tasks.keys import rotate_keys
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.proving.keys import rotate_keys
 
         with open_house(controller) as house:
             found = rotate_keys(house)

@@ -13,7 +13,7 @@ from console.options import CONTROLLER, AsJson, Controller
 from console.output import Exit, failures, print_json, refuse, say, table
 
 if TYPE_CHECKING:
-    from tasks.lost_records import Lost
+    from tasks.proving.lost_records import Lost
 
 app = typer.Typer(help="The ledger that proves what was done.", no_args_is_help=True)
 
@@ -35,9 +35,9 @@ def verify(
     with failures(as_json=as_json):
         from connectors.witness import FileWitness
         from lifecycle.errors import LedgerFailure
-        from tasks.lost_records import tell_lost
-        from tasks.proof import verify_ledger
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.proving.lost_records import tell_lost
+        from tasks.proving.proof import verify_ledger
 
         shown = None
         if checkpoint is not None:
@@ -83,8 +83,8 @@ def make(
     Example:  gallra ledger checkpoint
     """
     with failures(as_json=as_json):
-        from tasks.proof import newest_witnessed, witness
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.proving.proof import newest_witnessed, witness
 
         with open_house(controller) as house:
             took = witness(house, begin_anew=begin_anew)
@@ -114,7 +114,7 @@ def export(
         import orjson
 
         from records.engines import reading
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
 
         target = sys.stdout.buffer if output is None else _new_file(output)
         written = 0

@@ -6,20 +6,30 @@ import typer
 
 from console import (
     access_commands,
+    app_commands,
     approve_commands,
     certificate_commands,
+    consent_commands,
     execution_commands,
     explain_commands,
     hold_commands,
     import_commands,
+    incident_commands,
+    inform_commands,
     inventory_commands,
     key_commands,
     ledger_commands,
+    mailing_commands,
     officer_commands,
     people_commands,
     plan_commands,
     policy_commands,
+    processor_commands,
+    record_commands,
+    report_command,
+    request_commands,
     restore_commands,
+    risk_commands,
     row_commands,
     setup_commands,
     share_commands,
@@ -47,6 +57,7 @@ explain_commands.register(app)
 approve_commands.register(app)
 inventory_commands.register(app)
 execution_commands.register(app)
+app.command("report")(report_command.report)
 app.add_typer(ledger_commands.app, name="ledger")
 app.add_typer(policy_commands.app, name="policy")
 app.add_typer(key_commands.app, name="keys")
@@ -60,6 +71,15 @@ app.add_typer(store_commands.app, name="store")
 app.add_typer(certificate_commands.app, name="certificate")
 app.add_typer(restore_commands.app, name="restore")
 app.add_typer(share_commands.app, name="share")
+app.add_typer(processor_commands.app, name="processor")
+app.add_typer(app_commands.app, name="app")
+app.add_typer(request_commands.app, name="request")
+app.add_typer(record_commands.app, name="record")
+app.add_typer(risk_commands.app, name="risk")
+app.add_typer(inform_commands.app, name="inform")
+app.add_typer(incident_commands.app, name="incident")
+app.add_typer(consent_commands.app, name="consent")
+app.add_typer(mailing_commands.app, name="mailing")
 
 
 def main() -> None:
@@ -67,7 +87,7 @@ def main() -> None:
     import sys
 
     from console.output import failures
-    from tasks import redaction
+    from tasks.house import redaction
 
     redaction.configure()
     # Bytes that are no text in a file name must not stop a report.

@@ -48,8 +48,13 @@ def add(
     with failures(as_json=as_json):
         from lifecycle import totp
         from lifecycle.errors import Refused
-        from tasks.officers import add_officer, issuer, needs_agreement, require_enrollable
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.officers.registering import (
+            add_officer,
+            issuer,
+            needs_agreement,
+            require_enrollable,
+        )
 
         with open_house(controller) as house:
             require_enrollable(house, handle, role)
@@ -88,8 +93,8 @@ def list_(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None:
     Example:  gallra officers list
     """
     with failures(as_json=as_json):
-        from tasks.officers import list_officers
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.officers.registering import list_officers
 
         with open_house(controller) as house:
             found = list_officers(house)
@@ -125,8 +130,8 @@ def remove(
     Example:  gallra officers remove chef-nord --by dataskydd
     """
     with failures():
-        from tasks.officers import remove_officer
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.officers.registering import remove_officer
 
         with open_house(controller) as house:
             ref = remove_officer(

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from tasks.settings import DEFAULT_CONTROLLER
+from tasks.house.settings import DEFAULT_CONTROLLER
 
 Controller = Annotated[
     str,

@@ -18,7 +18,7 @@ from lifecycle.errors import (
     Refused,
     Retryable,
 )
-from tasks.quiet import UNEXPECTED, place_of
+from tasks.house.quiet import UNEXPECTED, place_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -157,7 +157,7 @@ def stop(error: GallraError, *, as_json: bool = False) -> NoReturn:
     """Say what happened, what is safe and what to do; end with the fitting exit code."""
     import typer
 
-    from tasks.remedies import remedy_for
+    from tasks.remedies.every import remedy_for
 
     advice = remedy_for(error.code, kind=type(error).__name__)
     if as_json:

@@ -11,7 +11,7 @@ from console.options import CONTROLLER, AsJson, Controller
 from console.output import Exit, failures, print_json, say, table
 
 if TYPE_CHECKING:
-    from tasks.finding import Found
+    from tasks.erasing.finding import Found
 
 
 def register(app: typer.Typer) -> None:
@@ -40,8 +40,8 @@ def find(
             "give no number here: it is asked for, or read from standard input"
         )
     with failures(as_json=as_json):
-        from tasks.finding import find_by_case, find_by_national_id
-        from tasks.wiring import open_house
+        from tasks.erasing.finding import find_by_case, find_by_national_id
+        from tasks.house.wiring import open_house
 
         text = "" if case is not None else _ask()
         with open_house(controller) as house:
@@ -86,7 +86,7 @@ def erase(
     controller: Controller = CONTROLLER,
     as_json: AsJson = False,
 ) -> None:
-    """Draw up a plan that erases one person everywhere, because the person asked (art. 17).
+    """Draw up a plan that erases one person everywhere, because the person asked (article 17).
 
     Nothing is erased yet: somebody approves it (`gallra approve`), then it is carried out
     (`gallra execute`). What a law or a hold still needs stays, and the plan says so.
@@ -94,8 +94,8 @@ def erase(
     Example:  gallra erase S-0123456789ABC
     """
     with failures(as_json=as_json):
-        from tasks.requests import ask_for_erasure
-        from tasks.wiring import open_house
+        from tasks.erasing.requests import ask_for_erasure
+        from tasks.house.wiring import open_house
 
         with open_house(controller) as house:
             plan = ask_for_erasure(house, ref, created_by=by or "")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lifecycle.plan import PlanItem, PlanKind
-    from tasks.house import House
+    from tasks.house.parts import House
 
 app = typer.Typer(
     help="What goes, what stays and why: rehearsed, drawn up, shown.", no_args_is_help=True
@@ -64,8 +64,8 @@ def create(
         raise typer.BadParameter("somebody who asks is erased now: leave the other day out")
     with failures(as_json=as_json):
         from lifecycle.plan import PlanKind
-        from tasks.intake import local_today
-        from tasks.wiring import open_house
+        from tasks.house.today import local_today
+        from tasks.house.wiring import open_house
 
         with open_house(controller) as house:
             kind = PlanKind.YEAR_END if year_end else PlanKind.RETENTION
@@ -101,8 +101,8 @@ def show(
         from lifecycle.references import PLAN, SUBJECT, from_reference
         from records import plans
         from records.engines import reading
-        from tasks.plan_overview import overview
-        from tasks.wiring import open_house
+        from tasks.erasing.plan_overview import overview
+        from tasks.house.wiring import open_house
 
         number = from_reference(PLAN, ref)
         subject = from_reference(SUBJECT, person) if person is not None else None
@@ -112,6 +112,10 @@ def show(
                 stored = plans.items(connection, number, subject=subject)
             if plan.kind is PlanKind.DISCLOSURE:
                 refuse(f"{plan.ref} is a disclosure: gallra share show {plan.ref}")
+            if plan.kind is PlanKind.REVIEW:
+                refuse(f"{plan.ref} is a review: gallra processor show {stored[0].item.system}")
+            if plan.kind is PlanKind.INCIDENT:
+                refuse(f"{plan.ref} is whom to tell of an incident: gallra incident list")
             if subject is not None and not stored:
                 refuse(f"{plan.ref} does not speak of {person}.")
             told = overview(house, plan)
@@ -143,7 +147,7 @@ def list_plans(
     with failures(as_json=as_json):
         from records import plans
         from records.engines import reading
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
 
         with open_house(controller) as house, reading(house.engine) as connection:
             found = plans.find(
@@ -171,8 +175,8 @@ def _rehearse(
     as_json: bool,
 ) -> int:
     from lifecycle.references import SUBJECT, from_reference
-    from tasks.plan_overview import overview_of
-    from tasks.planning import rehearse
+    from tasks.erasing.plan_overview import overview_of
+    from tasks.erasing.planning import rehearse
 
     about = from_reference(SUBJECT, person) if person is not None else 0
     derived = rehearse(house, kind=kind, as_of=day, about=about)
@@ -203,10 +207,10 @@ def _draw(
     from lifecycle.errors import Refused
     from records import plans
     from records.engines import reading
-    from tasks.officers import list_officers
-    from tasks.plan_overview import overview, overview_of
-    from tasks.planning import draw, rehearse
-    from tasks.requests import ask_for_erasure
+    from tasks.erasing.plan_overview import overview, overview_of
+    from tasks.erasing.planning import draw, rehearse
+    from tasks.erasing.requests import ask_for_erasure
+    from tasks.officers.registering import list_officers
 
     if by and by not in {officer.handle for officer in list_officers(house)}:
         raise Refused("officer_unknown")

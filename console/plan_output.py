@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
     from lifecycle.plan import PlanItem, PlanKind
     from records.plans import Plan
-    from tasks.house import House
-    from tasks.plan_overview import Overview
+    from tasks.erasing.plan_overview import Overview
+    from tasks.house.parts import House
 
 _PEOPLE: Final = 20
 """People shown one by one unless all are asked for."""
@@ -20,7 +20,7 @@ _PEOPLE: Final = 20
 
 def warn_of_systems(house: House) -> None:
     """A plan over systems that nobody asked is no all-clear."""
-    from tasks.examining_systems import never_asked
+    from tasks.placing.examining_systems import never_asked
 
     if never_asked(house):
         say("! No record of any outer system is known. Take the inventory first: gallra inventory")
@@ -36,7 +36,7 @@ def show_head(house: House, plan: Plan) -> None:
 
 def show_figures(told: Overview) -> None:
     """What goes and stays in figures, and what whoever decides has to know beyond them."""
-    from tasks.plan_overview import warnings
+    from tasks.erasing.plan_overview import warnings
 
     table(
         "What goes, what stays",
@@ -60,7 +60,7 @@ def show_figures(told: Overview) -> None:
 
 def show_people(house: House, items: Sequence[PlanItem], *, everybody: bool) -> None:
     """Each person's items, the first few unless `everybody`, and the sentences they rest on."""
-    from tasks.plan_views import by_person, sentences
+    from tasks.erasing.plan_views import by_person, sentences
 
     told = by_person(house.policy, items)
     shown = list(told)[: None if everybody else _PEOPLE]
@@ -127,8 +127,8 @@ def items_as_json(
 ) -> dict[str, Any]:
     """Items and figures for a script; `states`: where each item stands."""
     from lifecycle.references import SUBJECT, to_reference
-    from tasks.plan_overview import warnings
-    from tasks.plan_views import line_of
+    from tasks.erasing.plan_overview import warnings
+    from tasks.erasing.plan_views import line_of
 
     lines = []
     for position, item in enumerate(items):

@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from console import trace_command
+from console import policy_show_command, trace_command
 from console.options import AsJson
 from console.output import Exit, failures, print_json, say, table
 
 if TYPE_CHECKING:
-    from tasks.settings import Settings
+    from tasks.house.settings import Settings
 
 app = typer.Typer(help="The policy files.", no_args_is_help=True)
 trace_command.register(app)
+policy_show_command.register(app)
 
 
 @app.command()
@@ -30,8 +31,8 @@ def check(
 
     Example:  gallra policy check academedia
     """
-    from tasks.settings import Settings
-    from tasks.wiring import list_policies
+    from tasks.house.settings import Settings
+    from tasks.house.wiring import list_policies
 
     with failures(as_json=as_json):
         settings = Settings.from_environment()
@@ -49,7 +50,7 @@ def _checked(settings: Settings, name: str) -> dict[str, Any]:
     from lifecycle.configuration.problems import ConfigurationError
     from lifecycle.placement.wording import load_wording
     from lifecycle.policy.check import open_decisions
-    from tasks.wiring import has_bindings, read_bindings, read_policy
+    from tasks.house.wiring import has_bindings, read_bindings, read_policy
 
     found: dict[str, Any] = {"ok": False, "policies": str(settings.policies)}
     try:

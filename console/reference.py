@@ -19,9 +19,11 @@ from lifecycle.intake.outcomes import (
     RowOutcome,
     RowReason,
 )
-from tasks.remedies import listed_codes, remedy_for
-from tasks.standing_remedies import STANDING
+from tasks.remedies.every import listed_codes, remedy_for
+from tasks.remedies.incidents import INCIDENTS_STAND
+from tasks.remedies.standing import STANDING
 
+_STANDING: Final = STANDING | INCIDENTS_STAND
 _SENTENCES: Final = ("what happened", "what is safe", "what to do")
 
 _EXITS: Final = {
@@ -72,13 +74,15 @@ def _rows() -> Iterator[str]:
 def _standing() -> Iterator[str]:
     yield "## To-dos and alarms\n"
     yield "What `gallra status` and `gallra watch` show until it is mended.\n"
-    yield from _table(("kind", *_SENTENCES), ((f"`{k}`", *remedy_for(k)) for k in sorted(STANDING)))
+    yield from _table(
+        ("kind", *_SENTENCES), ((f"`{k}`", *remedy_for(k)) for k in sorted(_STANDING))
+    )
 
 
 def _failures() -> Iterator[str]:
     yield "## Failures\n"
     yield "What a red run and `gallra` say.\n"
-    codes = sorted(listed_codes() - {*FileReason, *RowReason, *STANDING})
+    codes = sorted(listed_codes() - {*FileReason, *RowReason, *_STANDING})
     yield from _table(("code", *_SENTENCES), ((f"`{code}`", *remedy_for(code)) for code in codes))
 
 

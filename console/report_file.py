@@ -36,7 +36,16 @@ def check_target(path: Path) -> None:
 
 def write_private(path: Path, document: object) -> None:
     """Write whole or not at all, readable for the operator only."""
-    data = json.dumps(document, ensure_ascii=False).encode("utf-8", "backslashreplace")
+    _write(path, json.dumps(document, ensure_ascii=False).encode("utf-8", "backslashreplace"))
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """The same for a page or a workbook. Raises as `check_target`."""
+    check_target(path)
+    _write(path, data)
+
+
+def _write(path: Path, data: bytes) -> None:
     draft = _draft(path)
     try:
         with os.fdopen(os.open(draft, _NEW, 0o600), "wb") as file:

@@ -10,7 +10,7 @@ from console.options import CONTROLLER, AsJson, Controller
 from console.output import failures, print_json, say, table
 
 if TYPE_CHECKING:
-    from tasks.row_listing import RowListing
+    from tasks.house.row_listing import RowListing
 
 
 def register(app: typer.Typer) -> None:
@@ -33,8 +33,8 @@ def rows(
     Example:  gallra rows I-0123456789ABC
     """
     with failures(as_json=as_json):
-        from tasks.row_listing import rows_of
-        from tasks.wiring import open_house
+        from tasks.house.row_listing import rows_of
+        from tasks.house.wiring import open_house
 
         with open_house(controller) as house:
             found = rows_of(house, ref)
@@ -47,8 +47,8 @@ def rows(
 
 
 def _print(found: RowListing, *, ignored: bool) -> None:
-    from tasks.remedies import remedy_for
-    from tasks.reports import row_as_json
+    from tasks.house.reports import row_as_json
+    from tasks.remedies.every import remedy_for
 
     told = [row_as_json(entry) for entry in found.rows if entry[2] is not None]
     print_json(
@@ -68,8 +68,8 @@ def _print(found: RowListing, *, ignored: bool) -> None:
 
 
 def _show(found: RowListing, *, ignored: bool) -> None:
-    from tasks.remedies import remedy_for
-    from tasks.reports import outcome_of
+    from tasks.house.reports import outcome_of
+    from tasks.remedies.every import remedy_for
 
     if found.import_ref is None:
         if found.reason is None:

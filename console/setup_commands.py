@@ -29,8 +29,8 @@ def init(controller: Controller = CONTROLLER) -> None:
     Example:  gallra init
     """
     with failures():
-        from tasks.proof import witness
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.proving.proof import witness
 
         with open_house(controller) as house:
             witness(house)
@@ -48,7 +48,7 @@ def doctor(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None
 
     Example:  gallra doctor
     """
-    from tasks.examination import examine
+    from tasks.placing.examination import examine
 
     findings = examine(controller)
     if as_json:
@@ -115,7 +115,7 @@ def serve(
     Example:  gallra serve
     """
     with failures():
-        from tasks.serving import serve as serve_all
-        from tasks.settings import Settings
+        from tasks.house.settings import Settings
+        from tasks.serving.processes import serve as serve_all
 
         raise typer.Exit(serve_all(Settings.from_environment().home, announce=say, port=port))

@@ -17,10 +17,10 @@ from lifecycle.disclosure import Condition
 from lifecycle.telling import Because
 
 if TYPE_CHECKING:
-    from tasks.disclosure_sources import Source
-    from tasks.disclosures import Selection
-    from tasks.share_register import Entry
-    from tasks.telling_due import ToTell
+    from tasks.sharing.disclosures import Selection
+    from tasks.sharing.register import Entry
+    from tasks.sharing.sources import Source
+    from tasks.telling.due import ToTell
 
 app = typer.Typer(
     help="What is given to others: prepared, approved, sent, taken back.", no_args_is_help=True
@@ -92,12 +92,12 @@ def prepare(
     Example:  gallra share prepare --to municipality --contact desk --category identity ...
     """
     with failures(as_json=as_json):
-        from tasks.disclosure_judging import Wish
-        from tasks.disclosure_sources import sources
-        from tasks.disclosures import chosen as people_in
-        from tasks.disclosures import prepare as draw_up
-        from tasks.share_register import entry
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.sharing.disclosures import chosen as people_in
+        from tasks.sharing.disclosures import prepare as draw_up
+        from tasks.sharing.judging import Wish
+        from tasks.sharing.register import entry
+        from tasks.sharing.sources import sources
 
         chosen = _selected(about, case, project, selection)
         wish = Wish(
@@ -148,9 +148,9 @@ def sources(
     Example:  gallra share sources --about S-0123456789ABC --category study
     """
     with failures(as_json=as_json):
-        from tasks.disclosure_sources import sources as where
-        from tasks.disclosures import chosen as people_in
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.sharing.disclosures import chosen as people_in
+        from tasks.sharing.sources import sources as where
 
         chosen = _selected(about, case, project, selection)
         with open_house(controller) as house:
@@ -169,14 +169,14 @@ def list_(
     controller: Controller = CONTROLLER,
     as_json: AsJson = False,
 ) -> None:
-    """Show who received what about how many, until when, and whom there is to tell (art. 19).
+    """Show who received what about how many, until when, and whom there is to tell (article 19).
 
     Example:  gallra share list --all
     """
     with failures(as_json=as_json):
-        from tasks.share_register import register
-        from tasks.telling_due import to_tell
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.sharing.register import register
+        from tasks.telling.due import to_tell
 
         with open_house(controller) as house:
             found = register(house, everything=everything)
@@ -211,9 +211,9 @@ def show(
     Example:  gallra share show P-0123456789ABC
     """
     with failures(as_json=as_json):
-        from tasks.handing_over import where as fetched_from
-        from tasks.share_register import entry, people_of, tellings_of
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.sharing.handing_over import where as fetched_from
+        from tasks.sharing.register import entry, people_of, tellings_of
 
         with open_house(controller) as house:
             if where:
@@ -247,8 +247,8 @@ def send(ref: Ref, controller: Controller = CONTROLLER, as_json: AsJson = False)
     Example:  gallra share send P-0123456789ABC
     """
     with failures(as_json=as_json):
-        from tasks.disclosing import send as carry_out
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.sharing.disclosing import send as carry_out
 
         with open_house(controller) as house:
             done = carry_out(house, ref)
@@ -269,8 +269,8 @@ def password(ref: Ref, by: By, controller: Controller = CONTROLLER) -> None:
     Example:  gallra share password P-0123456789ABC --by chef-nord
     """
     with failures():
-        from tasks.handing_over import show_password
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.sharing.handing_over import show_password
 
         with open_house(controller) as house:
             told = show_password(house, ref, officer=by, code=ask_code(f"Code of {by}"))
@@ -294,9 +294,9 @@ def withdraw(
     Example:  gallra share withdraw P-0123456789ABC
     """
     with failures(as_json=as_json):
-        from tasks.wiring import open_house
-        from tasks.withdrawing import withdraw as take_back
-        from tasks.withdrawing import withdraw_due
+        from tasks.house.wiring import open_house
+        from tasks.sharing.withdrawing import withdraw as take_back
+        from tasks.sharing.withdrawing import withdraw_due
 
         with open_house(controller) as house:
             taken = withdraw_due(house) if ref is None else [take_back(house, ref)]
@@ -332,8 +332,8 @@ def confirm(
     if deleted == (arrived is not None):
         raise typer.BadParameter("say one thing: --deleted, --arrived or --not-arrived")
     with failures():
-        from tasks.finding_out import confirm_deleted, note_found_out
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.sharing.finding_out import confirm_deleted, note_found_out
 
         with open_house(controller) as house:
             code = ask_code(f"Code of {by}")
@@ -362,8 +362,8 @@ def tell(
     Example:  gallra share tell S-0123456789ABC --because restricted --by chef-nord
     """
     with failures(as_json=as_json):
-        from tasks.telling_started import tell as start
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.telling.started import tell as start
 
         with open_house(controller) as house:
             done = start(
@@ -390,8 +390,8 @@ def letters(controller: Controller = CONTROLLER, as_json: AsJson = False) -> Non
     Example:  gallra share letters
     """
     with failures(as_json=as_json):
-        from tasks.telling_letters import tell_waiting
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.telling.letters import tell_waiting
 
         with open_house(controller) as house:
             tried = tell_waiting(house)
@@ -421,9 +421,9 @@ def about(
     Example:  gallra share about N-0123456789ABC --letter
     """
     with failures(as_json=as_json):
-        from tasks.telling import about_whom
-        from tasks.telling_text import letter_to_tell
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.telling.recipients import about_whom
+        from tasks.telling.text import letter_to_tell
 
         with open_house(controller) as house:
             if letter:
@@ -447,13 +447,13 @@ def told(
     by: By,
     controller: Controller = CONTROLLER,
 ) -> None:
-    """Note that a recipient was told (art. 19).
+    """Note that a recipient was told (article 19).
 
     Example:  gallra share told N-0123456789ABC --by chef-nord
     """
     with failures():
-        from tasks.telling import note_told
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.telling.recipients import note_told
 
         with open_house(controller) as house:
             note_told(house, ref, officer=by, code=ask_code(f"Code of {by}"))
@@ -495,7 +495,7 @@ _HOW: Final = {
 def _selected(
     about: list[str] | None, case: list[str] | None, project: str | None, file: Path | None
 ) -> Selection:
-    from tasks.disclosures import Selection
+    from tasks.sharing.disclosures import Selection
 
     lines = [] if file is None else file.read_text(encoding="utf-8").split()
     people = [one for one in lines if one[:2].upper() in {"S-", "E-"}]

@@ -28,8 +28,8 @@ def scan(
     Example:  gallra store scan file-server
     """
     with failures(as_json=as_json):
-        from tasks.placement import scan, scannable
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.placing.scanning import scan, scannable
 
         with open_house(controller) as house:
             known = scannable(house)
@@ -71,8 +71,8 @@ def list_(
     Example:  gallra store list
     """
     with failures(as_json=as_json):
-        from tasks.findings import standing
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.placing.findings import standing
 
         with open_house(controller) as house:
             found = standing(house, place=place)
@@ -108,8 +108,8 @@ def show(
     Example:  gallra store show D-0123456789ABC
     """
     with failures():
-        from tasks.findings import reveal
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.placing.findings import reveal
 
         with open_house(controller) as house:
             found, where = reveal(house, ref)

@@ -38,7 +38,7 @@ def check(
     Example:  gallra systems check staging --probe
     """
     with failures(as_json=as_json):
-        from tasks.systems_check import check
+        from tasks.watching.systems_check import check
 
         found = check(controller, name=name, probe=probe)
         if as_json:

@@ -12,7 +12,7 @@ from console.options import AsJson
 from console.output import Exit, failures, local_time, print_json, refuse, say
 
 if TYPE_CHECKING:
-    from tasks.tracing import Line, Trace
+    from tasks.reporting.tracing import Line, Trace
 
 
 def register(app: typer.Typer) -> None:
@@ -45,9 +45,9 @@ def trace(
 
     Example:  gallra policy trace -c academedia --html trace.html
     """
-    from tasks.settings import Settings
-    from tasks.tracing import State, trace_all
-    from tasks.wiring import list_policies
+    from tasks.house.settings import Settings
+    from tasks.house.wiring import list_policies
+    from tasks.reporting.tracing import State, trace_all
 
     with failures(as_json=as_json):
         settings = Settings.from_environment()
@@ -119,7 +119,7 @@ def _as_json(found: Trace) -> dict[str, Any]:
 
 def _write(path: Path, found: list[Trace]) -> None:
     """Never over another file: it may be an earlier page that somebody keeps as evidence."""
-    from tasks.trace_page import page
+    from tasks.reporting.trace_page import page
 
     text = page(found)
     try:

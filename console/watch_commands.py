@@ -28,9 +28,9 @@ def status(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None
     Example:  gallra status
     """
     with failures(as_json=as_json):
-        from tasks.main_job import names_of
-        from tasks.overview import overview
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.importing.main_job import names_of
+        from tasks.watching.overview import overview
 
         with open_house(controller) as house:
             seen = overview(house)
@@ -83,9 +83,9 @@ def watch(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None:
     Example:  gallra watch
     """
     with failures(as_json=as_json):
-        from tasks.alarm_mail import Told
-        from tasks.watching import watch as look
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.watching.alarm_mail import Told
+        from tasks.watching.daily import watch as look
 
         with open_house(controller) as house:
             zone = house.policy.controller.time_zone
@@ -120,8 +120,8 @@ def done(
     Example:  gallra done T-0123456789ABC
     """
     with failures():
-        from tasks.to_dos import close
-        from tasks.wiring import open_house
+        from tasks.house.wiring import open_house
+        from tasks.work_orders.to_dos import close
 
         with open_house(controller) as house:
             close(house, to_do)
@@ -142,7 +142,7 @@ def _alarm_as_json(alarm: Alarm) -> dict[str, object]:
 
 def _show_open(to_dos: tuple[ToDo, ...], alarms: tuple[Alarm, ...], zone: str) -> None:
     from lifecycle.references import TO_DO, to_reference
-    from tasks.remedies import remedy_for
+    from tasks.remedies.every import remedy_for
 
     table(
         "To do",

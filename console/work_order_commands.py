@@ -22,8 +22,8 @@ def list_(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None:
     Example:  gallra work-orders list
     """
     with failures(as_json=as_json):
-        from tasks.wiring import open_house
-        from tasks.work_orders import lines
+        from tasks.house.wiring import open_house
+        from tasks.work_orders.orders import lines
 
         with open_house(controller) as house:
             found = lines(house)
@@ -73,9 +73,9 @@ def show(
     Example:  gallra work-orders show W-0123456789ABC --reveal --by rektor
     """
     with failures():
-        from tasks.wiring import open_house
-        from tasks.work_orders import line
-        from tasks.work_orders import reveal as open_slip
+        from tasks.house.wiring import open_house
+        from tasks.work_orders.orders import line
+        from tasks.work_orders.orders import reveal as open_slip
 
         if reveal and by is None:
             refuse("Say who you are: --by HANDLE. The code is asked for.")
@@ -89,6 +89,8 @@ def show(
             todo = f"{order.items} to {order.what}"
         elif order.what == "telling":
             todo = "a recipient to tell"
+        elif order.what in {"papers", "judgement", "use", "assessment"}:
+            todo = f"{order.what} to bring"
         elif order.what == "deletion":
             todo = "a recipient to ask to delete"
         until = f" by {order.due_on}" if order.due_on else ""
@@ -127,8 +129,8 @@ def done(
     Example:  gallra work-orders done W-0123456789ABC --by rektor --evidence shredded
     """
     with failures():
-        from tasks.wiring import open_house
-        from tasks.work_orders import finish
+        from tasks.house.wiring import open_house
+        from tasks.work_orders.orders import finish
 
         with open_house(controller) as house:
             state = finish(house, ref, officer=by, code=ask_code("Code"), evidence=evidence)
@@ -142,9 +144,9 @@ def confirm(ref: Ref, by: By, controller: Controller = CONTROLLER) -> None:
     Example:  gallra work-orders confirm W-0123456789ABC --by dpo
     """
     with failures():
-        from tasks.wiring import open_house
-        from tasks.work_orders import confirm as second
-        from tasks.work_orders import line
+        from tasks.house.wiring import open_house
+        from tasks.work_orders.orders import confirm as second
+        from tasks.work_orders.orders import line
 
         with open_house(controller) as house:
             state = second(house, ref, officer=by, code=ask_code("Code"))
@@ -152,6 +154,9 @@ def confirm(ref: Ref, by: By, controller: Controller = CONTROLLER) -> None:
         now = f"gallra execute {order.plan}"
         if order.what == "mend":
             say(f"{ref}  {state}. What is there still at the next look is on a new order.")
+            return
+        if order.what in {"papers", "judgement", "use", "assessment"}:
+            say(f"{ref}  {state}. What is missing still at the next look is on a new order.")
             return
         if order.what != "weed":
             now = f"gallra share send {order.plan}"

@@ -2,8 +2,8 @@
 
 A suspended run is a waiting room and no approval: its process has ended, and whoever reaches the
 API can resume it. It then runs again from its top, where the answers are taken out of Prefect's
-database (they lie there in clear) and handed to `tasks.approvals`, which alone decides. A resume
-without an answer approves nothing.
+database (they lie there in clear) and handed to `tasks.officers.approvals`, which alone decides. A
+resume without an answer approves nothing.
 
 How Prefect 3.8 treats the key of a suspension: the server remembers every key at which a run has
 waited (`empirical_policy.pause_keys`), and `suspend_flow_run` under such a key does not wait but
@@ -34,7 +34,7 @@ from prefect.states import Cancelled
 from pydantic import Field, ValidationError
 
 from lifecycle.approval import Reason
-from tasks.remedies import remedy_for
+from tasks.remedies.every import remedy_for
 
 WAITS: Final = timedelta(days=30)
 """Then Prefect ends the run as failed; the plan stays as it is, and the next run asks anew."""

@@ -13,13 +13,15 @@ from flows.steps import step
 from lifecycle.approval import Decision
 from lifecycle.errors import Refused
 from lifecycle.plan import PlanKind
-from tasks import due_plans, execution, follow_up, inventory, work_orders
-from tasks.approvals import approve
-from tasks.due_plans import Due
-from tasks.execution import Outcome
-from tasks.follow_up import ToAct
-from tasks.inventory_look import SystemCount
-from tasks.wiring import open_house
+from tasks.erasing import due_plans, execution, inventory
+from tasks.erasing.due_plans import Due
+from tasks.erasing.execution import Outcome
+from tasks.erasing.inventory_look import SystemCount
+from tasks.house.wiring import open_house
+from tasks.officers.approvals import approve
+from tasks.watching import follow_up
+from tasks.watching.follow_up import ToAct
+from tasks.work_orders import orders as work_orders
 
 
 class Heard(NamedTuple):

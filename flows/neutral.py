@@ -19,9 +19,9 @@ from typing import Final, ParamSpec, TypeVar
 from prefect.exceptions import PrefectSignal
 
 from lifecycle.errors import GallraError, Retryable
-from tasks.quiet import UNEXPECTED, place_of, silenced
-from tasks.redaction import mask
-from tasks.remedies import remedy_for
+from tasks.house.quiet import UNEXPECTED, place_of, silenced
+from tasks.house.redaction import mask
+from tasks.remedies.every import remedy_for
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -10,8 +10,8 @@ import sys
 
 from flows.session import prefect_session
 from lifecycle.errors import GallraError
-from tasks.remedies import remedy_for
-from tasks.settings import Settings
+from tasks.house.settings import Settings
+from tasks.remedies.every import remedy_for
 
 
 def main(arguments: list[str]) -> int:

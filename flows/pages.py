@@ -13,8 +13,8 @@ from prefect.artifacts import (
 )
 from prefect.logging import get_run_logger
 
-from tasks.redaction import mask
-from tasks.remedies import remedy_for
+from tasks.house.redaction import mask
+from tasks.remedies.every import remedy_for
 
 LONGEST_TABLE: Final = 1000
 """Rows of one page; what is beyond is counted and stays in our own records."""

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from flows.neutral import StepFailed
 from lifecycle.policy.load import known_policies
-from tasks.settings import Settings
+from tasks.house.settings import Settings
 
 P = ParamSpec("P")
 R = TypeVar("R")

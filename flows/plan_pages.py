@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from flows import pages
-from tasks.due_plans import Due, PlanPage
-from tasks.execution import Outcome
-from tasks.inventory_look import SystemCount
-from tasks.next_steps import WHO
-from tasks.remedies import remedy_for
+from tasks.erasing.due_plans import Due, PlanPage
+from tasks.erasing.execution import Outcome
+from tasks.erasing.inventory_look import SystemCount
+from tasks.remedies.every import remedy_for
+from tasks.remedies.next_steps import WHO
 
 NOTHING_TO_DO: Final = "nothing to do"
 
@@ -63,6 +63,12 @@ def told(plan: PlanPage) -> str:
         f"- senast · by: **{plan.deadline or '–'}**; {plan.late} för sent · late",
         f"- godkänt av · approved by: {plan.given} / {plan.needed} ({', '.join(plan.roles)})",
     ]
+    if plan.wait_for_access:
+        lines.append(
+            f"- ⚠ {plan.wait_for_access} av personerna väntar på en kopia av sina uppgifter: lägg "
+            "fram den innan du godkänner · of the people wait for a copy of their data: lay it "
+            "ready before you agree (`gallra request list`)"
+        )
     if plan.missing:
         lines.append(f"- {plan.missing} utan datum, i ingen plan · without a date, on no plan")
     for size, number in plan.small_groups:

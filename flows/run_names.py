@@ -10,7 +10,7 @@ from prefect.runtime import flow_run
 from flows.parameters import KNOWN_CONTROLLERS
 from lifecycle.errors import GallraError
 from lifecycle.policy.load import load_policy
-from tasks.settings import Settings
+from tasks.house.settings import Settings
 
 
 def run_name(work: str) -> Callable[[], str]:

@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from tasks import redaction
-from tasks.prefect_server import PrefectServer, local_server
-from tasks.prefect_settings import environment
-from tasks.quiet import quiet_process
+from tasks.house import redaction
+from tasks.house.quiet import quiet_process
+from tasks.serving.prefect_server import PrefectServer, local_server
+from tasks.serving.prefect_settings import environment
 
 _LOGGERS: Final = ("prefect.flow_runs", "prefect.task_runs", "prefect", "httpx", "sqlalchemy", "")
 

@@ -14,8 +14,8 @@ from flows.parameters import Controller, PlanReference, refused_before_stored
 from flows.run_names import run_name
 from flows.session import assert_logs_are_masked
 from lifecycle.disclosure import OUT_THERE, Stage
-from tasks.approvals import PLAN_CHANGED, POLICY_CHANGED
-from tasks.telling_letters import Came
+from tasks.officers.approvals import PLAN_CHANGED, POLICY_CHANGED
+from tasks.telling.letters import Came
 
 Totals = dict[str, int | str]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flows import pages
-from tasks.share_register import Entry
-from tasks.telling_due import ToTell
+from tasks.sharing.register import Entry
+from tasks.telling.due import ToTell
 
 
 def show(controller: str, known: Sequence[Entry], to_tell: Sequence[ToTell]) -> None:

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from flows.parameters import Controller, PlanReference
 from flows.steps import step
-from tasks import disclosing, share_register, telling_due, telling_letters, withdrawing
-from tasks.disclosing import Sent
-from tasks.share_register import Entry
-from tasks.telling_due import ToTell
-from tasks.telling_letters import Tried
-from tasks.wiring import open_house
-from tasks.withdrawing import Taken
+from tasks.house.wiring import open_house
+from tasks.sharing import disclosing, withdrawing
+from tasks.sharing import register as share_register
+from tasks.sharing.disclosing import Sent
+from tasks.sharing.register import Entry
+from tasks.sharing.withdrawing import Taken
+from tasks.telling import due as telling_due
+from tasks.telling import letters as telling_letters
+from tasks.telling.due import ToTell
+from tasks.telling.letters import Tried
 
 
 @step("find what may be sent", minutes=10, tags={"sharing"}, tried_again=True)

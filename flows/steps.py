@@ -17,10 +17,11 @@ from prefect.client.schemas.objects import State, TaskRun
 from flows.neutral import StepFailedForNow, neutral
 from flows.pages import ProgressBar
 from flows.parameters import Controller, FileReference
-from tasks import deletions, intake, keys, main_job, proof, stock
-from tasks import lost_records as lost
-from tasks import purge as purging
-from tasks.wiring import open_house
+from tasks.house.wiring import open_house
+from tasks.importing import deletions, intake, main_job, stock
+from tasks.importing import purge as purging
+from tasks.proving import keys, proof
+from tasks.proving import lost_records as lost
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -12,10 +12,11 @@ from flows.parameters import Controller, refused_before_stored
 from flows.run_names import run_name
 from flows.session import assert_logs_are_masked
 from flows.steps import step
-from tasks import access, placement
-from tasks.access import AccessCount
-from tasks.placement_notes import ScanCount
-from tasks.wiring import open_house
+from tasks.access import reviewing as access
+from tasks.access.reviewing import AccessCount
+from tasks.house.wiring import open_house
+from tasks.placing import scanning as placement
+from tasks.placing.notes import ScanCount
 
 
 @step("look through the places", minutes=150, tags={"inventory"}, tried_again=True)

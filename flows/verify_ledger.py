@@ -9,7 +9,7 @@ from flows.neutral import StepFailed, neutral
 from flows.parameters import Controller, refused_before_stored
 from flows.run_names import run_name
 from flows.session import assert_logs_are_masked
-from tasks.lost_records import RECORD_LOST
+from tasks.proving.lost_records import RECORD_LOST
 
 
 @refused_before_stored

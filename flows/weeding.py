@@ -11,8 +11,8 @@ from flows import approval_form, erasure_steps, plan_pages
 from flows.neutral import StepFailed, collected, raise_first
 from flows.parameters import Controller, PlanReference
 from lifecycle.plan import PlanKind
-from tasks.approvals import PLAN_CHANGED, POLICY_CHANGED
-from tasks.execution import Outcome, require_proven
+from tasks.erasing.execution import Outcome, require_proven
+from tasks.officers.approvals import PLAN_CHANGED, POLICY_CHANGED
 
 Totals = dict[str, int | str]
 

@@ -1,6 +1,7 @@
 """Nothing is erased by plan before people with the right office have agreed to exactly that plan.
 
-Pure: who may decide, whose approval counts, what is still missing. `tasks.approvals` does it.
+Pure: who may decide, whose approval counts, what is still missing. `tasks.officers.approvals` does
+it.
 """
 
 from __future__ import annotations

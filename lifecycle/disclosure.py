@@ -1,6 +1,7 @@
 """What may be given to whom, by which way: exactly what the policy's sentences allow (A-68, A-69).
 
-Pure. `tasks.disclosures` prepares, people agree (`lifecycle.approval`), `tasks.disclosing` sends.
+Pure. `tasks.sharing.disclosures` prepares, people agree (`lifecycle.approval`),
+`tasks.sharing.disclosing` sends.
 """
 
 from __future__ import annotations
@@ -132,6 +133,8 @@ class Wanted(NamedTuple):
     purpose: str
     condition: Condition
     until: date
+    agreed: bool = False
+    """Everybody whom it is about has said yes, and the yes stands (`tasks.consents.gates`)."""
 
 
 class Way(NamedTuple):
@@ -217,7 +220,7 @@ def _judge_purpose(policy: Policy, wanted: Wanted, recipient: Recipient) -> None
         raise Refused("legal_basis_undecided", ref=_sentence(recipient.source))
     if purpose.legal_basis is LegalBasis.UNDECIDED:
         raise Refused("legal_basis_undecided", ref=_sentence(purpose.source))
-    if purpose.legal_basis is LegalBasis.CONSENT:
+    if purpose.legal_basis is LegalBasis.CONSENT and not wanted.agreed:
         # Whatever the recipient may have by law: for this it is the person who says yes.
         raise Refused("consent_missing", ref=_sentence(purpose.source))
 
@@ -275,8 +278,10 @@ def _condition_refusal(rule: SharingRule, wanted: Wanted, recipient: Recipient) 
         return "condition_not_asked_for", None
     if asked is Condition.LEGAL_DUTY and recipient.legal_basis is not LegalBasis.LEGAL_OBLIGATION:
         return "no_legal_duty", _sentence(recipient.source)
-    if asked is Condition.CONSENT or recipient.legal_basis is LegalBasis.CONSENT:
-        # Gallra keeps no record of consents yet; what nobody can show was not given (art. 7(1)).
+    if (
+        asked is Condition.CONSENT or recipient.legal_basis is LegalBasis.CONSENT
+    ) and not wanted.agreed:
+        # What nobody can show was not given (art. 7(1)).
         return "consent_missing", None
     return None
 

@@ -151,6 +151,57 @@ class EventKind(StrEnum):
     TELLING_NOT_SENT = "telling.not_sent"
     TELLING_PERHAPS_SENT = "telling.perhaps_sent"
     TELLING_DONE = "telling.done"
+    # processors, apps, learning services
+    PROCESSOR_ADDED = "processor.added"
+    PROCESSOR_NOTED = "processor.noted"
+    PROCESSOR_REMOVED = "processor.removed"
+    PROCESSOR_REVIEWED = "processor.reviewed"
+    PROCESSORS_IMPORTED = "processors.imported"
+    PROCESSORS_CHECKED = "processors.checked"
+    PROCESSORS_PUBLISHED = "processors.published"
+    # records of processing, assessments
+    PROCESSING_RECORD_MADE = "processing_record.made"
+    RISK_ASSESSED = "risk.assessed"
+    RISKS_CHECKED = "risks.checked"
+    # what people said no to
+    BAR_PUT = "bar.put"
+    BAR_ENDED = "bar.ended"
+    # letters to people
+    LETTERS_INTENDED = "letters.intended"
+    LETTERS_SENT = "letters.sent"
+    LETTERS_HANDED = "letters.handed"
+    LETTERS_COPIES_PURGED = "letters.copies_purged"
+    # the page for an inspector
+    ACCOUNTABILITY_REPORTED = "accountability.reported"
+    # incidents
+    INCIDENT_DRAFTED = "incident.drafted"
+    INCIDENT_OPENED = "incident.opened"
+    INCIDENT_DISMISSED = "incident.dismissed"
+    INCIDENT_NOTED = "incident.noted"
+    INCIDENT_SCOPED = "incident.scoped"
+    INCIDENT_ASSESSED = "incident.assessed"
+    INCIDENT_DECIDED = "incident.decided"
+    INCIDENT_REPORTED = "incident.reported"
+    INCIDENT_SUPPLEMENTED = "incident.supplemented"
+    INCIDENT_SHOWN = "incident.shown"
+    INCIDENT_TOLD = "incident.told"
+    INCIDENT_CLOSED = "incident.closed"
+    INCIDENT_REOPENED = "incident.reopened"
+    # rights requests
+    REQUEST_OPENED = "request.opened"
+    REQUEST_STEP = "request.step"
+    REQUEST_EXTENDED = "request.extended"
+    REQUEST_CARRIED_OUT = "request.carried_out"
+    REQUEST_CLOSED = "request.closed"
+    REQUEST_REMINDED = "request.reminded"
+    REQUEST_TEXT_GONE = "request.text_gone"
+    RECTIFIED = "record.rectified"
+    # consents, mailings
+    CONSENT_GIVEN = "consent.given"
+    CONSENT_WITHDRAWN = "consent.withdrawn"
+    CONSENTS_IMPORTED = "consents.imported"
+    CONSENTS_COUNTED = "consents.counted"
+    MAILING_LISTED = "mailing.listed"
 
 
 def instant(moment: datetime) -> str:

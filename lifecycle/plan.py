@@ -22,12 +22,18 @@ class PlanKind(StrEnum):
     """One person asked to be erased (art. 17)."""
     DISCLOSURE = "disclosure"
     """Data is to be given to somebody outside (A-68): nothing is erased by it."""
+    REVIEW = "review"
+    """A processor is to be looked at again (A-18): nothing is erased or given by it."""
+    INCIDENT = "incident"
+    """People are to be told of an incident (A-30): nothing is erased by it."""
 
 
 ERASURES: Final = frozenset({PlanKind.RETENTION, PlanKind.YEAR_END, PlanKind.REQUEST})
 """By these something is erased, and by no other kind: a kind that is added is in no list of what
 erases until somebody puts it there."""
 
+TELL: Final = "tell"
+"""Verdict and action of the items of a list of whom to tell; likewise no `Verdict`."""
 DISCLOSE: Final = "disclose"
 """Verdict and action of the items of a disclosure; no `Verdict` of the retention rules, so that no
 query for what goes ever finds one."""

@@ -30,6 +30,11 @@ CERTIFICATE: Final = "C"
 FINDING: Final = "D"
 PARCEL: Final = "X"
 TELLING: Final = "N"
+INCIDENT: Final = "B"
+PROCESSOR: Final = "V"
+REQUEST: Final = "Q"
+ASSESSMENT: Final = "A"
+CONSENT: Final = "K"
 
 
 APART: Final = 37
@@ -57,7 +62,7 @@ def from_reference(kind: str, reference: str) -> int:
 
     Raises `Refused("reference_malformed")` for anything that `to_reference` did not write.
     """
-    text = reference.strip().upper()
+    text = _spelled(reference)
     if len(text) != _LENGTH + 2 or not text.startswith(f"{kind}-"):
         raise Refused("reference_malformed")
     number = 0
@@ -68,3 +73,16 @@ def from_reference(kind: str, reference: str) -> int:
     if number >= 1 << 63:
         raise Refused("reference_malformed")
     return number
+
+
+def as_written(text: str) -> str:
+    """A reference as `to_reference` writes it, however somebody typed it; any other text as it is.
+
+    What is kept under a reference is found again under one spelling only."""
+    spelled = _spelled(text)
+    looks = len(spelled) == _LENGTH + 2 and spelled[1] == "-" and "A" <= spelled[0] <= "Z"
+    return spelled if looks and all(one in _VALUE for one in spelled[2:]) else text
+
+
+def _spelled(reference: str) -> str:
+    return reference.strip().upper()

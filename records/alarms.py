@@ -93,6 +93,23 @@ def untold(connection: Connection, *, controller: str, over_since: str) -> list[
     return [Untold(*row) for row in rows]
 
 
+def of_kinds(connection: Connection, *, controller: str, kinds: Sequence[str]) -> list[Untold]:
+    """Every alarm of these kinds that was ever raised, those that are over too, oldest first."""
+    rows = connection.execute(
+        select(
+            alarm.c.id,
+            alarm.c.kind,
+            alarm.c.ref,
+            alarm.c.raised_at,
+            alarm.c.cleared_at,
+            alarm.c.telling_at,
+        )
+        .where(alarm.c.controller == controller, alarm.c.kind.in_(list(kinds)))
+        .order_by(alarm.c.raised_at, alarm.c.id)
+    )
+    return [Untold(*row) for row in rows]
+
+
 def mark_telling(connection: Connection, numbers: Sequence[int], *, at: str) -> None:
     """A mail about these alarms is about to be sent."""
     connection.execute(update(alarm).where(alarm.c.id.in_(numbers)).values(telling_at=at))

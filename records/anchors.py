@@ -116,6 +116,12 @@ def _own_sources(
                 WHERE a.controller = :controller AND a.placement_id <> 0
                   AND a.event IN ({events}) {not_kin} AND {scope.only("a.subject_id")}"""
         )
+        # What happens here: a consent ends, somebody opts out.
+        sources.append(
+            f"""SELECT s.subject_id, s.event, s.on_date FROM seen_event s
+                WHERE s.controller = :controller AND s.event IN ({events})
+                  AND {scope.only("s.subject_id")}"""
+        )
     return sources, parameters
 
 

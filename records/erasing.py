@@ -33,11 +33,19 @@ ERASURE_INDEX: Final = {
     "anchor": "the rows go",
     "due": "the rows go",
     "held": "the rows of released holds go; while a hold stands nobody it keeps is removed (A-73)",
+    "letter": "the rows go with the person: the evidence that somebody was told is about them",
+    "barred": "the rows go: there is nothing left that could be used",
+    "rights_request": "stays, as `plan_item` does: what was asked for, when, and what was answered",
+    "rights_step": "stays without what somebody wrote, whose keys go",
+    "consent": "the rows go; without the person, with the category that proves them",
+    "seen_event": "the rows go",
     "work_order": "the sealed slip says whose papers are to be weeded; its own key goes when the "
     "order is confirmed",
     "disclosure": "stays as the register of who received what (art. 30): it names nobody; what is "
     "sealed in it is the password, which goes when it has arrived, and the channel's own words",
     "concerned": "stays, as `plan_item` does: of what a recipient was told, an opaque reference",
+    "incident_entry": "stays: what was done about a breach is documented (art. 33(5)); it is known "
+    "by no person, and what somebody wrote is sealed under a key of its own",
     "plan_item": "stays, with an opaque reference of somebody who is gone: nothing leads from it "
     "to a person any more, and it is what the certificate counts",
 }
@@ -53,10 +61,16 @@ _GOES: Final = (
     ("anchor", "subject_id"),
     ("due", "subject_id"),
     ("held", "subject_id"),
+    ("barred", "subject_id"),
+    ("letter", "subject_id"),
+    ("consent", "subject_id"),
+    ("seen_event", "subject_id"),
     ("subject", "id"),
 )
 _TO_SHRED: Final = """INSERT INTO shredding (holding_id) SELECT id FROM {table} WHERE {people}
     ON CONFLICT (holding_id) DO NOTHING"""
+_TO_SHRED_WRITTEN: Final = """INSERT INTO shredding (holding_id) SELECT id FROM rights_step
+    WHERE sealed IS NOT NULL AND {people} ON CONFLICT (holding_id) DO NOTHING"""
 
 
 def remove_subjects(
@@ -85,6 +99,11 @@ def remove_subjects(
                 ON CONFLICT (digest) DO NOTHING""",
             {"at": at, "kind": NATIONAL_ID},
         )
+    scope.execute(_TO_SHRED_WRITTEN.format(people=scope.only("subject_id")), {})
+    scope.execute(
+        f"UPDATE rights_step SET sealed = NULL WHERE {scope.only('subject_id')}",
+        {},
+    )
     for table, column in _GOES:
         scope.execute(f"DELETE FROM {table} WHERE {scope.only(column)}", {})
     scope.execute(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Column, Connection, String, Table, cast, literal, update
@@ -14,6 +14,7 @@ from records.tables import (
     NOBODY,
     anchor,
     blind_index,
+    consent,
     due,
     engagement,
     holding,
@@ -58,10 +59,11 @@ def forget(connection: Connection, people: Sequence[ToForget], *, at: str) -> li
     ]
     _shred_later(connection, holdings)
     bulk.delete_in(connection, holding.c.id, holdings)
+    _forget_consents(connection, by_subject)
     placements.remove(connection, sorted({n for one in people for n in one.placements}))
     release_cases(connection, [one.subject_id for one in people if one.cases])
     whole = without_anything(connection, [one.subject_id for one in people if not one.stays])
-    digests = _digests(connection, whole)
+    digests = digests_of(connection, whole)
     erasing.remove_subjects(connection, sorted(whole), at=at)
     return [
         Erased(
@@ -74,6 +76,18 @@ def forget(connection: Connection, people: Sequence[ToForget], *, at: str) -> li
         )
         for one in people
     ]
+
+
+def _forget_consents(connection: Connection, people: Mapping[int, ToForget]) -> None:
+    """Who agreed to what is proven by a category: with it the answers go (A-51, H-105)."""
+    rows = bulk.fetch_in(
+        connection,
+        (consent.c.id, consent.c.subject_id, consent.c.category),
+        consent.c.subject_id,
+        sorted(people),
+    )
+    gone = [row[0] for row in rows if row[2] in people[row[1]].categories]
+    bulk.delete_in(connection, consent.c.id, gone)
 
 
 def release_cases(connection: Connection, subjects: Sequence[int]) -> None:
@@ -140,7 +154,8 @@ def _having(
     return {row[0] for row in bulk.fetch_in(connection, (column,), column, subjects)}
 
 
-def _digests(connection: Connection, subjects: set[int]) -> dict[int, list[str]]:
+def digests_of(connection: Connection, subjects: Iterable[int]) -> dict[int, list[str]]:
+    """Keyed digests (hexadecimal) of these people's identity numbers."""
     found: dict[int, list[str]] = {}
     for number, digest in bulk.fetch_in(
         connection,
@@ -156,6 +171,20 @@ def _digests(connection: Connection, subjects: set[int]) -> dict[int, list[str]]
 def _shred_later(connection: Connection, numbers: Sequence[int]) -> None:
     rows = [(number,) for number in numbers]
     bulk.upsert_rows(connection, shredding, ("holding_id",), rows, update=())
+
+
+def known_by_digest(connection: Connection, digests: Iterable[str]) -> dict[str, int]:
+    """Keyed digest (hexadecimal) of an identity number → who has it; only what one person has."""
+    found: dict[str, set[int]] = {}
+    for number, digest in bulk.fetch_in(
+        connection,
+        (blind_index.c.subject_id, blind_index.c.digest),
+        blind_index.c.digest,
+        sorted(bytes.fromhex(digest) for digest in digests),
+        also={blind_index.c.kind: NATIONAL_ID},
+    ):
+        found.setdefault(bytes(digest).hex(), set()).add(number)
+    return {digest: people.pop() for digest, people in found.items() if len(people) == 1}
 
 
 _AT_ONCE: Final = 5_000

@@ -64,6 +64,35 @@ def place(
     )
 
 
+def place_again(
+    connection: Connection,
+    *,
+    number: int,
+    controller: str,
+    reason: str,
+    decided_by: str,
+    placed_at: str,
+    review_on: str,
+    subject: int,
+    category: str,
+) -> None:
+    """The same after a restore, for one category of one person; what is there stays."""
+    bulk.upsert_rows(
+        connection,
+        legal_hold,
+        ("id", "controller", "reason", "decided_by", "placed_at", "review_on"),
+        [(number, controller, reason, decided_by, placed_at, review_on)],
+        update=(),
+    )
+    bulk.upsert_rows(
+        connection,
+        held,
+        ("hold_id", "subject_id", "category"),
+        [(number, subject, category)],
+        update=(),
+    )
+
+
 def release(connection: Connection, number: int, *, at: str, by: str) -> None:
     """Let go of what a hold keeps. Raises `Refused("hold_released")` when that was done."""
     changed = connection.execute(

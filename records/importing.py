@@ -19,7 +19,7 @@ from lifecycle.intake.outcomes import (
     RowReason,
 )
 from lifecycle.references import APART, new_id
-from records import bulk
+from records import barred, bulk
 from records.acquaintances import EMAIL, IDENTITY, NATIONAL_ID, Acquaintances, Case, Person
 from records.import_writer import ImportWriter
 from records.received import Rectified, watched
@@ -73,6 +73,7 @@ class Importing:
         self._changed_people: set[int] = set()
         self._rows = array("q")
         self._last_id = self._first_id = new_id()
+        self._restricted = barred.restricted(connection, controller=controller)
         self._rectified = Rectified(watched(connection, controller=controller))
         self.counts: dict[str, int] = dict.fromkeys(
             ("rows", *(outcome.value for outcome in RowOutcome)), 0
@@ -95,8 +96,9 @@ class Importing:
         cases = self._known.cases.values()
         return sorted({case.subject_id for case in cases if case.touched == "pending"})
 
-    def rectified(self) -> dict[int, set[str]]:
-        """Whose which categories, of what others received, are not as they were; after `write`."""
+    def rectified(self) -> dict[int, dict[str, set[int | None]]]:
+        """Whose which categories, of what others received, are not as they were, and of which
+        cases; after `write`."""
         return self._rectified.changed(self._connection)
 
     def add(self, batch: Sequence[JudgedRow]) -> None:
@@ -155,6 +157,8 @@ class Importing:
             return RowReason.IDENTITY_WITH_OTHER_NAME
         key = (row.case_reference, self._services.setdefault(row.service, row.service))
         case = known.cases.get(key)
+        if person.id in self._restricted and self._is_news(person, case, row):
+            return RowReason.PERSON_RESTRICTED
         if case is None:
             case = self._new_case(person, row, key)
             self._stage_content(person, case, row)
@@ -168,6 +172,25 @@ class Importing:
             self._writer.change_case(case.id, row[6:10])
         case.touched = "pending"
         return None
+
+    def _is_news(self, person: Person, case: Case | None, row: Candidate) -> bool:
+        """Whether the row says anything that the records do not have; nothing is staged."""
+        if case is None or case.subject_id == NOBODY:
+            return True
+        for position, text in enumerate(row.sealed):
+            category, of_case = self._layout[position]
+            known = (case.holdings if of_case else person.holdings)[position]
+            if known is None:
+                if text != _EMPTY:
+                    return True
+                continue
+            content = text.encode()
+            told = content + "\0".join(row[6:10]).encode() if of_case else content
+            digest = self._vault.holding_digest(person.id, category, told)
+            mark = hash((text, row[6:10]) if of_case else text)
+            if known[1] not in (mark, digest):
+                return True
+        return False
 
     def _why_duplicate(self, case: Case, row: Candidate) -> RowReason:
         if case.touched is None:

@@ -32,6 +32,25 @@ def subjects_by(connection: Connection, *, kind: str, digest: bytes) -> list[int
     )
 
 
+class Known(NamedTuple):
+    """Somebody, and since when."""
+
+    number: int
+    created_at: str
+    """UTC."""
+
+
+def people_of_kind(connection: Connection, *, controller: str, kind: str) -> list[Known]:
+    """Everybody of a kind, in the order of their numbers."""
+    rows = bulk.fetch_all(
+        connection,
+        select(subject.c.id, subject.c.created_at)
+        .where(subject.c.controller == controller, subject.c.kind == kind)
+        .order_by(subject.c.id),
+    )
+    return [Known(*row) for row in rows]
+
+
 class Mine(NamedTuple):
     """A case of a person, by our own numbers of both."""
 

@@ -90,6 +90,14 @@ def of_people(connection: Connection, subjects: Iterable[int]) -> Iterator[Place
         yield _place(row)
 
 
+def of_system(connection: Connection, controller: str, system: str) -> list[Place]:
+    """Every record in one system, by number."""
+    query = select(*_COLUMNS).where(
+        placement.c.controller == controller, placement.c.system == system
+    )
+    return [_place(tuple(row)) for row in connection.execute(query.order_by(placement.c.id))]
+
+
 def opened(
     connection: Connection, vault: Vault, *, numbers: Iterable[int]
 ) -> dict[int, OpenedPlace]:

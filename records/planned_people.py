@@ -70,6 +70,34 @@ def going(
     ]
 
 
+def on_plans(
+    connection: Connection, *, controller: str, subjects: Collection[int]
+) -> dict[int, list[int]]:
+    """Person → the erasures, drawn up, approved or begun, that something of theirs still goes by;
+    the oldest first."""
+    states = (PlanState.DRAWN, PlanState.APPROVED, PlanState.EXECUTING)
+    unfinished = (ItemState.PLANNED, ItemState.INTENDED, ItemState.ACTED)
+    rows = connection.execute(
+        # PostgreSQL sorts distinct rows by what is selected only.
+        select(plan_item.c.subject_id, plan.c.id, plan.c.created_at)
+        .join(plan, plan.c.id == plan_item.c.plan_id)
+        .where(
+            plan.c.controller == controller,
+            plan.c.state.in_([str(one) for one in states]),
+            plan.c.kind.in_([str(kind) for kind in ERASURES]),
+            plan_item.c.verdict == str(Verdict.GO),
+            plan_item.c.state.in_([str(one) for one in unfinished]),
+            plan_item.c.subject_id.in_(sorted(set(subjects))),
+        )
+        .distinct()
+        .order_by(plan.c.created_at, plan.c.id)
+    )
+    found: dict[int, list[int]] = {}
+    for person, number, _ in rows:
+        found.setdefault(person, []).append(number)
+    return found
+
+
 def being_erased(
     connection: Connection, *, controller: str, subjects: Collection[int]
 ) -> set[tuple[int, int, str, str]]:

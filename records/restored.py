@@ -25,6 +25,7 @@ from records.tables import (
     placement,
     plan,
     plan_item,
+    rights_step,
     shredding,
     work_order,
 )
@@ -142,8 +143,8 @@ def newest_event(connection: Connection, *, besides: set[str]) -> str:
 
 
 def keys_without_data(records: Engine, keys: Engine) -> list[int]:
-    """Numbers of data keys that no holding, record elsewhere, open work order or disclosure on its
-    way needs."""
+    """Numbers of data keys that no holding, record elsewhere, open work order, disclosure on its
+    way or step of a request needs."""
     return sorted(_keys(keys) - _data(records) - _shredding(records))
 
 
@@ -153,8 +154,8 @@ def data_without_key(records: Engine, keys: Engine) -> list[int]:
 
 
 def slips_without_key(records: Engine, keys: Engine) -> list[int]:
-    """Numbers of work orders and disclosures, open in the backup, whose slip or password went with
-    its key since."""
+    """Numbers of work orders, disclosures and steps of requests, open in the backup, whose slip,
+    password or text went with its key since."""
     return sorted(_data(records) - _data(records, slips=False) - _keys(keys))
 
 
@@ -164,20 +165,28 @@ def drop_slips(connection: Connection, numbers: Sequence[int]) -> None:
     A disclosure whose password went is one that arrived after the backup: without it nobody can
     send it a second time.
     """
-    for table, number in ((work_order, work_order.c.id), (disclosure, disclosure.c.plan_id)):
+    for table, number in (
+        (work_order, work_order.c.id),
+        (disclosure, disclosure.c.plan_id),
+        (rights_step, rights_step.c.id),
+    ):
         connection.execute(update(table).where(number.in_(list(numbers))).values(sealed=None))
 
 
-def drop_holdings(connection: Connection, numbers: Sequence[int]) -> None:
-    """Take out what nobody can read: holdings and places in outer systems.
+def drop_holdings(connection: Connection, numbers: Sequence[int], *, made_anew: set[str]) -> int:
+    """Take out what nobody can read: holdings and places in outer systems. How many that were,
+    without holdings of the categories `made_anew`: the caller makes them out of the records.
 
     Whoever lost a holding is not handed over as far as the backup had not come with it: what is
     left is less than the case system has got since.
     """
-    found = bulk.fetch_in(connection, (holding.c.subject_id,), holding.c.id, numbers)
-    file_imports.let_go(connection, sorted({subject for (subject,) in found}))
+    columns = (holding.c.subject_id, holding.c.category)
+    found = list(bulk.fetch_in(connection, columns, holding.c.id, numbers))
+    lost = [subject for subject, category in found if category not in made_anew]
+    file_imports.let_go(connection, sorted(set(lost)))
     bulk.delete_in(connection, holding.c.id, numbers)
     bulk.delete_in(connection, placement.c.id, numbers)
+    return len(numbers) - (len(found) - len(lost))
 
 
 def _keys(engine: Engine) -> set[int]:
@@ -191,6 +200,7 @@ def _data(engine: Engine, *, slips: bool = True) -> set[int]:
     if slips:
         queries.append(select(work_order.c.id).where(work_order.c.sealed.is_not(None)))
         queries.append(select(disclosure.c.plan_id).where(disclosure.c.sealed.is_not(None)))
+        queries.append(select(rights_step.c.id).where(rights_step.c.sealed.is_not(None)))
     with reading(engine) as connection:
         return {number for query in queries for number in connection.execute(query).scalars()}
 

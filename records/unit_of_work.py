@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from lifecycle.errors import Busy, GallraError, LedgerFailure
 from lifecycle.ledger import EventKind, LedgerEvent, instant
+from lifecycle.references import as_written
 from records.engines import translate
 from records.ledger_store import Head, LedgerStore
 
@@ -121,7 +122,8 @@ class UnitOfWork:
             at=instant(self._now()),
             run=self._run,
             controller=self._controller,
-            ref=ref,
+            # Typed by somebody, perhaps in small letters: what happened to it is found by one.
+            ref=None if ref is None else as_written(ref),
             rule=rule,
             expected=expected,
             found=found,

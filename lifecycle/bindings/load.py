@@ -11,6 +11,7 @@ from pydantic import Field
 from lifecycle.bindings.accounts import BoundAccounts, BoundStaff, check_access
 from lifecycle.bindings.channels import MemoryChannel, SmsGateway, SmtpChannel
 from lifecycle.bindings.check_outer import check_outer
+from lifecycle.bindings.consent_forms import ConsentForm, check_consent_forms
 from lifecycle.bindings.google_drive import GoogleDriveChannel, GoogleDriveStaging
 from lifecycle.bindings.hand_over import ManualChannel
 from lifecycle.bindings.http import Http
@@ -26,7 +27,7 @@ from lifecycle.bindings.onedrive import OneDriveChannel, OneDriveStaging
 from lifecycle.bindings.outer import Absent, Manual, MemorySystem
 from lifecycle.bindings.outlook import Outlook, OutlookChannel
 from lifecycle.bindings.places import Archive
-from lifecycle.bindings.recipients import Contact, check_channels, check_recipients
+from lifecycle.bindings.recipients import Contact, check_channels, check_recipients, check_through
 from lifecycle.bindings.scan import ScannedPlace, check_scan
 from lifecycle.bindings.sftp import SftpChannel, SftpStaging
 from lifecycle.bindings.sql import Sql
@@ -70,6 +71,9 @@ class Bindings(Part):
             Field(discriminator="kind"),
         ],
     ] = Field(default={}, description="the ways by which sealed parcels and passwords leave")
+    through: dict[Name, Name] = Field(
+        default={}, description="channel: the policy's system that it goes through"
+    )
     recipients: dict[Name, dict[Name, Contact]] = Field(
         default={}, description="the policy's recipients: contact: where that desk is reached"
     )
@@ -81,6 +85,9 @@ class Bindings(Part):
     )
     staff: BoundStaff | None = Field(
         default=None, description="the list of who works here: a file, or a system's table"
+    )
+    consent_forms: dict[Name, ConsentForm] = Field(
+        default={}, description="exported forms with answers to the policy's questions"
     )
     archive: Archive | None = Field(
         default=None, description="where a copy goes of what a rule archives (then: archive)"
@@ -98,8 +105,10 @@ def check_bindings(bindings: Bindings, policy: Policy) -> Iterator[tuple[Where, 
     yield from check_outer(bindings.systems, policy)
     yield from check_scan(bindings.scan, policy)
     yield from check_access(bindings.accounts, bindings.staff, policy)
+    yield from check_consent_forms(bindings.consent_forms, policy)
     yield from check_channels(bindings.channels, bindings.recipients, policy)
     yield from check_recipients(bindings.recipients, bindings.channels, policy)
+    yield from check_through(bindings.through, bindings.channels, policy)
 
 
 def _check_staging(bindings: Bindings, policy: Policy) -> Iterator[tuple[Where, str]]:

@@ -108,3 +108,26 @@ def check_channels(
         if name not in sharing.channels and name not in used:
             right = nearest(name, sharing.channels)
             yield ("channels", name), f"the policy has no channel '{name}'{right}"
+
+
+def check_through(
+    through: Mapping[str, str], channels: Mapping[str, Part], policy: Policy
+) -> Iterator[tuple[Where, str]]:
+    """By whose system each channel goes: where a processor's missing papers stop something, every
+    channel that a machine serves has to say so."""
+    for channel, system in through.items():
+        if channel not in channels:
+            yield ("through", channel), f"no such channel is bound{nearest(channel, channels)}"
+        if system not in policy.systems:
+            right = nearest(system, policy.systems)
+            yield ("through", channel), f"the policy has no system '{system}'{right}"
+    review = policy.processor_review
+    if review is None or review.binding_from is None:
+        return
+    for channel, bound in channels.items():
+        if channel not in through and not isinstance(bound, ManualChannel):
+            yield (
+                ("through",),
+                f"say through which system of the policy '{channel}' goes: "
+                "processor_review.binding_from asks whose papers it needs",
+            )

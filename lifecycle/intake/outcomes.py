@@ -79,6 +79,7 @@ class RowReason(StrEnum):
     CASE_BELONGS_TO_OTHER_PERSON = "case_belongs_to_other_person"
     IDENTITY_WITH_OTHER_NAME = "identity_with_other_name"
     ERASED_BEFORE = "erased_before"
+    PERSON_RESTRICTED = "person_restricted"
     DATE_TWO_DIGIT_YEAR = "date_two_digit_year"
     DATE_AMBIGUOUS_DAY_MONTH = "date_ambiguous_day_month"
     DATE_NOT_A_DATE = "date_not_a_date"

@@ -26,17 +26,21 @@ def identity_numbers(
     today: date,
     labels: frozenset[str] = frozenset(),
     others: frozenset[str] = frozenset(),
+    always: bool = False,
 ) -> Iterator[tuple[int, int]]:
     """Where in `line` an identity number stands: (start, end).
 
     `others`: words after which a number is something else; the nearest word that is in either
     list decides. Without a label a number counts as soon as nobody would write anything else so:
     Swedish with a century, or with its dash; Danish with its dash, or with the check digit that
-    was given until 2007. Never raises.
+    was given until 2007. `always`: every number that can be one counts, as if it had a label: for
+    texts that may hold none. Never raises.
     """
     pattern = _DANISH if country == "DK" else _SWEDISH
     for found in pattern.finditer(line):
-        label = _label(line[max(0, found.start() - _REACH) : found.start()], labels, others)
+        label: bool | None = True
+        if not always:
+            label = _label(line[max(0, found.start() - _REACH) : found.start()], labels, others)
         if label is False:
             continue
         is_one = _is_cpr(found, label) if country == "DK" else _is_swedish(found, label, today)

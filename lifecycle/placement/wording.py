@@ -8,9 +8,10 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from lifecycle.configuration.problems import PolicyError, Problem
-from lifecycle.configuration.text import LARGEST, read_text
+from lifecycle.configuration.problems import PolicyError
+from lifecycle.configuration.text import read_text
 from lifecycle.configuration.validated import Part, validated
+from lifecycle.policy.beside import content_beside
 from lifecycle.policy.data import DataClass
 from lifecycle.policy.placement import Sign
 
@@ -91,14 +92,5 @@ def load_wording(policies: Path, country: str) -> Wording:
 
     Raises `PolicyError`, also when the file cannot be read.
     """
-    path = policies / FOLDER / ("da.yaml" if country == "DK" else "sv.yaml")
-    content: bytes | None = None
-    try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST + 1)
-    except OSError:
-        pass
-    if content is None:
-        message = f"this file cannot be read; it belongs into the folder {FOLDER} of the policies"
-        raise PolicyError([Problem(f"{FOLDER}/{path.name}", 1, "", message)])
-    return parse_wording(content, name=path.name)
+    name = "da.yaml" if country == "DK" else "sv.yaml"
+    return parse_wording(content_beside(policies, FOLDER, name), name=name)

@@ -10,7 +10,9 @@ from lifecycle.configuration.problems import Path
 from lifecycle.configuration.validated import nearest
 from lifecycle.policy.check_coverage import check_coverage
 from lifecycle.policy.check_intake import check_intake
+from lifecycle.policy.check_notices import check_notices, undecided_in_notices
 from lifecycle.policy.check_people import check_people
+from lifecycle.policy.check_processors import check_processors
 from lifecycle.policy.check_retention import check_retention, unknown
 from lifecycle.policy.check_roles import check_roles
 from lifecycle.policy.data import DataClass, LegalBasis, Purpose, SpecialGround
@@ -30,11 +32,16 @@ def check(policy: Policy) -> list[Finding]:
         *_check_systems(policy),
         *_check_decisions(policy),
         *_check_year_end(policy),
+        *_check_incident_hours(policy),
+        *_check_rights_hours(policy),
+        *_check_inform_hours(policy),
         *check_intake(policy),
         *check_retention(policy),
         *check_coverage(policy),
         *check_roles(policy),
         *check_people(policy),
+        *check_processors(policy),
+        *check_notices(policy),
     ]
 
 
@@ -46,8 +53,8 @@ class OpenDecision(NamedTuple):
     question: str
     until_then: str
     waiting: tuple[str, ...]
-    """What is undecided until then: retention rules, purposes, recipients, processors by name, and
-    by when recipients are told."""
+    """What is undecided until then: retention rules, purposes, recipients, processors by name, by
+    when recipients are told, and what a notice cannot tell people yet."""
 
 
 def open_decisions(policy: Policy) -> tuple[OpenDecision, ...]:
@@ -60,7 +67,7 @@ def open_decisions(policy: Policy) -> tuple[OpenDecision, ...]:
         if _is_undecided(purpose) and purpose.decision is not None:
             waiting.setdefault(purpose.decision, []).append(name)
     for name, processor in policy.processors.items():
-        if processor.agreement == "undecided" and processor.decision is not None:
+        if processor.undecided is not None and processor.decision is not None:
             waiting.setdefault(processor.decision, []).append(name)
     for name, recipient in (policy.sharing.recipients if policy.sharing else {}).items():
         if recipient.legal_basis is LegalBasis.UNDECIDED and recipient.decision is not None:
@@ -68,6 +75,8 @@ def open_decisions(policy: Policy) -> tuple[OpenDecision, ...]:
     telling = None if policy.sharing is None else policy.sharing.telling
     if telling is not None and telling.within is Term.UNDECIDED and telling.decision is not None:
         waiting.setdefault(telling.decision, []).append("telling recipients")
+    for decision_id, name in undecided_in_notices(policy):
+        waiting.setdefault(decision_id, []).append(name)
     return tuple(
         OpenDecision(
             decision.id,
@@ -87,6 +96,31 @@ def _check_year_end(policy: Policy) -> Iterator[Finding]:
         yield ("schedules", "year_end"), "is missing: it says at which hour of erasure.year_end"
     if day is None and hour is not None:
         yield ("schedules", "year_end"), "there is no such day: write erasure.year_end"
+
+
+def _check_inform_hours(policy: Policy) -> Iterator[Finding]:
+    written_to = any(notice.by_hand is not None for notice in policy.notices)
+    if written_to != (policy.schedules.inform is not None):
+        yield (
+            ("schedules", "inform"),
+            'belongs together with `by_hand` of a notice: write both or none, e.g. {at: "08:15"}',
+        )
+
+
+def _check_incident_hours(policy: Policy) -> Iterator[Finding]:
+    if (policy.incidents is None) != (policy.schedules.incident is None):
+        yield (
+            ("schedules", "incident"),
+            "belongs together with `incidents`: write both or none, e.g. incident: {minute: 50}",
+        )
+
+
+def _check_rights_hours(policy: Policy) -> Iterator[Finding]:
+    if (policy.rights is None) != (policy.schedules.rights is None):
+        yield (
+            ("schedules", "rights"),
+            'belongs together with `rights`: write both or none, e.g. rights: {at: "06:40"}',
+        )
 
 
 def _check_subjects(policy: Policy) -> Iterator[Finding]:

@@ -1,13 +1,17 @@
-"""Whether consents, notices, sharing, processors and free-text rules name what the policy knows."""
+"""Whether consents, notices, sharing and free-text rules name what the policy knows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from lifecycle.configuration.problems import Path
-from lifecycle.configuration.validated import nearest
 from lifecycle.policy.access import Asks
+from lifecycle.policy.check_mailings import check_mailings
+from lifecycle.policy.check_names import check_role as _role
+from lifecycle.policy.check_names import known_names as _known
+from lifecycle.policy.check_names import waits_for_open as _open
 from lifecycle.policy.check_retention import unknown
+from lifecycle.policy.consents import Consent, Withdrawal
 from lifecycle.policy.data import LegalBasis
 from lifecycle.policy.free_text import AbsenceRule, FreeTextRule
 from lifecycle.policy.model import Policy
@@ -21,36 +25,18 @@ _SUBJECT = "kind of data subject"
 def check_people(policy: Policy) -> Iterator[Finding]:
     """What is wrong with what people are told, asked and promised."""
     yield from _check_consents(policy)
+    yield from check_mailings(policy)
     yield from _check_notices(policy)
     if policy.sharing is not None:
         yield from _check_sharing(policy, policy.sharing)
-    yield from _check_processors(policy)
     yield from _check_texts(policy)
     yield from _check_placement(policy)
     yield from _check_access(policy)
+    yield from _check_incidents(policy)
+    yield from _check_rights(policy)
     for position, dropped in enumerate(policy.not_collected):
         here: Path = ("not_collected", position, "subjects")
         yield from _known(here, _SUBJECT, dropped.subjects, policy.subjects)
-
-
-def _known(here: Path, what: str, names: Iterable[str], known: Iterable[str]) -> Iterator[Finding]:
-    choices = list(known)
-    for position, name in enumerate(names):
-        if name not in choices:
-            yield unknown((*here, position), what, name, choices)
-
-
-def _role(policy: Policy, path: Path, name: str) -> Iterator[Finding]:
-    if name not in policy.roles:
-        yield unknown(path, "role", name, policy.roles)
-
-
-def _open(policy: Policy, path: Path, named: str | None) -> Iterator[Finding]:
-    """What is undecided waits for a decision that is open."""
-    waiting = [decision.id for decision in policy.decisions if decision.status == "open"]
-    if named not in waiting:
-        hint = nearest(named or "", waiting)
-        yield path, f"undecided needs `decision:` with the id of an open decision{hint}"
 
 
 def _check_consents(policy: Policy) -> Iterator[Finding]:
@@ -74,6 +60,34 @@ def _check_consents(policy: Policy) -> Iterator[Finding]:
         yield from _role(policy, (*here, "answers"), consent.answers)
         if consent.decision is not None and consent.decision not in decisions:
             yield unknown((*here, "decision"), "decision", consent.decision, decisions)
+        if consent.counts_as == "undecided":
+            yield from _open(policy, (*here, "counts_as"), consent.decision)
+        yield from _check_end(policy, here, consent)
+    if policy.asking is not None:
+        yield from _known(("asking", "slip"), "category", policy.asking.slip, policy.categories)
+
+
+def _check_end(policy: Policy, here: Path, consent: Consent) -> Iterator[Finding]:
+    """What a withdrawal removes everywhere goes by the rules that count from an event."""
+    if consent.ends is None:
+        if consent.withdrawal is Withdrawal.REMOVES_EVERYWHERE:
+            yield (*here, "ends"), "is missing: the event from which rules remove the data"
+        return
+    anchor = policy.anchors.get(consent.ends)
+    if anchor is None:
+        yield unknown((*here, "ends"), "event", consent.ends, policy.anchors)
+    elif anchor.per != "person" or not anchor.may_not_happen:
+        message = "must be per: person and may_not_happen: true; most consents are never withdrawn"
+        yield (*here, "ends"), message
+    elif consent.withdrawal is Withdrawal.REMOVES_EVERYWHERE:
+        gone = {
+            name
+            for rule in policy.retention
+            if rule.anchor == consent.ends and rule.covers.subject == consent.subject
+            for name in rule.covers.categories
+        }
+        for name in sorted(set(consent.categories) - gone):
+            yield (*here, "ends"), f"no rule that counts from {consent.ends} removes {name}"
 
 
 def _check_notices(policy: Policy) -> Iterator[Finding]:
@@ -108,6 +122,8 @@ def _check_sharing(policy: Policy, sharing: Sharing) -> Iterator[Finding]:
         yield from _known((*here, "subjects"), _SUBJECT, recipient.subjects, policy.subjects)
         known = policy.categories
         yield from _known((*here, "categories"), "category", recipient.categories, known)
+        asked = [one.id for one in policy.consents]
+        yield from _known((*here, "consents"), "consent", recipient.consents, asked)
         if recipient.legal_basis is LegalBasis.UNDECIDED:
             yield from _open(policy, (*here, "legal_basis"), recipient.decision)
     for name in sharing.anonymous_only:
@@ -125,18 +141,15 @@ def _check_sharing(policy: Policy, sharing: Sharing) -> Iterator[Finding]:
         yield from _open(policy, (*here, "within"), telling.decision)
 
 
-def _check_processors(policy: Policy) -> Iterator[Finding]:
-    for name, processor in policy.processors.items():
-        here: Path = ("processors", name)
-        yield from _known((*here, "systems"), "system", processor.systems, policy.systems)
-        yield from _role(policy, (*here, "answers"), processor.answers)
-        if processor.agreement == "undecided":
-            yield from _open(policy, (*here, "agreement"), processor.decision)
-    review = policy.processor_review
-    if review is not None:
-        yield from _role(policy, ("processor_review", "by"), review.by)
-    elif policy.processors:
-        yield ("processor_review",), "is missing: it says how often the processors are reviewed"
+def _check_incidents(policy: Policy) -> Iterator[Finding]:
+    if (rules := policy.incidents) is None:
+        return
+    yield from _role(policy, ("incidents", "reported_to"), rules.reported_to)
+    yield from _known(("incidents", "judged_by"), "role", rules.judged_by, policy.roles)
+    telling: Path = ("incidents", "telling")
+    yield from _known((*telling, "by"), "role", rules.telling.by, policy.roles)
+    yield from _role(policy, (*telling, "by_hand", "role"), rules.telling.by_hand.role)
+    yield from _known((*telling, "agreed_with"), "role", rules.telling.agreed_with, policy.roles)
 
 
 def _check_access(policy: Policy) -> Iterator[Finding]:
@@ -186,3 +199,17 @@ def _check_texts(policy: Policy) -> Iterator[Finding]:
             here: Path = (part, position, "systems")
             yield from _known(here, "system", rule.systems, policy.systems)
             yield from _known((part, position, "names"), "field", rule.names, fields)
+
+
+def _check_rights(policy: Policy) -> Iterator[Finding]:
+    rules = policy.rights
+    if rules is None:
+        return
+    for position, role in enumerate(rules.answered_by):
+        yield from _role(policy, ("rights", "answered_by", position), role)
+    for kind, given in rules.given.items():
+        here: Path = ("rights", "given", kind)
+        if kind not in policy.subjects:
+            yield unknown(here, _SUBJECT, kind, policy.subjects)
+        known = policy.categories
+        yield from _known((*here, "categories"), "category", given.categories, known)

@@ -49,6 +49,8 @@ class Authority(Part):
         default=None, description="what the guidelines call it, where that name is out of date"
     )
     web: Sentence
+    email: Mail | None = None
+    phone: Sentence | None = None
 
 
 class JointController(Part):

@@ -81,6 +81,9 @@ class Category(Part):
         description="its fields, by the names that strip, residue and bindings use; those of an "
         "imported export need not be repeated here",
     )
+    means: Sentence | None = Field(
+        default=None, description="told to people beside `called`, where that says too little"
+    )
     note: Sentence | None = None
     source: Source
 
@@ -97,6 +100,15 @@ class Purpose(Part):
         default=None, description="needed where the purpose needs sensitive data"
     )
     needs: tuple[Name, ...] = Field(description="categories of data")
+    subjects: tuple[Name, ...] | None = Field(
+        default=None, min_length=1, description="whose data it uses: needed where there are notices"
+    )
+    interest: Sentence | None = Field(
+        default=None, description="legitimate_interests: which interest (art. 13(1)(d))"
+    )
+    laws: tuple[Sentence, ...] = Field(
+        default=(), description="the acts that the basis rests on, as the document names them"
+    )
     source: Source
     also: tuple[Source, ...] = Field(default=(), description="further sentences that it follows")
 
@@ -157,10 +169,14 @@ class System(Part):
 class Information(Part):
     """What must be told to a person whose data came from somebody else (art. 14)."""
 
+    id: Name
     article: Literal[14]
     obtained_from: Sentence
     subject: Name
     categories: tuple[Name, ...]
+    public: bool = Field(
+        strict=True, description="whether anybody can look it up there (art. 14(2)(f))"
+    )
     within: AnyPeriod
     at_latest: Literal["first_contact"]
     source: Source

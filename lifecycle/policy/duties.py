@@ -9,9 +9,10 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from lifecycle.configuration.problems import PolicyError, Problem
-from lifecycle.configuration.text import LARGEST, read_text
+from lifecycle.configuration.problems import PolicyError
+from lifecycle.configuration.text import read_text
 from lifecycle.configuration.validated import Part, nearest, validated
+from lifecycle.policy.beside import content_beside
 from lifecycle.policy.load import SUFFIX
 from lifecycle.policy.model import Policy
 from lifecycle.policy.sources import places_of
@@ -150,14 +151,5 @@ def load_duties(policies: Path, controller: str) -> Duties:
 
     Raises `PolicyError`, also when the file cannot be read.
     """
-    path = policies / FOLDER / f"{controller}{SUFFIX}"
-    content: bytes | None = None
-    try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST + 1)
-    except OSError:
-        pass
-    if content is None:
-        message = f"this file cannot be read; it belongs into the folder {FOLDER} of the policies"
-        raise PolicyError([Problem(f"{FOLDER}/{path.name}", 1, "", message)])
-    return parse_duties(content, name=path.name)
+    name = f"{controller}{SUFFIX}"
+    return parse_duties(content_beside(policies, FOLDER, name), name=name)

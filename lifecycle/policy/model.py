@@ -10,7 +10,7 @@ from lifecycle.configuration.validated import Part
 from lifecycle.errors import Misconfigured
 from lifecycle.intake.rules import Column, IntakeRules
 from lifecycle.policy.access import AccessRule
-from lifecycle.policy.consents import Consent
+from lifecycle.policy.consents import Asking, Consent
 from lifecycle.policy.controller import Controller, Decision
 from lifecycle.policy.data import (
     Category,
@@ -22,10 +22,15 @@ from lifecycle.policy.data import (
 )
 from lifecycle.policy.erasure import Approvals, Erasure, Role
 from lifecycle.policy.free_text import AbsenceRule, FreeTextRule
+from lifecycle.policy.incidents import IncidentRules
+from lifecycle.policy.informing import AutomatedDecisions, Camera, MustBeGiven, ThirdCountries
 from lifecycle.policy.intake import CASE, Intake
+from lifecycle.policy.mailings import Mailings
 from lifecycle.policy.notices import Notice
-from lifecycle.policy.processors import Processor, ProcessorReview
+from lifecycle.policy.processors import Processor, ProcessorReview, Services
 from lifecycle.policy.retention import Anchor, RetentionRule
+from lifecycle.policy.rights import RightsRules
+from lifecycle.policy.risk import Assessments, Measure
 from lifecycle.policy.running import Schedules, Staging
 from lifecycle.policy.sharing import Sharing
 from lifecycle.policy.staying import Placement
@@ -46,13 +51,38 @@ class Policy(Part):
     systems: dict[Name, System]
     information: tuple[Information, ...]
     notices: tuple[Notice, ...] = Field(default=(), description="[]: nobody is given a text")
+    third_countries: ThirdCountries | None = Field(
+        default=None, description="needed where there are notices"
+    )
+    automated_decisions: AutomatedDecisions | None = Field(
+        default=None, description="needed where there are notices"
+    )
+    must_be_given: tuple[MustBeGiven, ...] = Field(
+        default=(), description="what people have to give: needed for whoever is given a notice"
+    )
+    cameras: dict[Name, Camera] = Field(
+        default={}, description="units that watch with cameras; none: no unit does"
+    )
     consents: tuple[Consent, ...] = Field(default=(), description="[]: nobody is asked for one")
+    asking: Asking | None = Field(
+        default=None, description="none: nobody is reminded of consents that are missing"
+    )
+    mailings: Mailings | None = Field(default=None, description="none: nothing is mailed to many")
     sharing: Sharing | None = Field(default=None, description="none: nothing is shared")
     processors: dict[Name, Processor] = Field(
         default={}, description="none: nobody processes data on the controller's behalf"
     )
     processor_review: ProcessorReview | None = Field(
         default=None, description="needed where there are processors"
+    )
+    services: Services | None = Field(
+        default=None, description="none: no sentence speaks of apps and learning services"
+    )
+    security: tuple[Measure, ...] = Field(
+        default=(), description="measures of security, for the record of processing"
+    )
+    assessments: Assessments | None = Field(
+        default=None, description="none: risks are weighed outside Gallra"
     )
     placement: Placement | None = Field(
         default=None, description="needed where `may_lie`, free_text or absence is looked for"
@@ -65,6 +95,12 @@ class Policy(Part):
     )
     access: tuple[AccessRule, ...] = Field(
         default=(), description="[]: no sentence says who may have an account"
+    )
+    incidents: IncidentRules | None = Field(
+        default=None, description="none: no incident can be written down"
+    )
+    rights: RightsRules | None = Field(
+        default=None, description="none: no request can be written down"
     )
     staging: Staging | None = Field(
         default=None, description="the folder where exports land, if there is one"
@@ -101,6 +137,18 @@ class Policy(Part):
         names = (name for name, system in self.systems.items() if system.role == "case_system")
         return next(names, None)
 
+    def held_of(self, subject: str) -> tuple[str, ...]:
+        """The categories that some system holds of this kind of person, in the file's order."""
+        held = {name for system in self.systems.values() for name in system.holds.get(subject, ())}
+        return tuple(name for name in self.categories if name in held)
+
+    def notice(self, name: str) -> Notice:
+        """The notice of that id; raises `Misconfigured("notice_unknown")`."""
+        for notice in self.notices:
+            if notice.id == name:
+                return notice
+        raise Misconfigured("notice_unknown", ref=self.id)
+
     def intake_from(self) -> Intake:
         """How an export is read; raises `Misconfigured("no_intake")` where none is imported."""
         if self.intake is None:
@@ -115,6 +163,18 @@ class Policy(Part):
             if rule.residue is not None and rule.covers.in_system(system)
             for field in rule.residue.fields
         )
+
+    def incident_rules(self) -> IncidentRules:
+        """What happens with incidents; raises `Misconfigured("incidents_without_rule")`."""
+        if self.incidents is None:
+            raise Misconfigured("incidents_without_rule", ref=self.id)
+        return self.incidents
+
+    def rights_rules(self) -> RightsRules:
+        """How requests are taken care of; raises `Misconfigured("rights_without_rule")`."""
+        if self.rights is None:
+            raise Misconfigured("rights_without_rule", ref=self.id)
+        return self.rights
 
     def rule(self, name: str) -> RetentionRule:
         """The retention rule of that id; raises `Misconfigured("rule_unknown")`."""

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from lifecycle.configuration.validated import Part
 from lifecycle.policy.erasure import MonthAndDay
+from lifecycle.policy.orders import OrderRule
 from lifecycle.policy.values import Name, Sentence, Source
 
 Language = Literal["sv", "en", "ar", "so", "fa", "ti", "da"]
@@ -23,7 +24,10 @@ class Notice(Part):
     languages: tuple[Language, ...] = Field(min_length=1)
     governs: Language = Field(description="the language whose text counts if two differ")
     text: Name = Field(
-        description="the folder under policies/notices with one file per language: sv.md"
+        description="the folder under policies/notices with one file of terms per language: sv.yaml"
+    )
+    about: Literal["personal_data", "cameras"] = Field(
+        default="personal_data", description="cameras: given at the units that have them"
     )
     when: tuple[
         Literal["before_collection", "first_contact", "start", "yearly", "material_change"], ...
@@ -32,6 +36,11 @@ class Notice(Part):
         default=None, description="the day of the yearly notice: the controller's choice"
     )
     answers: Name = Field(description="the role that sees to it (A-36, A-37)")
+    by_hand: OrderRule | None = Field(
+        default=None,
+        description="how whoever has no mail address is given it; without it nobody is written to: "
+        "the text is published or handed out with a form",
+    )
     source: Source
     also: tuple[Source, ...] = Field(default=(), description="further sentences that it follows")
 

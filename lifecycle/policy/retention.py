@@ -44,6 +44,12 @@ class Anchor(Part):
     """An event that time is counted from."""
 
     means: Sentence
+    called: Sentence | None = Field(
+        default=None,
+        description="the event as a clause in the controller's language and the present tense, "
+        "as it stands after `6 månader efter att` in the record of processing; left out: `means`",
+        examples=["personen slutar", "eleven går ud af skolen"],
+    )
     per: Literal["person", "record", "file"] = Field(
         description="person: one date for a person, the latest of all sources, and none as long "
         "as one source has none; record: each record in an outer system has its own; "
@@ -124,6 +130,11 @@ class RetentionRule(Part):
     )
     decision: Name | None = Field(
         default=None, description="the decision that an undecided period waits for"
+    )
+    criteria: Sentence | None = Field(
+        default=None,
+        description="how an undecided period will be determined, as the document tells people "
+        "(art. 13(2)(a))",
     )
     source: Source
     also: tuple[Source, ...] = Field(default=(), description="further sentences that it follows")

@@ -115,6 +115,18 @@ class Daily(Part):
         return cron_at(self.at)
 
 
+class EveryHour(Part):
+    """Once in every hour, at night and at weekends too: 72 hours do not wait for Monday."""
+
+    minute: int = Field(ge=0, le=59, strict=True)
+
+    @property
+    def crons(self) -> tuple[str, str]:
+        """The cron expressions, local time: not between two and three, an hour that one night of
+        the year does not have and another one has twice."""
+        return f"{self.minute} 3-23 * * *", f"{self.minute} 0-1 * * *"
+
+
 class KeyRotation(Part):
     """How soon the key that wrapped an erased person's keys is destroyed."""
 
@@ -137,6 +149,15 @@ class Schedules(Part):
     archive_erase: Daily = Field(description="what is due is planned; what is approved goes")
     follow_up: OfficeHours = Field(
         description="plans under way are continued, work orders and reviews reminded of"
+    )
+    inform: Daily | None = Field(
+        default=None, description="needed where a notice has `by_hand`: people are written to"
+    )
+    incident: EveryHour | None = Field(
+        default=None, description="needed with `incidents`: clocks, reminders and drafts"
+    )
+    rights: Daily | None = Field(
+        default=None, description="needed with `rights`: clocks and reminders of requests"
     )
     year_end: Daily | None = Field(
         default=None, description="on the day that erasure.year_end names, and needed with it"

@@ -68,6 +68,14 @@ class Recipient(Part):
         default=None,
         description="outside_eea: nothing is disclosed there (H-27); none: no sentence says where",
     )
+    interest: Sentence | None = Field(
+        default=None, description="legitimate_interests: which interest (art. 13(1)(d))"
+    )
+    consents: tuple[Name, ...] = Field(
+        default=(),
+        description="questions of which each needs the person's yes where giving it rests on "
+        "consent; none: those that cover the purpose and the data",
+    )
     source: Source
 
 

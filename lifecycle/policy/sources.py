@@ -15,6 +15,7 @@ _SINGULAR: Final[Mapping[str, str]] = {
     "absence": "absence",
     "access": "access",
     "anchors": "anchor",
+    "cameras": "camera",
     "categories": "category",
     "channels": "channel",
     "consents": "consent",
@@ -22,8 +23,10 @@ _SINGULAR: Final[Mapping[str, str]] = {
     "free_text": "free text",
     "information": "information",
     "joint": "joint controller",
+    "kinds": "kind",
     "levels": "level",
     "may_lie": "may lie",
+    "must_be_given": "must be given",
     "not_collected": "not collected",
     "notices": "notice",
     "processors": "processor",
@@ -32,8 +35,10 @@ _SINGULAR: Final[Mapping[str, str]] = {
     "retention": "retention",
     "roles": "role",
     "rules": "rule",
+    "security": "measure",
     "subjects": "subject",
     "systems": "system",
+    "transfers": "transfer",
 }
 """Lists and mappings: one thing in them, in words; the step after it says which."""
 _NAMES: Final = ("id", "level")

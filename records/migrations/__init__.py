@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Branch = Literal["records", "keys"]
 
-HEADS: Final[dict[Branch, str]] = {"records": "r0009", "keys": "k0001"}
+HEADS: Final[dict[Branch, str]] = {"records": "r0016", "keys": "k0001"}
 """The newest revision of each database: lets an up-to-date one open without loading Alembic."""
 
 METADATA: Final[dict[Branch, MetaData]] = {"records": RECORDS, "keys": KEYS}

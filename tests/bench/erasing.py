@@ -27,10 +27,10 @@ from sqlalchemy import Engine, event
 from console.sample_people import Person
 from console.test_numbers import official_test_numbers
 from lifecycle.plan import PlanState
-from tasks.execution import execute
-from tasks.house import House
-from tasks.settings import Settings
-from tasks.wiring import open_house
+from tasks.erasing.execution import execute
+from tasks.house.parts import House
+from tasks.house.settings import Settings
+from tasks.house.wiring import open_house
 from tests.factories.erasures import Office
 from tests.factories.houses import ROOT, test_settings
 from tests.factories.keys import StandingClock

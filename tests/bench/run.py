@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from console.sample import write_sample
-from tests.bench import containers, due, erasing, sftp
+from tests.bench import containers, due, erasing, informing, sftp
 from tests.bench.measuring import Measurement, RunFailed, measure
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -141,6 +141,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--without-erasing", action="store_true", help="no plan is carried out")
     parser.add_argument("--without-sftp", action="store_true", help="nothing is sent by SFTP")
     parser.add_argument("--without-containers", action="store_true", help="nothing is sealed")
+    parser.add_argument("--without-informing", action="store_true", help="nobody is written to")
     options = parser.parse_args(arguments)
     rows, rounds = (5_000, 1) if options.quick else (options.rows, options.rounds)
     everyone = contenders(rows, OURS, OURS_PREPARE)
@@ -166,6 +167,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         (options.without_erasing, erasing.main),
         (options.without_sftp, sftp.main),
         (options.without_containers, containers.main),
+        (options.without_informing, informing.main),
     ):
         if not left_out:
             print()

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from flows.session import prefect_session
-from tasks.settings import Settings
-from tasks.wiring import open_house
+from tasks.house.settings import Settings
+from tasks.house.wiring import open_house
 
 CONTROLLER = "academedia"
 

@@ -10,7 +10,7 @@ import pytest
 
 from connectors.examination import PROBE_NAME, Finding, State, What
 from connectors.examining.registry import ExaminedAs, examiner, needs_of
-from tasks.examining_words import WORDS, sentence
+from tasks.placing.examining_words import WORDS, sentence
 from tests.factories.examined_worlds import WORLDS, Examined, app_token, examined
 from tests.factories.mail_looked_through import graph_mail_world, scanned
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 from collections.abc import Iterator
 from pathlib import Path
@@ -108,6 +109,16 @@ def test_a_busy_outlook_is_not_asked_twice_to_send(
     assert (
         sum(r.path.endswith("/messages") and r.method == "POST" for r in world.server.requests) == 1
     ), "the same draft, not another one"
+
+
+def test_a_letter_to_read_at_leisure_is_a_page(world: OutlookWorld, tmp_path: Path) -> None:
+    """Outlook makes the text of it itself."""
+    sent = dataclasses.replace(parcel(tmp_path), html="<p>Hej</p>")
+    world.channel().deliver(sent)
+    [asked] = [
+        r for r in world.server.requests if r.path.endswith("/messages") and r.method == "POST"
+    ]
+    assert asked.body["body"] == {"contentType": "html", "content": "<p>Hej</p>"}
 
 
 CHANGES: list[dict[str, Any]] = [

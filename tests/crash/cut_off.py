@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from records.unit_of_work import UnitOfWork
-from tasks import forgetting
+from tasks.erasing import forgetting
 
 
 class Step(NamedTuple):

@@ -11,9 +11,9 @@ from lifecycle.plan import ItemState
 from records import plans
 from records.engines import reading
 from records.plans import Plan, StoredItem
-from tasks import carrying_out, execution, forgettable
-from tasks.house import House
-from tasks.item_steps import note_answers, note_done
+from tasks.erasing import carrying_out, execution, forgettable
+from tasks.erasing.item_steps import note_answers, note_done
+from tasks.house.parts import House
 
 
 def proven_before_read_back() -> None:

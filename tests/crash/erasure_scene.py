@@ -21,14 +21,14 @@ from records import plans
 from records.engines import reading
 from records.plans import Plan
 from records.tables import engagement
-from tasks.finding import find_by_national_id
-from tasks.house import House
-from tasks.intake import local_today
-from tasks.inventory import take_inventory
-from tasks.requests import ask_for_erasure
-from tasks.settings import Settings
-from tasks.wiring import open_house
-from tasks.work_order_items import open_orders
+from tasks.erasing.finding import find_by_national_id
+from tasks.erasing.inventory import take_inventory
+from tasks.erasing.requests import ask_for_erasure
+from tasks.house.parts import House
+from tasks.house.settings import Settings
+from tasks.house.today import local_today
+from tasks.house.wiring import open_house
+from tasks.work_orders.items import open_orders
 from tests.crash.outside import Outside, Record
 from tests.crash.scene import PEOPLE, Approved, Home, Scene, Staged, csv_of, fine_run
 from tests.crash.warm import Warm

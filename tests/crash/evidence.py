@@ -36,10 +36,10 @@ from records.tables import (
     subject,
     to_do,
 )
-from tasks.house import House
-from tasks.proof import newest_witnessed
-from tasks.settings import Settings
-from tasks.wiring import open_house
+from tasks.house.parts import House
+from tasks.house.settings import Settings
+from tasks.house.wiring import open_house
+from tasks.proving.proof import newest_witnessed
 from tests.crash.outside import Record
 from tests.crash.scene import Home, needles
 from tests.crash.seen_plans import SeenPlan, read_plans

@@ -107,9 +107,11 @@ def survey(
     syscalls: Sequence[str] = EFFECTS,
     cwd: Path | None = None,
     fine: Collection[int] = (0,),
+    sockets: bool = False,
 ) -> list[KillPoint]:
     """Run `command` to its end and give every call of its main thread that touches one of
-    `folders` (by path, or by an open file below it), in the order in which they happened.
+    `folders` (by path, or by an open file below it), in the order in which they happened; with
+    `sockets` those too that send something.
 
     Raises `RuntimeError` unless the command ends with one of the exit codes `fine`.
     """
@@ -119,7 +121,7 @@ def survey(
         returncode, output = _run(command, env=env, cwd=cwd, scratch=Path(scratch))
         if returncode not in fine:
             raise RuntimeError(f"the run to survey failed with {returncode}: {output[-2000:]}")
-        return points_in(log, folders)
+        return points_in(log, folders, sockets=sockets)
 
 
 def points_in(log: Path, folders: Iterable[Path], *, sockets: bool = False) -> list[KillPoint]:

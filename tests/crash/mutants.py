@@ -19,9 +19,10 @@ from lifecycle.ledger import EventKind
 from lifecycle.references import STAGED_FILE, to_reference
 from records import staged_files
 from records.unit_of_work import UnitOfWork
-from tasks import children, deletions, intake, second_hand, transfers
-from tasks.house import House
-from tasks.stock import match
+from tasks.house import children
+from tasks.house.parts import House
+from tasks.importing import deletions, intake, second_hand, transfers
+from tasks.importing.stock import match
 
 
 def delete_before_verify() -> None:
@@ -75,7 +76,7 @@ MUTANTS: dict[str, Callable[[], None]] = {
 
 _SECOND = """
 import sys
-from tasks import second_hand, transfers
+from tasks.importing import second_hand, transfers
 transfers.CHUNK = 3
 sys.exit(second_hand.main(sys.argv[1:]))
 """

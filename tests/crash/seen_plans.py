@@ -14,8 +14,8 @@ from lifecycle.references import SUBJECT, to_reference
 from lifecycle.retention.facts import Verdict
 from records import plans
 from records.engines import reading
-from tasks.certifying import of_plan
-from tasks.house import House
+from tasks.house.parts import House
+from tasks.proving.certifying import of_plan
 
 
 class SeenItem(NamedTuple):

@@ -22,12 +22,14 @@ from records import leases, plans
 from records.engines import reading
 from records.plans import Plan
 from records.tables import engagement, subject
-from tasks import carrying_out, case_erasing, certifying, execution, forgetting, work_order_items
-from tasks.certifying import of_plan
-from tasks.execution import execute
-from tasks.finding import find_by_national_id
-from tasks.house import House
-from tasks.proof import verify_ledger
+from tasks.erasing import carrying_out, case_erasing, execution, forgetting
+from tasks.erasing.execution import execute
+from tasks.erasing.finding import find_by_national_id
+from tasks.house.parts import House
+from tasks.proving import certifying
+from tasks.proving.certifying import of_plan
+from tasks.proving.proof import verify_ledger
+from tasks.work_orders import items as work_order_items
 from tests.crash.cut_off import Cut, Step
 from tests.factories.erasures import Office
 from tests.factories.houses import Builder, build, dialect, house, surroundings
@@ -183,7 +185,7 @@ class World:
 
 
 def execution_request(house: House, ref: str) -> Plan:
-    from tasks.requests import ask_for_erasure
+    from tasks.erasing.requests import ask_for_erasure
 
     plan = ask_for_erasure(house, ref)
     assert plan.kind is PlanKind.REQUEST

@@ -16,13 +16,13 @@ from lifecycle.errors import NotProven, Unreachable
 from records import leases
 from records.plans import Plan
 from records.unit_of_work import UnitOfWork
-from tasks import disclosing, sending_containers, sending_passwords, withdrawing
-from tasks.doors import Door
-from tasks.finding_out import note_found_out
-from tasks.house import House
-from tasks.proof import verify_ledger
-from tasks.sealing import SEALERS
-from tasks.withdrawing import withdraw
+from tasks.house.doors import Door
+from tasks.house.parts import House
+from tasks.house.sealing import SEALERS
+from tasks.proving.proof import verify_ledger
+from tasks.sharing import disclosing, sending_containers, sending_passwords, withdrawing
+from tasks.sharing.finding_out import note_found_out
+from tasks.sharing.withdrawing import withdraw
 from tests.crash.cut_off import Cut, Step
 from tests.factories import planning
 from tests.factories.execution import OMAR, TUVA

@@ -13,8 +13,9 @@ from lifecycle.disclosure import Stage
 from records import leases
 from records.plans import Plan
 from records.unit_of_work import UnitOfWork
-from tasks import disclosure_parcels, sending_containers
-from tasks.proof import verify_ledger
+from tasks.proving.proof import verify_ledger
+from tasks.sharing import parcels as disclosure_parcels
+from tasks.sharing import sending_containers
 from tests.crash.cut_off import Cut, Step
 from tests.factories import planning
 from tests.factories.execution import TUVA

@@ -287,9 +287,10 @@ def _warm_up() -> None:
     for name in (
         "rich.console", "rich.table", "rich.text", "sqlalchemy.dialects.sqlite",
         "sqlalchemy.dialects.postgresql.psycopg", "connectors.reader_process", "console.main",
-        "connectors.http", "connectors.sql", "http.client", "tasks.certifying",
-        "tasks.deletions", "tasks.execution", "tasks.intake", "tasks.keys", "tasks.main_job",
-        "tasks.purge", "tasks.remedies", "tasks.wiring", "tests.crash.erasure_mutants",
+        "connectors.http", "connectors.sql", "http.client", "tasks.proving.certifying",
+        "tasks.importing.deletions", "tasks.erasing.execution", "tasks.importing.intake",
+        "tasks.proving.keys", "tasks.importing.main_job", "tasks.importing.purge",
+        "tasks.remedies.every", "tasks.house.wiring", "tests.crash.erasure_mutants",
         "tests.crash.mutants", "uuid",
     ):  # fmt: skip
         importlib.import_module(name)

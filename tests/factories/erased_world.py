@@ -15,11 +15,11 @@ from console.sample_people import Person
 from records.engines import open_engine, reading
 from records.placements import CATEGORY
 from records.tables import holding, placement, work_order
-from tasks.execution import Outcome, execute
-from tasks.house import House
-from tasks.settings import Settings
-from tasks.wiring import open_house
-from tasks.work_order_items import SLIP
+from tasks.erasing.execution import Outcome, execute
+from tasks.house.parts import House
+from tasks.house.settings import Settings
+from tasks.house.wiring import open_house
+from tasks.work_orders.items import SLIP
 from tests.factories.databases import PostgresServer
 from tests.factories.erasures import Office
 from tests.factories.houses import test_settings

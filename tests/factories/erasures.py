@@ -8,13 +8,13 @@ from datetime import date
 
 from lifecycle.plan import PlanKind
 from records.plans import Plan
-from tasks import planning
-from tasks.approvals import approve
-from tasks.execution import Outcome, execute
-from tasks.house import House
-from tasks.intake import local_today
-from tasks.requests import ask_for_erasure
-from tasks.work_orders import confirm, finish, lines
+from tasks.erasing import planning
+from tasks.erasing.execution import Outcome, execute
+from tasks.erasing.requests import ask_for_erasure
+from tasks.house.parts import House
+from tasks.house.today import local_today
+from tasks.officers.approvals import approve
+from tasks.work_orders.orders import confirm, finish, lines
 from tests.factories.keys import StandingClock
 from tests.factories.officers import Authenticator, enrol
 

@@ -17,8 +17,8 @@ import pytest
 from connectors.channel import Channel
 from connectors.memory_channel import Arrival
 from lifecycle.bindings.hand_over import By, ManualChannel
-from tasks.doors import Door
-from tasks.house import House
+from tasks.house.doors import Door
+from tasks.house.parts import House
 from tests.factories import drive_channel_world, onedrive_channel_world
 from tests.factories.channel_worlds import ChannelWorld, channel_world
 from tests.factories.houses import Builder

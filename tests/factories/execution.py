@@ -19,10 +19,10 @@ from records import plans
 from records.engines import reading
 from records.plans import Plan, StoredItem
 from records.tables import subject
-from tasks.execution import Outcome, execute
-from tasks.holds import place_hold, release_hold
-from tasks.house import House
-from tasks.inventory import take_inventory
+from tasks.erasing.execution import Outcome, execute
+from tasks.erasing.holds import place_hold, release_hold
+from tasks.erasing.inventory import take_inventory
+from tasks.house.parts import House
 from tests.factories import planning
 from tests.factories.erasures import Office
 from tests.factories.houses import PEOPLE, Builder

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def hooks_restored() -> Iterator[None]:
-    """Whatever `tasks.quiet.quiet_process` sets inside is as before afterwards."""
+    """Whatever `tasks.house.quiet.quiet_process` sets inside is as before afterwards."""
     before = sys.excepthook, threading.excepthook, sys.unraisablehook
     try:
         yield

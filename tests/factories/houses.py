@@ -11,9 +11,9 @@ import pytest
 
 from connectors.base import CaseSystem, Staging
 from connectors.memory import MemoryCaseSystem, MemoryStaging
-from tasks.house import House
-from tasks.settings import Settings
-from tasks.wiring import open_house
+from tasks.house.parts import House
+from tasks.house.settings import Settings
+from tasks.house.wiring import open_house
 from tests.factories.databases import NewDatabase
 from tests.factories.keys import StandingClock
 

@@ -18,8 +18,8 @@ from records import plans
 from records.engines import reading
 from records.plans import Plan
 from records.tables import ledger_event, subject
-from tasks.house import House
-from tasks.officers import add_officer
+from tasks.house.parts import House
+from tasks.officers.registering import add_officer
 from tests.factories.keys import StandingClock
 
 

@@ -8,11 +8,11 @@ from contextlib import closing
 from pathlib import Path
 
 from console.sample_people import Person
-from tasks.deletions import delete_imported
-from tasks.house import House
-from tasks.intake import import_file
-from tasks.inventory import take_inventory
-from tasks.main_job import begin_import
+from tasks.erasing.inventory import take_inventory
+from tasks.house.parts import House
+from tasks.importing.deletions import delete_imported
+from tasks.importing.intake import import_file
+from tasks.importing.main_job import begin_import
 from tests.factories.houses import export
 
 LEFT = "2026-03-31"

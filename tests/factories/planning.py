@@ -11,12 +11,12 @@ from lifecycle.references import SUBJECT, from_reference, new_id
 from records import holds
 from records.engines import reading
 from records.tables import RECORDS, ledger_event
-from tasks.deletions import delete_imported
-from tasks.finding import find_by_national_id
-from tasks.house import House
-from tasks.intake import import_file
-from tasks.inventory import take_inventory
-from tasks.main_job import begin_import
+from tasks.erasing.finding import find_by_national_id
+from tasks.erasing.inventory import take_inventory
+from tasks.house.parts import House
+from tasks.importing.deletions import delete_imported
+from tasks.importing.intake import import_file
+from tasks.importing.main_job import begin_import
 from tests.factories import houses
 
 Person = tuple[str, str, str]

@@ -21,13 +21,13 @@ from lifecycle.passwords import is_generated
 from lifecycle.policy.data import LegalBasis
 from lifecycle.policy.model import Policy
 from records.plans import Plan
-from tasks.approvals import approve
-from tasks.disclosing import Sent, send
-from tasks.disclosure_judging import Wish
-from tasks.disclosures import Selection, prepare
-from tasks.doors import Cell, Cover, Door, Doors
-from tasks.house import House
-from tasks.share_register import entry
+from tasks.house.doors import Cell, Cover, Door, Doors
+from tasks.house.parts import House
+from tasks.officers.approvals import approve
+from tasks.sharing.disclosing import Sent, send
+from tasks.sharing.disclosures import Selection, prepare
+from tasks.sharing.judging import Wish
+from tasks.sharing.register import entry
 from tests.factories import planning
 from tests.factories.keys import StandingClock
 from tests.factories.officers import Authenticator, enrol

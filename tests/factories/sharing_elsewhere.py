@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from connectors.memory_system import MemoryRecord, MemorySystem
 from connectors.system import OuterSystem
 from records.plans import Plan
-from tasks.house import House
-from tasks.inventory import take_inventory
+from tasks.erasing.inventory import take_inventory
+from tasks.house.parts import House
 from tests.factories import planning
 from tests.factories.execution import TUVA
 from tests.factories.sharing import Desk

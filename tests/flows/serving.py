@@ -18,7 +18,7 @@ from typing import Any
 import psutil
 
 from lifecycle import totp
-from tasks.house import House
+from tasks.house.parts import House
 from tests.factories.houses import export, row
 from tests.factories.officers import Authenticator
 from tests.privacy.prefect_client import Api
@@ -29,7 +29,7 @@ RUN_LIMIT = 240.0
 _SERVE = """
 import sys
 from pathlib import Path
-from tasks.serving import serve
+from tasks.serving.processes import serve
 def say(line): print(line, flush=True)
 sys.exit(serve(Path(sys.argv[1]), announce=say, port=int(sys.argv[2])))
 """
@@ -169,7 +169,7 @@ class RealClock:
 
 def enrol_by_phone(house: House, handle: str, *, by: Telephone | None = None) -> Telephone:
     """An officer with every role."""
-    from tasks.officers import add_officer
+    from tasks.officers.registering import add_officer
 
     phone = Telephone(handle, RealClock())  # type: ignore[arg-type]
     phone.ref = add_officer(

@@ -17,13 +17,13 @@ from lifecycle.plan import PlanState
 from records import plans
 from records.engines import reading
 from records.plans import Plan
-from tasks.approvals import approve
-from tasks.certifying import of_plan
-from tasks.finding import find_by_national_id
-from tasks.house import House
-from tasks.main_job import begin_import
-from tasks.settings import Settings
-from tasks.wiring import open_house
+from tasks.erasing.finding import find_by_national_id
+from tasks.house.parts import House
+from tasks.house.settings import Settings
+from tasks.house.wiring import open_house
+from tasks.importing.main_job import begin_import
+from tasks.officers.approvals import approve
+from tasks.proving.certifying import of_plan
 from tests.factories.houses import PEOPLE, row
 from tests.factories.officers import events
 from tests.flows.serving import (
@@ -68,8 +68,8 @@ def opened(serving: Serving) -> Iterator[House]:
 
 
 def bring(serving: Serving, name: str, *rows: str) -> None:
-    from tasks.deletions import delete_imported
-    from tasks.intake import import_file
+    from tasks.importing.deletions import delete_imported
+    from tasks.importing.intake import import_file
 
     drop(serving.home, name, *rows)
     with opened(serving) as house:

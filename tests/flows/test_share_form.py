@@ -22,20 +22,20 @@ from lifecycle.telling import Because
 from records import plans
 from records.engines import reading
 from records.plans import Plan
-from tasks import asking_to_delete, withdrawing
-from tasks.disclosures import Selection, Wish, prepare
-from tasks.finding import find_by_national_id
-from tasks.finding_out import confirm_deleted
-from tasks.findings import standing
-from tasks.house import House
-from tasks.intake import local_today
-from tasks.lost_records import find_lost
-from tasks.proof import verify_ledger
-from tasks.settings import Settings
-from tasks.share_register import Entry, entry
-from tasks.telling import waiting
-from tasks.telling_started import tell
-from tasks.wiring import open_house
+from tasks.erasing.finding import find_by_national_id
+from tasks.house.parts import House
+from tasks.house.settings import Settings
+from tasks.house.today import local_today
+from tasks.house.wiring import open_house
+from tasks.placing.findings import standing
+from tasks.proving.lost_records import find_lost
+from tasks.proving.proof import verify_ledger
+from tasks.sharing import asking_to_delete, withdrawing
+from tasks.sharing.disclosures import Selection, Wish, prepare
+from tasks.sharing.finding_out import confirm_deleted
+from tasks.sharing.register import Entry, entry
+from tasks.telling.recipients import waiting
+from tasks.telling.started import tell
 from tests.factories.hooks import hooks_restored
 from tests.factories.houses import PEOPLE, row
 from tests.factories.officers import events
@@ -76,9 +76,9 @@ class Shared:
             yield house
 
     def bring(self, name: str, *rows: str) -> None:
-        from tasks.deletions import delete_imported
-        from tasks.intake import import_file
-        from tasks.main_job import begin_import
+        from tasks.importing.deletions import delete_imported
+        from tasks.importing.intake import import_file
+        from tasks.importing.main_job import begin_import
 
         drop(self.serving.home, name, *rows)
         with self.house() as house:

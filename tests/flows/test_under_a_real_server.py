@@ -35,9 +35,9 @@ from flows.verify_ledger import verify_ledger
 from flows.witness_ledger import witness_ledger
 from flows.year_end import year_end
 from lifecycle.errors import NotProven, Unreachable
-from tasks import intake, stock
-from tasks.settings import Settings
-from tasks.wiring import open_house
+from tasks.house.settings import Settings
+from tasks.house.wiring import open_house
+from tasks.importing import intake, stock
 from tests.factories.houses import PEOPLE
 from tests.flows.conftest import Served
 from tests.flows.serving import Runs, drop, enrol_by_phone, left_long_ago

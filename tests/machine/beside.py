@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from lifecycle.plan import ItemState, PlanKind, PlanState
 from records.plans import Plan
-from tasks.certifying import of_plan
+from tasks.proving.certifying import of_plan
 from tests.machine.kills import Killed
 from tests.machine.looking import Eyes, Sealed, Shown
 from tests.machine.model import (

@@ -14,10 +14,10 @@ from lifecycle.plan import PlanKind, PlanState
 from records.engines import reading
 from records.planned_people import going
 from records.plans import Plan
-from tasks.approvals import approve
-from tasks.officer_codes import agree
-from tasks.planning import draw
-from tasks.requests import ask_for_erasure
+from tasks.erasing.planning import draw
+from tasks.erasing.requests import ask_for_erasure
+from tasks.officers.approvals import approve
+from tasks.officers.codes import agree
 from tests.machine.beside import TALLY, Page
 from tests.machine.happenings import KILL, Happenings
 from tests.machine.model import CASES, PAPER, Thing

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from lifecycle.references import SUBJECT, to_reference
-from tasks.deletions import delete_imported
-from tasks.holds import place_hold, release_hold
-from tasks.intake import import_file
-from tasks.inventory import take_inventory
-from tasks.main_job import begin_import
+from tasks.erasing.holds import place_hold, release_hold
+from tasks.erasing.inventory import take_inventory
+from tasks.importing.deletions import delete_imported
+from tasks.importing.intake import import_file
+from tasks.importing.main_job import begin_import
 from tests.factories import houses
 from tests.machine.beside import Beside
 from tests.machine.model import CASES, EVERYTHING

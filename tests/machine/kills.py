@@ -32,10 +32,10 @@ LASTING: tuple[tuple[type, str], ...] = (
     (MemoryStaging, "delete_permanently"),
 )
 PLACES = (
-    "tasks.certifying.file_copy",
-    "tasks.forgetting.scrub",
-    "tasks.restoring.scrub",
-    "tasks.inventory.scrub",
+    "tasks.proving.certifying.file_copy",
+    "tasks.erasing.forgetting.scrub",
+    "tasks.erasing.restoring.scrub",
+    "tasks.erasing.inventory.scrub",
 )
 
 

@@ -9,9 +9,9 @@ from hypothesis.stateful import precondition, rule
 
 from lifecycle.errors import Refused
 from lifecycle.plan import ItemState, PlanKind, PlanState
-from tasks.execution import Outcome, Why, execute
-from tasks.proof import verify_ledger
-from tasks.work_orders import confirm, finish, lines
+from tasks.erasing.execution import Outcome, Why, execute
+from tasks.proving.proof import verify_ledger
+from tasks.work_orders.orders import confirm, finish, lines
 from tests.machine.happenings import KILL
 from tests.machine.kills import points
 from tests.machine.mishaps import Mishaps

@@ -12,11 +12,11 @@ from hypothesis.stateful import precondition, rule
 from lifecycle.errors import LedgerFailure, Refused
 from lifecycle.plan import PlanState
 from lifecycle.references import PLAN, from_reference
-from tasks import restoring
-from tasks.execution import execute
-from tasks.keys import rotate_keys
-from tasks.officers import add_officer, remove_officer
-from tasks.proof import newest_witnessed, verify_ledger
+from tasks.erasing import restoring
+from tasks.erasing.execution import execute
+from tasks.officers.registering import add_officer, remove_officer
+from tasks.proving.keys import rotate_keys
+from tasks.proving.proof import newest_witnessed, verify_ledger
 from tests.machine.deciding import Deciding
 from tests.machine.happenings import KILL
 from tests.machine.kills import Killed

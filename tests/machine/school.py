@@ -23,9 +23,9 @@ from connectors.memory import MemoryCaseSystem, MemoryStaging
 from connectors.memory_system import MemorySystem
 from connectors.reader_work import work as read_in_child
 from lifecycle.errors import FileRefused
-from tasks.house import House
-from tasks.settings import Settings
-from tasks.wiring import open_house
+from tasks.house.parts import House
+from tasks.house.settings import Settings
+from tasks.house.wiring import open_house
 from tests.factories.keys import StandingClock
 from tests.factories.officers import Authenticator, enrol
 from tests.machine.kills import Killer

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.factories.databases import postgres_server
-from tests.privacy import erasing_people, placed_people
+from tests.privacy import erasing_people, placed_people, telling_people, telling_shown
 from tests.privacy.cast import CONTROLS, PEOPLE, full_name, told
 from tests.privacy.outside_world import outside_world
 from tests.privacy.planted import csv_export, export_rows, files
@@ -28,7 +28,7 @@ from tests.privacy.wider_world import wider_world
 
 ROOT = Path(__file__).resolve().parents[2]
 _SERVE = (
-    "import sys; from pathlib import Path; from tasks.serving import serve\n"
+    "import sys; from pathlib import Path; from tasks.serving.processes import serve\n"
     "sys.exit(serve(Path(sys.argv[1]), announce=lambda line: print(line, flush=True),"
     " port=int(sys.argv[2])))\n"
 )
@@ -47,6 +47,7 @@ class Evidence:
     refused: list[int] = field(default_factory=list)
     worker_states: dict[str, str] = field(default_factory=dict)
     killed: int = 0
+    killed_flows: list[int] = field(default_factory=list)
     in_systems: list[bool] = field(default_factory=list)
     """Who of `erasing_people.EVERYWHERE` is in an outer system at the end."""
     accounts: list[bool] = field(default_factory=list)
@@ -89,6 +90,7 @@ def run_everything(folder: Path) -> Evidence:
         ExitStack() as stack,
     ):
         more = placed_people.bound(folder / "places", outside)
+        more |= telling_people.bound(folder / "given")
         more["channels"] |= stack.enter_context(wider_world(folder / "wider", found.wider))
         erasing_people.installed(folder / "installed", more)
         addresses = {
@@ -116,6 +118,8 @@ def run_everything(folder: Path) -> Evidence:
                       for name in ("share", "store")}  # fmt: skip
             found.killed = _drive(found, "crash", {"PYTHONASYNCIODEBUG": "1"})
             lap("crash")
+            _tell_people(found)
+            lap("people")
             found.worker_states |= {n: api.wait(r, seconds=600) for n, r in shared.items()}
             found.answers = [
                 api.answer(shared["share"], officer=full_name(PEOPLE[21]), decision="approve"),
@@ -123,6 +127,8 @@ def run_everything(folder: Path) -> Evidence:
                 api.answer(shared["share"], officer="chef-test", reason=told(PEOPLE[23])),
             ]
             lap("worker shares")
+            found.answers.append(_run_for_people(found, api))
+            lap("worker people")
             _commands_at_the_end(found)
             lap("more commands")
             found.listed = api.dump(folder / "api")
@@ -177,13 +183,34 @@ def _served(found: Evidence) -> Iterator[None]:
 
 
 def _drive(found: Evidence, mode: str, more: dict[str, str]) -> int:
-    with (found.out / f"driver-{'crash' if mode == 'crash' else 'all'}").open("wb") as out:
+    with (found.out / f"driver-{mode.replace(' ', '-')}").open("wb") as out:
         return subprocess.run(
             [sys.executable, "-m", "tests.privacy.driver", mode, str(found.home),
              str(found.out / "results")],
             cwd=ROOT, env=_environment(found) | more, stdout=out, stderr=out, timeout=1800,
             check=False,
         ).returncode  # fmt: skip
+
+
+def _tell_people(found: Evidence) -> None:
+    """Begun, killed in the middle of each flow, and gone on with."""
+    _drive(found, "people begin", {})
+    for flow in telling_people.KILLED:
+        found.killed_flows.append(_drive(found, f"kill {flow}", {}))
+    _drive(found, "people go on", {})
+
+
+def _run_for_people(found: Evidence, api: Api) -> str:
+    """The flows about the people once more, in processes of the worker's, one after the other: two
+    cores are enough for one. What the server says of the form of the one that waits."""
+    answer = ""
+    for name in ("inform", "incident", "processor-review", "register-consent", "rights-request"):
+        run = api.start(api.deployment(f"{name}/{name}-academedia"),
+                        parameters={"controller": "academedia"})  # fmt: skip
+        found.worker_states[name] = api.wait(run, seconds=600)
+        if name == "incident":
+            answer = api.answer(run, officer=full_name(PEOPLE[21]))
+    return answer
 
 
 def _erase_people(found: Evidence) -> None:
@@ -325,6 +352,8 @@ def _controls_of_files(found: Evidence) -> None:
         (CONTROLS[24], found.out / "serve"),
         (CONTROLS[25], found.out / "driver-crash"),
         (CONTROLS[27], home / "sent" / "control"),
+        (CONTROLS[43], found.out / "letters" / "control"),
+        *telling_shown.controls(found.out).items(),
     ):
         with path.open("ab") as file:
             file.write(told(person).encode("utf-16-le"))

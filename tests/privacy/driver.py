@@ -1,6 +1,7 @@
 """Runs the flows in a process of its own, as a deployment would, and makes them fail.
 
-`python -m tests.privacy.driver all|crash HOME RESULTS`; what became of each scenario
+`python -m tests.privacy.driver MODE HOME RESULTS`; MODE: `all`, `crash`, `people begin`,
+`people go on`, `kill FLOW`; what became of each scenario
 is written to RESULTS, one JSON line each. What this process prints is a surface that is searched.
 """
 
@@ -23,6 +24,7 @@ from typing import Any
 import pytest
 
 from flows.session import prefect_session
+from tests.privacy import telling_people
 from tests.privacy.cast import CONTROLS, PEOPLE, told
 from tests.privacy.erasing_people import BY_HAND, FLOWN, decide, fill_systems
 from tests.privacy.forcing import ERRORS, say
@@ -47,10 +49,17 @@ class Drive:
     def __init__(self, home: Path, results: Path, second_home: Path | None, *, files: int) -> None:
         from flows import (
             archive_erase,
+            consent_steps,
             erasure_steps,
             follow_up,
             import_af,
+            incident,
+            inform,
+            processor_review,
             purge_staging,
+            register_consent,
+            register_steps,
+            rights_request,
             share,
             share_steps,
             steps,
@@ -68,6 +77,11 @@ class Drive:
             "follow up": follow_up.follow_up,
             "share": share.share,
             "store": store.store,
+            "inform": inform.inform,
+            "incident": incident.incident,
+            "processor review": processor_review.processor_review,
+            "consent": register_consent.register_consent,
+            "rights": rights_request.rights_request,
         }
         self._home = home
         self._second_home = second_home
@@ -84,6 +98,10 @@ class Drive:
         for module, names in (
             (share_steps, ("agreed", "register", "to_tell", "is_open_to_decide")),
             (store, ("look_through",)),
+            (consent_steps, ("import_forms", "keep_orders")),
+            (register_steps, ("check_processors", "check_risks", "is_open_to_review")),
+            (incident, ("read_register", "is_open_to_decide")),
+            (rights_request, ("waiting",)),
         ):
             for name in names:
                 quick = getattr(module, name).with_options(retry_delay_seconds=0.01)
@@ -104,9 +122,13 @@ class Drive:
 
     def run(self, name: str, flow: str, expected: str = "", controller: str = CONTROLLER) -> None:
         """Run a flow and note whether it ended as it should."""
+        self.caught(name, flow, lambda: self._flows[flow](controller), expected)
+
+    def caught(self, name: str, flow: str, call: Callable[[], object], expected: str) -> None:
+        """The same of whatever somebody does."""
         text, carried = "", ""
         try:
-            self._flows[flow](controller)
+            call()
         except BaseException as error:  # noqa: BLE001 -- also what no flow may let out
             # As whoever called the flow sees it, and as Prefect would store it.
             text = str(error)
@@ -166,6 +188,12 @@ def main(mode: str, home: Path, results: Path) -> None:
         assert not server.started_here
         if mode == "crash":
             crash(Drive(home, results, None, files=5000))
+        if mode.startswith("kill "):
+            telling_people.kill(Drive(home, results, None, files=5200), mode[5:])
+            return  # it was not killed: the results say so
+        if mode.startswith("people "):
+            telling_people.PARTS[mode[7:]](Drive(home, results, None, files=5300), home)
+            return
         drive = Drive(home, results, second_home, files=0)
         play_all(drive, home, second_home)
     raise ERRORS["tells everywhere"](PEOPLE[9])  # that nobody catches at all

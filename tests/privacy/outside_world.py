@@ -24,6 +24,8 @@ from tests.privacy.cast import PEOPLE, full_name, told
 
 MAIL, TEXT = "encrypted-mail-with-file", "text-message"
 TOKEN: Final = "canary-sms-token-5d1e9b"
+REFUSED, UNSURE = PEOPLE[24], PEOPLE[26]
+"""To whose own address no mail goes, and of whose mail nobody can tell whether it arrived."""
 CONTROL_DESK: Final = f"kontroll@{DOMAIN}"
 """Only the control is sent there."""
 _WORDS: Final = f"{PEOPLE[7].national_id} {PEOPLE[7].mail}"
@@ -95,7 +97,7 @@ class _Office:
     async def handle_RCPT(  # noqa: N802
         self, server: Any, session: Any, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        if address.startswith(DESKS["refusing"].mail):
+        if address == REFUSED.mail or address.startswith(DESKS["refusing"].mail):
             return f"550 5.1.1 {_WORDS} does not work here"
         if address.startswith(DESKS["later"].mail) and not self._asked_again:
             self._asked_again = True
@@ -107,13 +109,35 @@ class _Office:
         content = envelope.original_content
         assert content is not None
         self._count += 1
-        place = self._record / f"mail-{self._count:03}"
-        place.with_suffix(".to").write_text("\n".join(envelope.rcpt_tos))
-        place.with_suffix(".eml").write_bytes(content)
+        if _is_office(envelope.rcpt_tos):
+            place = self._record / f"mail-{self._count:03}"
+            place.with_suffix(".to").write_text("\n".join(envelope.rcpt_tos))
+            place.with_suffix(".eml").write_bytes(content)
+        else:
+            self._take_letter(envelope.rcpt_tos, content)
+            if envelope.rcpt_tos == [UNSURE.mail]:
+                server.transport.abort()
+                await asyncio.sleep(0)
         if envelope.rcpt_tos[0].startswith(DESKS["unsure"].mail):
             server.transport.abort()
             await asyncio.sleep(0)
         return "250 OK"
+
+    def _take_letter(self, to: list[str], content: bytes) -> None:
+        """A letter to a person bears its reader's address, once, as whom it is to: that alone is
+        left out of what is searched."""
+        head, end, body = content.partition(b"\r\n\r\n")
+        for address in to:
+            line = b"\r\nTo: " + address.encode() + b"\r\n"
+            head = head.replace(line, b"\r\nTo: (its reader)\r\n", 1)
+        folder = self._record.parent / "letters"
+        folder.mkdir(exist_ok=True)
+        (folder / f"letter-{self._count:03}.eml").write_bytes(head + end + body)
+
+
+def _is_office(to: list[str]) -> bool:
+    known = {CONTROL_DESK, *(f"{desk.mail}@{DOMAIN}" for desk in DESKS.values())}
+    return set(to) <= known
 
 
 class _Handler(BaseHTTPRequestHandler):

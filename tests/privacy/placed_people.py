@@ -12,13 +12,13 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any, Final
 
-import tasks.wiring
+import tasks.house.wiring
 from console.sample_people import Person
 from lifecycle.access import Matter
 from lifecycle.errors import Refused, Unreachable
-from tasks.access import place_of
-from tasks.access_agreeing import agree_removals
-from tasks.findings import standing
+from tasks.access.agreeing import agree_removals
+from tasks.access.reviewing import place_of
+from tasks.placing.findings import standing
 from tests.factories.documents import docx, paragraph
 from tests.factories.keys import StandingClock
 from tests.privacy.cast import PEOPLE, full_name, told
@@ -34,7 +34,7 @@ LOOKING: Final = (
     "flows.store.open_house",
     "connectors.folder.FolderStaging.list_items",
     "connectors.folder.FolderStaging.read",
-    "tasks.placement_documents.document_text",
+    "tasks.placing.documents.document_text",
     "lifecycle.placement.showing.Reader.shows",
     "records.findings.Ledge.note",
     "connectors.accounts.SqlAccounts.accounts",
@@ -115,7 +115,7 @@ def look_everywhere(drive: Any, home: Path) -> None:
     for error in (Unreachable("folder_not_reachable"), Refused("staff_list_malformed")):
         target = "list_items" if isinstance(error, Unreachable) else "read_staff"
         where = {"list_items": "connectors.folder.FolderStaging.list_items",
-                 "read_staff": "tasks.scan_wiring.read_staff"}[target]  # fmt: skip
+                 "read_staff": "tasks.house.scan_wiring.read_staff"}[target]  # fmt: skip
         drive.play(Scenario(f"{error.code} (store)", "store", patched({where: chained(error)}),
                             r"^(system_not_reached [a-z-]+|staff_list_malformed)"))  # fmt: skip
 
@@ -124,15 +124,18 @@ def _agree(home: Path) -> None:
     """An officer agrees that the leaver's account is removed."""
     clock = StandingClock(datetime.now(UTC) - timedelta(minutes=2))
     first = telephones(home, clock)[0]
-    with tasks.wiring.open_house("academedia", now=clock) as house:
+    with tasks.house.wiring.open_house("academedia", now=clock) as house:
         left = [one.ref for one in standing(house, place=place_of("workbuster"))
                 if one.sign == Matter.LEFT]  # fmt: skip
         assert agree_removals(house, left, officer=first.handle, code=first.fresh()) == 1
 
 
-def play_each(drive: Any, targets: Sequence[str], flow: str, *, times: int = 2) -> None:
-    """Every target is met, and fails, each time with another kind of error."""
-    people, kinds = cycle(PEOPLE[12:22]), cycle(ERRORS)
+def play_each(
+    drive: Any, targets: Sequence[str], flow: str, *, times: int = 2, first: int = 0
+) -> None:
+    """Every target is met, and fails, each time with another kind of error, from the `first` on."""
+    known = list(ERRORS)
+    people, kinds = cycle(PEOPLE[12:22]), cycle(known[first:] + known[:first])
     for target in targets:
         for _ in range(times):
             met: list[str] = []

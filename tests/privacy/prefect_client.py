@@ -41,7 +41,7 @@ class Api:
         port = json.loads((place / "server.json").read_text())["port"]
         user, _, password = (place / "auth").read_text().partition(":")
         self._client = httpx.Client(
-            base_url=f"http://127.0.0.1:{port}/api", auth=(user, password), timeout=30,
+            base_url=f"http://127.0.0.1:{port}/api", auth=(user, password), timeout=120,
             trust_env=False, transport=_Patient(),
         )  # fmt: skip
         token = self._client.get("/csrf-token", params={"client": "canary"}).json()["token"]

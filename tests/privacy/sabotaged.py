@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flows.import_af import import_af
-from tasks import stock
+from tasks.importing import stock
 from tests.privacy.cast import PEOPLE
 from tests.privacy.forcing import breaker
 

@@ -22,13 +22,13 @@ Arrange = Callable[[], AbstractContextManager[object]]
 
 ANYWHERE: tuple[tuple[str, str], ...] = (
     ("flows.steps.open_house", "import"),
-    ("tasks.wiring.load_policy", "import"),
-    ("tasks.wiring.load_bindings", "import"),
+    ("tasks.house.wiring.load_policy", "import"),
+    ("tasks.house.wiring.load_bindings", "import"),
     ("connectors.folder.FolderStaging.list_items", "import"),
     ("connectors.folder.FolderStaging.read", "import"),
     ("connectors.workbook.converse", "import"),
-    ("tasks.intake.read_export", "import"),
-    ("tasks.intake.import_file", "import"),
+    ("tasks.importing.intake.read_export", "import"),
+    ("tasks.importing.intake.import_file", "import"),
     ("records.importing.Importing.add", "import"),
     ("records.importing.Importing.write", "import"),
     ("records.importing.Importing.finish", "import"),
@@ -48,30 +48,30 @@ ANYWHERE: tuple[tuple[str, str], ...] = (
     ("connectors.case_register.CaseRegister.close_batch", "import"),
     ("connectors.folder.FolderStaging.delete_permanently", "purge"),
     ("connectors.witness.FileWitness.take", "purge"),
-    ("tasks.purge.recover", "purge"),
-    ("tasks.proof.verify", "verify"),
-    ("tasks.proof.make_checkpoint", "verify"),
+    ("tasks.importing.purge.recover", "purge"),
+    ("tasks.proving.proof.verify", "verify"),
+    ("tasks.proving.proof.make_checkpoint", "verify"),
     ("connectors.sql.SqlSystem.records", "inventory"),
-    ("tasks.inventory.apply_rules", "inventory"),
-    ("tasks.due_plans.draw", "erase"),
-    ("tasks.due_plans.agreed", "erase"),
+    ("tasks.erasing.inventory.apply_rules", "inventory"),
+    ("tasks.erasing.due_plans.draw", "erase"),
+    ("tasks.erasing.due_plans.agreed", "erase"),
     ("flows.approval_form.get_client", "erase"),
-    ("tasks.inventory.take_inventory", "erase"),
-    ("tasks.follow_up.watch", "follow up"),
-    ("tasks.work_orders.remind", "follow up"),
+    ("tasks.erasing.inventory.take_inventory", "erase"),
+    ("tasks.watching.follow_up.watch", "follow up"),
+    ("tasks.work_orders.orders.remind", "follow up"),
 )
 """Where an error comes from, in every layer, and the flow that meets it."""
 _ANONYMISE = "connectors.case_register.CaseRegister.anonymise"
-WITH_PEOPLE = ("tasks.work_order_items._slip", _ANONYMISE)
+WITH_PEOPLE = ("tasks.work_orders.items.slip_for", _ANONYMISE)
 """The same in a plan that waits for people: one system's fault keeps no other waiting."""
 BY_ITSELF = (
-    "tasks.item_steps.plans.mark",
-    "tasks.item_steps.judge_again",
+    "tasks.erasing.item_steps.plans.mark",
+    "tasks.erasing.item_steps.judge_again",
     "connectors.sql.SqlSystem.carry_out",
     "connectors.sql.SqlSystem.read_back",
-    "tasks.forgetting.forget",
+    "tasks.erasing.forgetting.forget",
     "connectors.erasure_journal.ErasureJournal.append",
-    "tasks.certifying.certify",
+    "tasks.proving.certifying.certify",
 )
 """And in one that does not, in the order in which it is carried out."""
 TARGETS = (*ANYWHERE, *((target, "follow up") for target in (*WITH_PEOPLE, *BY_ITSELF)))

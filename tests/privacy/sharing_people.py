@@ -10,24 +10,24 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any, Final
 
-import tasks.wiring
+import tasks.house.wiring
 from connectors.channel import Parcel
 from lifecycle.disclosure import Condition, Stage
 from lifecycle.errors import GallraError, NotProven, Unreachable
 from lifecycle.references import PARCEL, PLAN, new_id, to_reference
 from records.plans import Plan
-from tasks import telling
-from tasks.access import place_of
-from tasks.approvals import approve
-from tasks.disclosure_judging import Wish
-from tasks.disclosures import Selection, prepare
-from tasks.finding import find_by_national_id
-from tasks.finding_out import note_found_out
-from tasks.findings import standing
-from tasks.house import House
-from tasks.intake import local_today
-from tasks.share_register import entry, register
-from tasks.withdrawing import withdraw
+from tasks.access.reviewing import place_of
+from tasks.erasing.finding import find_by_national_id
+from tasks.house.parts import House
+from tasks.house.today import local_today
+from tasks.officers.approvals import approve
+from tasks.placing.findings import standing
+from tasks.sharing.disclosures import Selection, prepare
+from tasks.sharing.finding_out import note_found_out
+from tasks.sharing.judging import Wish
+from tasks.sharing.register import entry, register
+from tasks.sharing.withdrawing import withdraw
+from tasks.telling import recipients as telling
 from tests.factories.keys import StandingClock
 from tests.privacy.cast import CONTROLS, PEOPLE, told
 from tests.privacy.erasing_people import LATE, Terminal, telephones
@@ -45,38 +45,38 @@ _SMS: Final = "connectors.sms_gateway.SmsChannel"
 
 SENDING: Final = (
     "flows.share_steps.open_house",
-    "tasks.share_register.agreed",
-    "tasks.sending_containers.still_current",
+    "tasks.sharing.register.agreed",
+    "tasks.sharing.sending_containers.still_current",
     f"{_SMTP}.check",
     f"{_SMS}.check",
-    "tasks.disclosure_parcels._cells",
+    "tasks.sharing.parcels._cells",
     "connectors.containers.aes_zip.seal_zip",
     "connectors.sent_journal.FolderJournal.begin",
     f"{_SMTP}.deliver",
-    "tasks.sending_containers.seal_handle",
+    "tasks.sharing.sending_containers.seal_handle",
     f"{_SMTP}.standing",
-    "tasks.sending_passwords.password_parcel",
+    "tasks.sharing.sending_passwords.password_parcel",
     f"{_SMS}.deliver",
-    "tasks.sending_passwords.close_as_sent",
-    "tasks.telling_letters.tell_waiting",
-    "tasks.share_register.register",
-    "tasks.telling_due.to_tell",
+    "tasks.sharing.sending_passwords.close_as_sent",
+    "tasks.telling.letters.tell_waiting",
+    "tasks.sharing.register.register",
+    "tasks.telling.due.to_tell",
     "flows.share_pages.show",
 )
 """Where an error comes from while a disclosure is sent, in the order in which it is met."""
 READING_OUT: Final = (
-    "tasks.disclosure_parcels.take_out",
-    "tasks.reading_out.recognisers",
+    "tasks.sharing.parcels.take_out",
+    "tasks.sharing.reading_out.recognisers",
     "connectors.sql.SqlSystem.read_out",
-    "tasks.disclosure_parcels.require_as_agreed",
+    "tasks.sharing.parcels.require_as_agreed",
 )
 """And while another system is read out for it."""
 ELSEWHERE: Final = ("gallra", "novo")
 """Our own records, and a system in which the first of those who are shared stands."""
 TAKING_BACK: Final = (
     f"{_SMTP}.withdraw",
-    "tasks.withdrawing._note_taken",
-    "tasks.asking_to_delete.deletion_parcel",
+    "tasks.sharing.withdrawing._note_taken",
+    "tasks.sharing.asking_to_delete.deletion_parcel",
 )
 
 
@@ -89,7 +89,7 @@ class Sharing:
         self._officers = telephones(home, self._clock)
 
     def house(self, stack: ExitStack) -> House:
-        return stack.enter_context(tasks.wiring.open_house("academedia", now=self._clock))
+        return stack.enter_context(tasks.house.wiring.open_house("academedia", now=self._clock))
 
     def prepare(
         self,
@@ -201,7 +201,7 @@ def share_widely(drive: Any, office: Sharing) -> None:
         office.prepare("desk", container=way.container, channel=way.name)
         play_each(drive, sending_widely(way), "share", times=1)
         drive.run(f"it is sent by {way.name} at last", "share")
-    later = {"tasks.withdrawing.local_today": _much_later}
+    later = {"tasks.sharing.withdrawing.local_today": _much_later}
     people, kinds = cycle(SHARED), cycle(kind for kind in list(ERRORS)[4:] if kind not in SIGNALS)
     withdraws = [f"{connector}.withdraw" for connector in (_SMTP, *(w.connector for w in WAYS))]
     silent = dict.fromkeys(withdraws, chained(Unreachable("server_unreachable")))
@@ -227,7 +227,7 @@ _STOOD: Final = {
 
 
 def _taking_back() -> Iterator[Scenario]:
-    later = {"tasks.withdrawing.local_today": _much_later}
+    later = {"tasks.sharing.withdrawing.local_today": _much_later}
     people, kinds = cycle(SHARED), cycle(list(ERRORS)[9:])
     refusals: list[GallraError] = [NotProven("deletion_refused"), Unreachable("server_unreachable")]
     for error in refusals:

@@ -3,6 +3,7 @@ error path forced, and are found nowhere; thirty more are left on purpose, and a
 
 from __future__ import annotations
 
+import email
 import json
 import re
 import signal
@@ -35,6 +36,8 @@ from tests.privacy.received import (
 from tests.privacy.scenarios import TARGETS
 from tests.privacy.searching import Finder, Hit, search
 from tests.privacy.sharing_people import READING_OUT, SENDING, SHARED, TAKING_BACK, sending_widely
+from tests.privacy.telling_people import ASKS, BY_FLOW, EXTRACTING, KILLED
+from tests.privacy.telling_shown import LEFT
 from tests.privacy.wider_ways import CLOUD_TOKEN, DESK, OFFICE, WAYS
 
 pytestmark = [pytest.mark.long, pytest.mark.server, pytest.mark.postgres, pytest.mark.timeout(2400)]
@@ -50,33 +53,46 @@ SURFACES: dict[str, tuple[tuple[str, ...], tuple[int, ...]]] = {
     "the worker's log": ((f"{_PREFECT}/worker.log",), (3, 4)),
     "the deployment's log": ((f"{_PREFECT}/deploy.log",), (23,)),
     "the rest of Prefect's folder": ((f"{_PREFECT}/*",), (4,)),
-    "logs over the API": (("api/logs.json",), (4, 11)),
-    "artifacts over the API": (("api/artifacts*.json",), (5,)),
-    "events over the API": (("api/events.json",), (11, 13)),
+    "logs over the API": (("api/logs.json",), (4, 11, 32)),
+    "artifacts over the API": (("api/artifacts*.json",), (5, 30)),
+    "events over the API": (("api/events.json",), (11, 13, 34)),
     "runs over the API": (("api/flow_runs.json", "api/task_runs.json"), (12, 13, 14)),
     "states over the API": (("api/*_run_states.json",), (11,)),
     "variables and blocks over the API": (("api/variables.json", "api/block*.json"), (6,)),
     "everything else over the API": (("api/*.json",), (4,)),
     "what serving says": (("out/serve",), (24,)),
-    "what a run's process says": (("out/driver-all", "out/driver-crash"), (1, 25)),
+    "what a run's process says": (("out/driver-*",), (1, 25)),
     "errors as their caller has them": (("out/results",), (0,)),
     "what commands say": (("out/commands",), (16,)),
     "what the commands of an erasure say": (("out/erasing",), (2,)),
     "certificates": (("out/certificate.*",), ()),
     "report.json": (("out/report.json",), (15,)),
     "the ledger's export": (("out/ledger.jsonl",), (21,)),
-    "our records": (("home/records",), (17,)),
+    "our records": (("home/records",), (17, 31)),
     "our keys": (("home/keys", "home/kek"), (18,)),
     "the case register": (("home/case_register",), (19,)),
     "the witness": (("home/witness",), (20,)),
     "the emptied staging folder and the rest of the home": (("home",), (17,)),
     "the second home, on PostgreSQL": (("second/witness", "second/case_register"), ()),
-    "the temporary folder": (("tmp",), (8,)),
+    "the temporary folder": (("tmp",), (8, 33)),
     "what recipients received": (("out/received",), (26,)),
     "the notes of what was sent": (("home/sent", "home/sent-texts"), (27,)),
     "the outgoing folder": (("home/outgoing",), ()),
     "command lines and environments": (("out/processes",), (9, 10)),
+    "answers laid ready": (("home/answers",), (35,)),
+    "letters to people": (("out/letters",), (43,)),
+    "notices and who knows them": (("out/people/notices*",), (36,)),
+    "the register of incidents": (("out/people/incidents.txt",), (37,)),
+    "consents": (("out/people/consents.txt",), (38,)),
+    "requests": (("out/people/requests.txt",), (39,)),
+    "processors, and the published lists": (("out/people/processors*",), (40,)),
+    "the report and the record of processing": (("out/people/report*",), (41,)),
+    "work orders": (("out/people/orders.txt",), (42,)),
 }
+"""What legitimately has somebody's words is not among them, each for its reason: the address on a
+letter, which is its reader's (`outside_world`); the officer's own terminal, who answers for it
+(`given/shown`); the office's own files and the systems, which are other people's. The vault and an
+answer that is laid ready are searched: sealed, they say nothing."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +117,10 @@ def _person(hit: Hit) -> int:
     return int(hit.label.partition(":")[0].removeprefix("person "))
 
 
+NEEDS_A_PAST = {RowReason.ERASED_BEFORE, RowReason.PERSON_RESTRICTED}
+"""What no sample of a first import holds."""
+
+
 @pytest.fixture(scope="module")
 def searched(tmp_path_factory: pytest.TempPathFactory) -> Searched:
     folder = tmp_path_factory.mktemp("canary")
@@ -123,6 +143,7 @@ def _secrets(evidence: Evidence) -> list[Needle]:
     words = [f"{desk.mail}@{DOMAIN}" for desk in DESKS.values()]
     words += [TOKEN, CLOUD_TOKEN, *(desk.phone for desk in DESKS.values())]
     words += [password for text in sent for password in text.passwords]
+    words.append((evidence.folder / "given" / "extract").read_text())
     return [
         Needle(f"person {SECRETS + number}: {form}", data)
         for number, word in enumerate(dict.fromkeys(words))
@@ -200,15 +221,22 @@ def test_every_forced_run_ended_as_it_should(searched: Searched) -> None:
         *LOOKING,
         *REMOVING,
         *(f"{t} (withdraw)" for t in TAKING_BACK),
+        *EXTRACTING,
     }
+    targets |= {target for each in BY_FLOW.values() for target in each}
     targets |= {target for way in WAYS for target in sending_widely(way)}
     targets |= {f"{way.connector}.withdraw (withdraw)" for way in WAYS}
     assert {t for t in targets if any(n.endswith(t) for n in names)} == targets
     assert len(played) >= 50
     assert searched.evidence.killed == -signal.SIGKILL
+    assert searched.evidence.killed_flows == [-signal.SIGKILL] * len(KILLED)
+    # An incident's leak is a text that is not sealed: no run is needed for it.
+    assert {f"{flow} leaks" for flow in BY_FLOW if flow != "incident"} <= names
     assert searched.evidence.worker_states == {
         "sabotaged": "Failed", "real": "Completed", "control": "Failed",
         "share": "Suspended", "store": "Completed",
+        "inform": "Completed", "register-consent": "Completed", "rights-request": "Completed",
+        "incident": "Suspended", "processor-review": "Suspended",
     }  # fmt: skip
 
 
@@ -224,7 +252,7 @@ def test_every_reason_of_a_file_and_of_a_row_came_up(searched: Searched) -> None
     quarantined = {
         reason.value
         for reason, outcome in OUTCOME_OF_ROW_REASON.items()
-        if outcome is RowOutcome.QUARANTINED and reason is not RowReason.ERASED_BEFORE
+        if outcome is RowOutcome.QUARANTINED and reason not in NEEDS_A_PAST
     }
     assert {reason for reason in quarantined if reason not in pages} == set()
 
@@ -347,14 +375,40 @@ def test_what_was_looked_through_is_told_to_the_operator_alone(searched: Searche
     }  # fmt: skip
 
 
+def test_an_answer_is_sealed_and_whole_for_whoever_has_its_password(searched: Searched) -> None:
+    """Else nothing would be found in it because nothing was there."""
+    evidence = searched.evidence
+    ref, password = ((evidence.folder / "given" / n).read_text() for n in ("request", "extract"))
+    place = evidence.home / "answers" / "academedia"
+    assert {one.name for one in place.iterdir()} == {f"{ref}.zip", f"{ref}.pdf", "leak.txt"}
+    import pyzipper
+
+    with pyzipper.AESZipFile(place / f"{ref}.zip") as archive:
+        archive.setpassword(password.encode())
+        plain = archive.read(archive.namelist()[0])
+    labels = {label for label, _ in Finder(needles([ASKS])).find(plain)}
+    assert any("national_id" in label for label in labels)
+    assert any("mail" in label for label in labels)
+
+
+def test_everybody_is_written_to_once_whatever_goes_wrong(searched: Searched) -> None:
+    """The letters are there, and none of them twice."""
+    places = sorted((searched.evidence.out / "letters").glob("*.eml"))
+    heads = [email.message_from_bytes(one.read_bytes()) for one in places]
+    assert len(heads) >= 20
+    assert {str(one["To"]) for one in heads} == {"(its reader)"}
+    known = [one["Message-ID"] for one in heads]
+    assert len(known) == len(set(known))
+
+
 def test_what_names_a_person_is_refused_before_it_is_stored(searched: Searched) -> None:
     assert searched.evidence.refused == [409, 409, 409]
-    assert searched.evidence.answers == ["REJECT", "REJECT", "REJECT"]
+    assert searched.evidence.answers == ["REJECT"] * 4
 
 
 def test_nothing_is_left_lying_about(searched: Searched) -> None:
     evidence = searched.evidence
-    assert evidence.left_in_temporary_folder == ["tmp/canary-control.txt"]
+    assert sorted(evidence.left_in_temporary_folder) == ["tmp/canary-control.txt", f"tmp/{LEFT}"]
     for name in ("staging", "outgoing"):
         assert [p for p in (evidence.home / name).rglob("*") if p.is_file()] == []
     assert [p for p in evidence.folder.rglob("core*") if p.is_file()] == []

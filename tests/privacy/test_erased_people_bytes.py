@@ -21,13 +21,13 @@ from records.engines import open_engine, reading
 from records.placements import CATEGORY
 from records.tables import data_key, subject
 from records.vault import Vault
-from tasks import restoring
-from tasks.certifying import of_plan
-from tasks.finding import find_by_national_id
-from tasks.house import House
-from tasks.keys import rotate_keys
-from tasks.proof import verify_ledger
-from tasks.work_order_items import SLIP
+from tasks.erasing import restoring
+from tasks.erasing.finding import find_by_national_id
+from tasks.house.parts import House
+from tasks.proving.certifying import of_plan
+from tasks.proving.keys import rotate_keys
+from tasks.proving.proof import verify_ledger
+from tasks.work_orders.items import SLIP
 from tests.factories.databases import PostgresServer, postgres_server
 from tests.factories.erased_world import (
     LEAVERS,

@@ -16,7 +16,7 @@ from lifecycle.policy.data import DataClass, LegalBasis
 from lifecycle.policy.load import load_policy
 from lifecycle.policy.model import Policy
 from lifecycle.policy.sharing import Recipient, Safeguard, Sharing
-from tasks.doors import BY_HAND, KINDS
+from tasks.house.doors import BY_HAND, KINDS
 from tests.factories.houses import ROOT
 
 POLICIES: Final = ("academedia", "behandlingsskolerne", "bergqvist", "tommerup")

@@ -23,12 +23,12 @@ from lifecycle.policy.load import load_policy
 from records.engines import reading
 from records.tables import RECORDS, ledger_event
 from records.to_dos import open_to_dos
-from tasks.access import TO_DO, AccessCount, place_of
-from tasks.access import review as review_accounts
-from tasks.access_agreeing import agree_removals
-from tasks.findings import reveal, standing
-from tasks.house import House
-from tasks.scan_wiring import staff_list
+from tasks.access.agreeing import agree_removals
+from tasks.access.reviewing import TO_DO, AccessCount, place_of
+from tasks.access.reviewing import review as review_accounts
+from tasks.house.parts import House
+from tasks.house.scan_wiring import staff_list
+from tasks.placing.findings import reveal, standing
 from tests.factories.houses import build, dialect, house, surroundings
 from tests.factories.keys import StandingClock
 from tests.factories.officers import Authenticator, enrol

@@ -23,10 +23,10 @@ from lifecycle.errors import LedgerFailure
 from lifecycle.policy.load import load_policy
 from records.engines import reading
 from records.tables import ledger_event
-from tasks.alarm_mail import Told
-from tasks.house import House
-from tasks.purge import purge
-from tasks.watching import watch
+from tasks.house.parts import House
+from tasks.importing.purge import purge
+from tasks.watching.alarm_mail import Told
+from tasks.watching.daily import watch
 from tests.factories.houses import ROOT, build, dialect, surroundings
 from tests.factories.houses import house as empty_house
 from tests.factories.keys import StandingClock
@@ -162,7 +162,7 @@ def test_killed_before_the_alarm_was_written_it_is_raised_by_the_next_look(
     house: House, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr("tasks.watching.tell", _killed)
+        patched.setattr("tasks.watching.daily.tell", _killed)
         with pytest.raises(Killed):
             watch(house)
     assert inbox.mails == []

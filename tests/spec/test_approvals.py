@@ -17,9 +17,9 @@ from records import plans
 from records.engines import reading
 from records.plans import Plan
 from records.tables import approval, officer, subject
-from tasks.approvals import ApprovalResult, approve, require_approved
-from tasks.house import House
-from tasks.officers import list_officers, remove_officer
+from tasks.house.parts import House
+from tasks.officers.approvals import ApprovalResult, approve, require_approved
+from tasks.officers.registering import list_officers, remove_officer
 from tests.factories.houses import Builder, build, dialect, house
 from tests.factories.keys import StandingClock
 from tests.factories.officers import (

@@ -19,11 +19,11 @@ from records import plans
 from records.engines import reading
 from records.plans import Plan, StoredItem
 from records.tables import placement, subject
-from tasks.certifying import of_plan
-from tasks.deriving import derive
-from tasks.holds import place_hold
-from tasks.house import House
-from tasks.wiring import open_house
+from tasks.erasing.deriving import derive
+from tasks.erasing.holds import place_hold
+from tasks.house.parts import House
+from tasks.house.wiring import open_house
+from tasks.proving.certifying import of_plan
 from tests.factories.databases import NewDatabase
 from tests.factories.execution import Scene, everywhere, narrowed, surroundings
 from tests.factories.houses import dialect, test_settings

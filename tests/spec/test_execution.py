@@ -6,10 +6,10 @@ from __future__ import annotations
 import pytest
 
 from lifecycle.plan import PlanState
-from tasks.certifying import of_plan
-from tasks.finding import find_by_national_id
-from tasks.house import House
-from tasks.inventory import take_inventory
+from tasks.erasing.finding import find_by_national_id
+from tasks.erasing.inventory import take_inventory
+from tasks.house.parts import House
+from tasks.proving.certifying import of_plan
 from tests.factories.erasures import Office
 from tests.factories.houses import (
     PEOPLE,
@@ -33,9 +33,9 @@ def office(build: Builder, standing_clock: StandingClock) -> Office:
 
 
 def run_import(house: House) -> None:
-    from tasks.deletions import delete_imported
-    from tasks.intake import import_file
-    from tasks.main_job import begin_import
+    from tasks.importing.deletions import delete_imported
+    from tasks.importing.intake import import_file
+    from tasks.importing.main_job import begin_import
 
     for ref in begin_import(house):
         import_file(house, ref)

@@ -16,11 +16,11 @@ from lifecycle.plan import PlanState
 from lifecycle.policy.model import Policy
 from lifecycle.policy.retention import Keep, Residue, RetentionRule, Then
 from lifecycle.policy.values import Period
-from tasks.certifying import of_plan
-from tasks.execution import Why, require_proven
-from tasks.house import House
-from tasks.settings import Settings
-from tasks.wiring import open_house
+from tasks.erasing.execution import Why, require_proven
+from tasks.house.parts import House
+from tasks.house.settings import Settings
+from tasks.house.wiring import open_house
+from tasks.proving.certifying import of_plan
 from tests.factories.execution import (
     TUVA,
     Scene,

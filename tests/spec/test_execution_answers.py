@@ -10,10 +10,10 @@ from lifecycle.errors import LedgerFailure, NotProven, Refused
 from lifecycle.ledger import EventKind
 from lifecycle.plan import ItemState, PlanState
 from lifecycle.retention.facts import Verdict
-from tasks.certifying import of_plan
-from tasks.execution import Why, outcome, require_proven
-from tasks.finding import find_by_national_id
-from tasks.next_steps import WHO
+from tasks.erasing.execution import Why, outcome, require_proven
+from tasks.erasing.finding import find_by_national_id
+from tasks.proving.certifying import of_plan
+from tasks.remedies.next_steps import WHO
 from tests.factories.execution import (
     LEFT,
     LINA,
@@ -243,7 +243,7 @@ def test_what_the_witness_does_not_take_beforehand_does_not_go(
         raise LedgerFailure("witness_not_written")
 
     with monkeypatch.context() as patched:
-        patched.setattr("tasks.execution.witness", silent)
+        patched.setattr("tasks.erasing.execution.witness", silent)
         with pytest.raises(LedgerFailure, match="witness_not_written"):
             scene.run(plan)
     assert scene.novo.find(key_of(TUVA)) is not None
@@ -291,7 +291,7 @@ def test_an_import_that_holds_the_records_is_waited_for_and_nothing_is_certified
         raise Busy("another_run")
 
     with monkeypatch.context() as patched:
-        patched.setattr("tasks.forgetting._forget", busy)
+        patched.setattr("tasks.erasing.forgetting._forget", busy)
         done = scene.run(plan)
     assert done.is_wrong
     assert done.state is PlanState.EXECUTING

@@ -22,12 +22,13 @@ from records.engines import reading
 from records.plans import Plan
 from records.scrub import scrub
 from records.tables import holding, ledger_event
-from tasks import forgetting, planning, transfers
-from tasks.approvals import approve
-from tasks.certifying import of_plan
-from tasks.execution import Why
-from tasks.finding import find_by_national_id
-from tasks.intake import local_today
+from tasks.erasing import forgetting, planning
+from tasks.erasing.execution import Why
+from tasks.erasing.finding import find_by_national_id
+from tasks.house.today import local_today
+from tasks.importing import transfers
+from tasks.officers.approvals import approve
+from tasks.proving.certifying import of_plan
 from tests.factories.execution import (
     LEFT,
     OMAR,

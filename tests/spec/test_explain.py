@@ -17,9 +17,9 @@ from lifecycle.retention.facts import Verdict
 from records import plans
 from records.engines import reading
 from records.tables import due, engagement, holding, placement, subject
-from tasks.explaining import Explanation, Kept, explain
-from tasks.house import House
-from tasks.planning import draw
+from tasks.erasing.explaining import Explanation, Kept, explain
+from tasks.erasing.planning import draw
+from tasks.house.parts import House
 from tests.factories.houses import PEOPLE, build, dialect, house, surroundings
 from tests.factories.planning import (
     bring,

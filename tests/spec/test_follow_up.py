@@ -12,12 +12,12 @@ from lifecycle.ledger import EventKind
 from lifecycle.plan import PlanKind, PlanState
 from records import alarms
 from records.engines import reading
-from tasks.approvals import approve
-from tasks.due_plans import agreed, day_of, is_open_to_decide, take_up, waiting
-from tasks.execution import execute
-from tasks.follow_up import what_is_left
-from tasks.house import House
-from tasks.watching import WORK_ORDER_OVERDUE
+from tasks.erasing.due_plans import agreed, day_of, is_open_to_decide, take_up, waiting
+from tasks.erasing.execution import execute
+from tasks.house.parts import House
+from tasks.officers.approvals import approve
+from tasks.watching.daily import WORK_ORDER_OVERDUE
+from tasks.watching.follow_up import what_is_left
 from tests.factories.erasures import Office
 from tests.factories.houses import PEOPLE, Builder, build, dialect, house, surroundings
 from tests.factories.keys import StandingClock

@@ -13,14 +13,14 @@ from lifecycle.retention.facts import Verdict
 from records import plans
 from records.engines import reading
 from records.plans import Plan
-from tasks.approvals import approve, require_approved
-from tasks.deletions import delete_imported
-from tasks.finding import find_by_national_id
-from tasks.holds import place_hold, release_hold
-from tasks.house import House
-from tasks.intake import import_file
-from tasks.main_job import begin_import
-from tasks.planning import draw, still_current
+from tasks.erasing.finding import find_by_national_id
+from tasks.erasing.holds import place_hold, release_hold
+from tasks.erasing.planning import draw, still_current
+from tasks.house.parts import House
+from tasks.importing.deletions import delete_imported
+from tasks.importing.intake import import_file
+from tasks.importing.main_job import begin_import
+from tasks.officers.approvals import approve, require_approved
 from tests.factories.houses import PEOPLE, Builder, build, dialect, export, house, row
 from tests.factories.keys import START, StandingClock
 from tests.factories.officers import Authenticator, add_people, enrol

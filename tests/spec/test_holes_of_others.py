@@ -28,19 +28,20 @@ from lifecycle.retention.calendar import add_period, local_date
 from lifecycle.retention.facts import Verdict
 from records.engines import reading
 from records.tables import RECORDS, erasure_list, placement
-from tasks import planning
-from tasks.certifying import of_plan
-from tasks.deletions import delete_imported
-from tasks.deriving import derive
-from tasks.execution import Why, require_proven
-from tasks.finding import find_by_national_id
-from tasks.intake import import_file, local_today
-from tasks.inventory import take_inventory
-from tasks.main_job import begin_import
-from tasks.plan_overview import overview
-from tasks.proof import verify_ledger
-from tasks.watching import RETENTION_LATE, watch
-from tasks.work_orders import lines
+from tasks.erasing import planning
+from tasks.erasing.deriving import derive
+from tasks.erasing.execution import Why, require_proven
+from tasks.erasing.finding import find_by_national_id
+from tasks.erasing.inventory import take_inventory
+from tasks.erasing.plan_overview import overview
+from tasks.house.today import local_today
+from tasks.importing.deletions import delete_imported
+from tasks.importing.intake import import_file
+from tasks.importing.main_job import begin_import
+from tasks.proving.certifying import of_plan
+from tasks.proving.proof import verify_ledger
+from tasks.watching.daily import RETENTION_LATE, watch
+from tasks.work_orders.orders import lines
 from tests.factories.execution import (
     LEFT,
     LINA,
@@ -269,13 +270,13 @@ def test_free_text_notes_survive_anonymisation_small_groups_identify_people(scen
 def test_a_second_erase_path_without_the_guard() -> None:
     """Who erases is one place each, behind the approval; a new caller must stand here."""
     wanted = {
-        "carry_out": {"tasks/carrying_out.py"},
-        "anonymise": {"tasks/case_erasing.py"},
-        "forget": {"tasks/forgetting.py", "records/restored.py"},
+        "carry_out": {"tasks/erasing/carrying_out.py"},
+        "anonymise": {"tasks/erasing/case_erasing.py"},
+        "forget": {"tasks/erasing/forgetting.py", "records/restored.py"},
         "remove_subjects": {
             "records/forgetting.py",
             "records/restored.py",
-            "tasks/inventory.py",  # of whom nothing is left in any system
+            "tasks/erasing/inventory.py",  # of whom nothing is left in any system
         },
     }
     found: dict[str, set[str]] = {name: set() for name in wanted}

@@ -26,10 +26,10 @@ from records.tables import (
     relation,
     subject,
 )
-from tasks import inventory_look
-from tasks.house import House
-from tasks.inventory import take_inventory
-from tasks.inventory_look import SystemCount
+from tasks.erasing import inventory_look
+from tasks.erasing.inventory import take_inventory
+from tasks.erasing.inventory_look import SystemCount
+from tasks.house.parts import House
 from tests.factories.houses import Builder, build, dialect, house, surroundings
 from tests.factories.keys import StandingClock
 from tests.factories.retention import AT, small_policy

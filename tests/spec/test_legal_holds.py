@@ -13,9 +13,9 @@ from lifecycle.legal_hold import HoldReason
 from lifecycle.references import HOLD, SUBJECT, from_reference, to_reference
 from records import holds
 from records.engines import reading
-from tasks.holds import list_holds, overdue_reviews, place_hold, release_hold, review_hold
-from tasks.house import House
-from tasks.watching import HOLD_REVIEW_DUE, watch
+from tasks.erasing.holds import list_holds, overdue_reviews, place_hold, release_hold, review_hold
+from tasks.house.parts import House
+from tasks.watching.daily import HOLD_REVIEW_DUE, watch
 from tests.factories.houses import build, dialect, house
 from tests.factories.keys import START, StandingClock
 from tests.factories.officers import Authenticator, add_people, enrol, events, with_approvals

@@ -20,12 +20,12 @@ from records import to_dos
 from records.engines import reading
 from records.plans import Plan
 from records.tables import RECORDS
-from tasks import wiring
-from tasks.house import House
-from tasks.lost_records import RECORD_LOST, Lost, find_lost, tell_lost
-from tasks.telling import waiting
-from tasks.telling_started import tell
-from tasks.withdrawing import withdraw_due
+from tasks.house import wiring
+from tasks.house.parts import House
+from tasks.proving.lost_records import RECORD_LOST, Lost, find_lost, tell_lost
+from tasks.sharing.withdrawing import withdraw_due
+from tasks.telling.recipients import waiting
+from tasks.telling.started import tell
 from tests.factories import planning
 from tests.factories.execution import OMAR, TUVA
 from tests.factories.houses import Builder, build, dialect

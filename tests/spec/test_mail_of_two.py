@@ -22,7 +22,7 @@ from records import plans
 from records.engines import reading
 from records.plans import Plan, StoredItem
 from records.tables import placement
-from tasks.inventory import take_inventory
+from tasks.erasing.inventory import take_inventory
 from tests.factories import planning
 from tests.factories.execution import LEFT, LINA, OMAR, TUVA, Scene, scene, surroundings
 from tests.factories.graph_server.mail import Letter

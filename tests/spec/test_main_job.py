@@ -24,17 +24,17 @@ from lifecycle.references import (
 from records import file_imports, to_dos
 from records.engines import reading
 from records.tables import blind_index, data_key, engagement, holding, ledger_event, subject
-from tasks.deletions import delete_imported
-from tasks.finding import find_by_case, find_by_national_id
-from tasks.house import House
-from tasks.intake import import_file
-from tasks.keys import rotate_keys
-from tasks.main_job import begin_import
-from tasks.overview import overview
-from tasks.proof import verify_ledger, witness
-from tasks.purge import purge
-from tasks.reports import FileReport
-from tasks.to_dos import close
+from tasks.erasing.finding import find_by_case, find_by_national_id
+from tasks.house.parts import House
+from tasks.house.reports import FileReport
+from tasks.importing.deletions import delete_imported
+from tasks.importing.intake import import_file
+from tasks.importing.main_job import begin_import
+from tasks.importing.purge import purge
+from tasks.proving.keys import rotate_keys
+from tasks.proving.proof import verify_ledger, witness
+from tasks.watching.overview import overview
+from tasks.work_orders.to_dos import close
 from tests.factories.erasures import Office
 from tests.factories.houses import (
     PEOPLE,

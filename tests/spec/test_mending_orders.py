@@ -17,15 +17,15 @@ from lifecycle.access import Access, Member
 from lifecycle.errors import Refused
 from records.engines import reading
 from records.tables import RECORDS, ledger_event
-from tasks.access import AccessCount, place_of
-from tasks.access import review as review_accounts
-from tasks.access_agreeing import agree_removals
-from tasks.findings import standing
-from tasks.house import House
-from tasks.placement import scan
-from tasks.scan_wiring import ScanPlace
-from tasks.watching import WORK_ORDER_OVERDUE, watch
-from tasks.work_orders import confirm, finish, line, lines, remind, reveal
+from tasks.access.agreeing import agree_removals
+from tasks.access.reviewing import AccessCount, place_of
+from tasks.access.reviewing import review as review_accounts
+from tasks.house.parts import House
+from tasks.house.scan_wiring import ScanPlace
+from tasks.placing.findings import standing
+from tasks.placing.scanning import scan
+from tasks.watching.daily import WORK_ORDER_OVERDUE, watch
+from tasks.work_orders.orders import confirm, finish, line, lines, remind, reveal
 from tests.factories.houses import build, dialect, house
 from tests.factories.keys import StandingClock
 from tests.factories.officers import Authenticator, enrol

@@ -15,13 +15,19 @@ from typing import Final
 import openpyxl
 
 from connectors.base import CaseKey, CaseRecord
+from connectors.containers.sheets import csv_chunks
 from connectors.memory import MemoryStaging
 from connectors.payload import canonical_payload
 from connectors.workbuster import WorkbusterExchange
 from lifecycle.intake.fields import CASE_REFERENCE, FIELDS, SERVICE, START
+from lifecycle.mailing import is_writable
 from lifecycle.passwords import RANDOM_BYTES, password_from
-from tasks.doors import Cell, Cover
-from tasks.sealing import HEADERS, SEALERS
+from lifecycle.processing_record import FIELDS as OF_THE_RECORD
+from lifecycle.processing_record import Activity, Record
+from tasks.house.doors import Cell, Cover
+from tasks.house.sealing import HEADERS, SEALERS
+from tasks.processors.processing_record import as_workbook
+from tasks.rights.pages import _plain
 from tests.factories.boxes import fingerprint
 from tests.factories.formulas import ATTACKS, executed
 from tests.factories.houses import ROOT
@@ -126,6 +132,35 @@ def test_no_field_of_a_disclosure_is_executed(tmp_path: Path) -> None:
     header, *rows = sheet_of(plain.getvalue())
     assert header == list(HEADERS["sv"].values())
     assert [tuple(row) for row in rows] == [tuple(as_read(str(c)) for c in cell) for cell in cells]
+
+
+def test_no_field_of_what_a_person_takes_along_is_executed() -> None:
+    """The table of art. 20: each attack in each of its columns."""
+    rows = [[*["x"] * at, _plain(one), *["x"] * (3 - at)] for one in SOME for at in range(4)]
+    text = b"".join(csv_chunks(["system", "category", "field", "value"], rows)).decode("utf-8-sig")
+    for separator in ";,\t":
+        read = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+        assert len(read) > len(rows)
+        assert not [cell for row in read for cell in row if executed(cell)]
+
+
+def test_every_field_of_the_record_of_processing_is_text() -> None:
+    """Whatever the policy or the register of processors says (art. 30)."""
+    said = tuple(_plain(attack) for attack in SOME)
+    activity = Activity("x", *[said] * len(OF_THE_RECORD))
+    record = Record("x", "x", tuple(said[: len(OF_THE_RECORD)]), (activity,), ())
+    header, row = sheet_of(as_workbook(record))
+    assert header == [as_read(one) for one in record.heads]
+    assert row == [as_read("\n".join(said))] * len(OF_THE_RECORD)
+
+
+def test_no_address_of_a_mailing_is_executed() -> None:
+    kept = [one for attack in ATTACKS if is_writable(one := f"{attack}@example.se")]
+    assert not [one for one in kept if executed(one)]
+    assert is_writable("anna.exempel+kurs@example.se")
+    assert is_writable("åsa@example.se")
+    for unseen in ("\0", "\u202e", "\ufeff", "\u00ad", "\u200b"):
+        assert not is_writable(f"anna{unseen}exempel@example.se")
 
 
 def test_no_table_is_written_anywhere_else() -> None:

@@ -18,12 +18,12 @@ from connectors.memory import MemoryCaseSystem, MemoryStaging
 from lifecycle.references import STAGED_FILE, to_reference
 from records.engines import reading
 from records.tables import ledger_event, staged_file
-from tasks.house import House
-from tasks.proof import witness
-from tasks.purge import purge
-from tasks.stock import place_digest
-from tasks.watching import STAGED_TOO_LONG, watch
-from tasks.wiring import open_house
+from tasks.house.parts import House
+from tasks.house.wiring import open_house
+from tasks.importing.purge import purge
+from tasks.importing.stock import place_digest
+from tasks.proving.proof import witness
+from tasks.watching.daily import STAGED_TOO_LONG, watch
 from tests.factories.databases import NewDatabase
 from tests.factories.houses import test_settings
 from tests.factories.keys import StandingClock

@@ -13,10 +13,10 @@ from lifecycle.ledger import EventKind
 from records import to_dos
 from records.engines import reading
 from records.tables import officer
-from tasks.house import House
-from tasks.keys import rotate_keys
-from tasks.officers import WITHOUT_AGREEMENT, add_officer, list_officers, remove_officer
-from tasks.to_dos import close
+from tasks.house.parts import House
+from tasks.officers.registering import WITHOUT_AGREEMENT, add_officer, list_officers, remove_officer
+from tasks.proving.keys import rotate_keys
+from tasks.work_orders.to_dos import close
 from tests.factories.houses import Builder, build, dialect, house
 from tests.factories.keys import StandingClock
 from tests.factories.officers import Authenticator, enrol, events

@@ -19,15 +19,15 @@ from lifecycle.errors import NotProven, Unreachable
 from lifecycle.ledger import EventKind
 from records.engines import reading
 from records.tables import engagement
-from tasks.deletions import delete_imported
-from tasks.house import House
-from tasks.intake import import_file
-from tasks.main_job import begin_import, finish_earlier
-from tasks.proof import verify_ledger
-from tasks.purge import purge
-from tasks.reports import FileReport
-from tasks.settings import Settings
-from tasks.wiring import open_house
+from tasks.house.parts import House
+from tasks.house.reports import FileReport
+from tasks.house.settings import Settings
+from tasks.house.wiring import open_house
+from tasks.importing.deletions import delete_imported
+from tasks.importing.intake import import_file
+from tasks.importing.main_job import begin_import, finish_earlier
+from tasks.importing.purge import purge
+from tasks.proving.proof import verify_ledger
 from tests.factories import planning
 from tests.factories.databases import NewDatabase
 from tests.factories.graph_worlds import DRIVE, TOKEN, OneDriveWorld, onedrive_world

@@ -15,12 +15,12 @@ from connectors.document_text import document_text
 from lifecycle.bindings.load import parse_bindings
 from records.engines import reading
 from records.tables import RECORDS, finding, scanned
-from tasks import placement_messages
-from tasks.findings import reveal, standing
-from tasks.house import House
-from tasks.placement import scan, scannable
-from tasks.placement_notes import ScanCount
-from tasks.scan_wiring import ScanPlace, scan_places
+from tasks.house.parts import House
+from tasks.house.scan_wiring import ScanPlace, scan_places
+from tasks.placing import messages as placement_messages
+from tasks.placing.findings import reveal, standing
+from tasks.placing.notes import ScanCount
+from tasks.placing.scanning import scan, scannable
 from tests.factories.documents import docx, paragraph, protected_zip
 from tests.factories.houses import build, dialect, house
 from tests.factories.mail_looked_through import (
@@ -164,11 +164,11 @@ def test_a_look_that_is_killed_goes_on_where_it_was(
             raise KeyboardInterrupt
         return real(data)
 
-    monkeypatch.setattr("tasks.placement_documents.document_text", dying)
+    monkeypatch.setattr("tasks.placing.documents.document_text", dying)
     with pytest.raises(KeyboardInterrupt):
         look(looking)
     assert len(standing(looking)) == 2
-    monkeypatch.setattr("tasks.placement_documents.document_text", real)
+    monkeypatch.setattr("tasks.placing.documents.document_text", real)
     count = look(looking)
     assert (count.looked, count.unchanged, count.new, count.standing) == (3, 2, 3, 5)
 

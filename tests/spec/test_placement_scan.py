@@ -19,12 +19,12 @@ from connectors.memory import MemoryStaging
 from lifecycle.errors import Refused
 from records.engines import reading
 from records.tables import RECORDS, finding, ledger_event
-from tasks.findings import Standing, reveal, standing
-from tasks.house import House
-from tasks.placement import scan, scannable
-from tasks.placement_notes import ScanCount
-from tasks.scan_wiring import ScanPlace
-from tasks.work_orders import lines
+from tasks.house.parts import House
+from tasks.house.scan_wiring import ScanPlace
+from tasks.placing.findings import Standing, reveal, standing
+from tasks.placing.notes import ScanCount
+from tasks.placing.scanning import scan, scannable
+from tasks.work_orders.orders import lines
 from tests.factories.documents import docx, paragraph, pdf, protected_zip
 from tests.factories.houses import build, dialect, house, surroundings
 from tests.factories.participants_everywhere import systems_of
@@ -190,7 +190,7 @@ def test_a_run_that_is_killed_in_the_middle_goes_on(
 ) -> None:
     for number in range(5):
         server.put(f"{number}.txt", PERSON.encode())
-    monkeypatch.setattr("tasks.placement_documents._PART", 2)
+    monkeypatch.setattr("tasks.placing.documents._PART", 2)
     real, calls = document_text, 0
 
     def dying(data: bytes) -> object:
@@ -200,11 +200,11 @@ def test_a_run_that_is_killed_in_the_middle_goes_on(
             raise KeyboardInterrupt
         return real(data)
 
-    monkeypatch.setattr("tasks.placement_documents.document_text", dying)
+    monkeypatch.setattr("tasks.placing.documents.document_text", dying)
     with pytest.raises(KeyboardInterrupt):
         _scan(looking)
     assert len(standing(looking)) == 2
-    monkeypatch.setattr("tasks.placement_documents.document_text", real)
+    monkeypatch.setattr("tasks.placing.documents.document_text", real)
     count = _scan(looking)
     assert (count.looked, count.unchanged, count.new, count.standing) == (3, 2, 3, 5)
 
@@ -283,7 +283,7 @@ def test_a_finding_says_nothing_of_a_person() -> None:
 
 def test_a_folder_of_the_disk_is_bound_by_one_line(house: House, tmp_path: Path) -> None:
     from lifecycle.bindings import parse_bindings
-    from tasks.scan_wiring import scan_places
+    from tasks.house.scan_wiring import scan_places
 
     folder = tmp_path / "server"
     (folder / "7B").mkdir(parents=True)

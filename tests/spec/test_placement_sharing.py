@@ -20,12 +20,12 @@ from lifecycle.ledger import EventKind
 from lifecycle.placement.reach import Grant, GrantedTo
 from records.engines import reading
 from records.tables import RECORDS
-from tasks.findings import reveal, standing
-from tasks.house import House
-from tasks.placement import scan, scan_all
-from tasks.placement_notes import ScanCount
-from tasks.scan_wiring import ScanPlace
-from tasks.work_orders import lines
+from tasks.house.parts import House
+from tasks.house.scan_wiring import ScanPlace
+from tasks.placing.findings import reveal, standing
+from tasks.placing.notes import ScanCount
+from tasks.placing.scanning import scan, scan_all
+from tasks.work_orders.orders import lines
 from tests.factories import planning
 from tests.factories.documents import docx, paragraph, protected_zip
 from tests.factories.houses import build, dialect, house

@@ -13,11 +13,11 @@ from lifecycle.retention.facts import Verdict
 from records import alarms, plans, to_dos
 from records.engines import reading
 from records.tables import RECORDS
-from tasks.deriving import derive, rehearse
-from tasks.house import House
-from tasks.plan_overview import overview
-from tasks.planning import draw, still_current
-from tasks.watching import RETENTION_LATE, watch
+from tasks.erasing.deriving import derive, rehearse
+from tasks.erasing.plan_overview import overview
+from tasks.erasing.planning import draw, still_current
+from tasks.house.parts import House
+from tasks.watching.daily import RETENTION_LATE, watch
 from tests.factories.houses import (
     PEOPLE,
     Builder,

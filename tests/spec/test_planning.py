@@ -17,11 +17,11 @@ from lifecycle.retention.facts import Verdict
 from records import plans
 from records.engines import reading
 from records.plans import Plan
-from tasks.deriving import derive
-from tasks.house import House
-from tasks.inventory import take_inventory
-from tasks.plan_overview import overview, overview_of
-from tasks.planning import draw
+from tasks.erasing.deriving import derive
+from tasks.erasing.inventory import take_inventory
+from tasks.erasing.plan_overview import overview, overview_of
+from tasks.erasing.planning import draw
+from tasks.house.parts import House
 from tests.factories.erasures import Office
 from tests.factories.houses import (
     PEOPLE,

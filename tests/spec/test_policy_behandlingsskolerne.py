@@ -47,11 +47,13 @@ def test_h03_to_h06_the_controllers_and_whom_one_can_turn_to(policy: Policy) -> 
 def test_what_is_still_to_be_decided(policy: Policy) -> None:
     waiting = {decision.id: set(decision.about) for decision in open_decisions(policy)}
     assert waiting == {
+        "incident-texts": set(),
         "storage-need": {"H-83", "H-84"},
         "journal-law": {"H-81", "H-84"},
         "longer-keeping": {"H-97"},
         "publicity-need": {"H-84", "H-104", "H-105"},
         "withdrawal-mailbox": {"H-06", "H-25"},
+        "must-be-given": {"H-80", "H-81"},
         "processor-agreements": {"H-42"},
         "accounting-year": {"H-86"},
         "telling-deadline": {"H-31"},

@@ -39,11 +39,15 @@ def test_b01_and_b02_the_person_who_answers_is_reached_by_mail_and_telephone(
 def test_what_is_still_to_be_decided(policy: Policy) -> None:
     waiting = {decision.id: set(decision.about) for decision in open_decisions(policy)}
     assert waiting == {
+        "incident-texts": set(),
         "former-student": {"B-15", "B-30"},
         "schoolity": {"B-17", "B-18"},
         "clinic": {"B-21", "B-22", "B-25"},
         "accounting-year": {"B-07"},
         "legal-basis": set(),
+        "third-countries": {"B-06", "B-29"},
+        "automated-decisions": set(),
+        "must-be-given": {"B-04", "B-05"},
         "processor-agreements": {"B-06", "B-29"},
     }
 

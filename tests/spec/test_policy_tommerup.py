@@ -34,9 +34,12 @@ def test_t02_and_t03_whom_one_can_turn_to(policy: Policy) -> None:
 def test_what_is_still_to_be_decided(policy: Policy) -> None:
     waiting = {decision.id: set(decision.about) for decision in open_decisions(policy)}
     assert waiting == {
+        "incident-texts": set(),
         "accounting-year": {"T-56"},
         "guests-and-partners": {"T-04", "T-10"},
         "legal-basis": {"T-05", "T-23", "T-43"},
+        "third-countries": {"T-23", "T-34"},
+        "automated-decisions": set(),
         "processor-agreements": {"T-42"},
         "telling-deadline": set(),
     }

@@ -15,8 +15,8 @@ from lifecycle.policy.model import Policy
 from lifecycle.references import SUBJECT, from_reference
 from records.engines import reading
 from records.tables import NOBODY, RECORDS, engagement
-from tasks.certifying import of_plan
-from tasks.plan_overview import overview, warnings
+from tasks.erasing.plan_overview import overview, warnings
+from tasks.proving.certifying import of_plan
 from tests.factories.execution import (
     LEFT,
     LINA,

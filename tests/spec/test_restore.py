@@ -23,17 +23,17 @@ from lifecycle.references import SUBJECT, from_reference
 from records import file_imports, holds
 from records.engines import reading
 from records.tables import erasure_list, holding, subject
-from tasks import restoring
-from tasks.execution import execute
-from tasks.finding import find_by_national_id
-from tasks.holds import place_hold
-from tasks.house import House
-from tasks.keys import rotate_keys
-from tasks.main_job import finish_earlier
-from tasks.proof import verify_ledger
-from tasks.requests import ask_for_erasure
-from tasks.settings import Settings
-from tasks.wiring import open_house
+from tasks.erasing import restoring
+from tasks.erasing.execution import execute
+from tasks.erasing.finding import find_by_national_id
+from tasks.erasing.holds import place_hold
+from tasks.erasing.requests import ask_for_erasure
+from tasks.house.parts import House
+from tasks.house.settings import Settings
+from tasks.house.wiring import open_house
+from tasks.importing.main_job import finish_earlier
+from tasks.proving.keys import rotate_keys
+from tasks.proving.proof import verify_ledger
 from tests.factories.databases import NewDatabase
 from tests.factories.erasures import Office
 from tests.factories.houses import PEOPLE, export, row, test_settings

@@ -35,7 +35,7 @@ BETWEEN_ROWS = {
     RowReason.EXPORTED_BEFORE,
 }
 """What only shows when a row is held against others."""
-NEEDS_A_PAST = {RowReason.ERASED_BEFORE}
+NEEDS_A_PAST = {RowReason.ERASED_BEFORE, RowReason.PERSON_RESTRICTED}
 """What a first import cannot meet."""
 
 

@@ -24,16 +24,16 @@ from records.engines import reading
 from records.plans import Plan
 from records.tables import RECORDS
 from records.to_dos import open_to_dos
-from tasks.disclosure_parcels import content_ref
-from tasks.disclosures import Selection, prepare
-from tasks.doors import Door
-from tasks.finding_out import confirm_deleted, note_found_out
-from tasks.house import House
-from tasks.outgoing import FOREIGN
-from tasks.proof import verify_ledger
-from tasks.share_register import entry, people_of, register
-from tasks.watching import DISCLOSURE_OVERDUE, watch
-from tasks.withdrawing import overdue, withdraw, withdraw_due
+from tasks.house.doors import Door
+from tasks.house.parts import House
+from tasks.proving.proof import verify_ledger
+from tasks.sharing.disclosures import Selection, prepare
+from tasks.sharing.finding_out import confirm_deleted, note_found_out
+from tasks.sharing.outgoing import FOREIGN
+from tasks.sharing.parcels import content_ref
+from tasks.sharing.register import entry, people_of, register
+from tasks.sharing.withdrawing import overdue, withdraw, withdraw_due
+from tasks.watching.daily import DISCLOSURE_OVERDUE, watch
 from tests.factories import planning
 from tests.factories.execution import LINA, OMAR, TUVA, everywhere
 from tests.factories.houses import Builder, build, dialect, house
@@ -188,7 +188,7 @@ def test_sending_again_sends_nothing_twice(desk: Desk) -> None:
 @everywhere
 def test_what_the_password_is_made_of_is_gone_when_both_have_arrived(desk: Desk) -> None:
     from records import disclosures
-    from tasks.disclosures import SEED
+    from tasks.sharing.disclosures import SEED
 
     plan = desk.approved(TUVA)
     house = desk.house()
@@ -525,7 +525,7 @@ def test_the_wish_to_delete_is_neither_lost_nor_doubled(
         if killed == "before it is sent":
             mail.answers = [Unreachable("channel_unreachable")]
         else:
-            patch.setattr("tasks.asking_to_delete.disclosures.note_reminded", _killed)
+            patch.setattr("tasks.sharing.asking_to_delete.disclosures.note_reminded", _killed)
         with suppress(_Killed):
             [taken] = withdraw_due(desk.house())
             assert taken.failure == "channel_unreachable"
@@ -633,7 +633,7 @@ def test_one_that_was_not_sent_ends(desk: Desk) -> None:
     plan = desk.approved(TUVA)
     assert withdraw(desk.house(), plan.ref).stage is Stage.ENDED
     with pytest.raises(Refused, match=r"^plan_void"):
-        from tasks.approvals import require_approved
+        from tasks.officers.approvals import require_approved
 
         require_approved(desk.house(), plan)
     assert desk.send(plan).stage is Stage.ENDED

@@ -17,17 +17,17 @@ from records import disclosures
 from records.engines import reading
 from records.plans import Plan
 from records.tables import RECORDS
-from tasks import work_orders
-from tasks.disclosures import SEED
-from tasks.doors import Door, Doors
-from tasks.finding_out import confirm_deleted, note_found_out
-from tasks.follow_up import what_is_left
-from tasks.handing_over import Told, show_password, where
-from tasks.house import House
-from tasks.overview import overview
-from tasks.share_register import agreed
-from tasks.watching import WORK_ORDER_OVERDUE, watch
-from tasks.withdrawing import withdraw, withdraw_due
+from tasks.house.doors import Door, Doors
+from tasks.house.parts import House
+from tasks.sharing.disclosures import SEED
+from tasks.sharing.finding_out import confirm_deleted, note_found_out
+from tasks.sharing.handing_over import Told, show_password, where
+from tasks.sharing.register import agreed
+from tasks.sharing.withdrawing import withdraw, withdraw_due
+from tasks.watching.daily import WORK_ORDER_OVERDUE, watch
+from tasks.watching.follow_up import what_is_left
+from tasks.watching.overview import overview
+from tasks.work_orders import orders as work_orders
 from tests.factories import planning
 from tests.factories.execution import TUVA, everywhere
 from tests.factories.houses import Builder, build, dialect, house

@@ -3,6 +3,8 @@ A-68)."""
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from lifecycle.disclosure import Stage
@@ -10,16 +12,22 @@ from lifecycle.errors import Refused
 from lifecycle.ledger import EventKind
 from lifecycle.plan import PlanState
 from lifecycle.references import ENGAGEMENT, SUBJECT, from_reference, to_reference
+from lifecycle.rights import Came, Right, Shown
 from records import lookups
 from records.engines import reading
 from records.plans import Plan
 from records.tables import NOBODY, engagement
-from tasks.disclosures import Chosen, Selection, chosen, prepare, still_current
-from tasks.share_register import entry
+from tasks.rights.corrected import correct
+from tasks.rights.register import open_request
+from tasks.rights.steps import identify
+from tasks.sharing.disclosures import Chosen, Selection, chosen, prepare, still_current
+from tasks.sharing.register import entry
+from tasks.telling.recipients import waiting
 from tests.factories import planning
 from tests.factories.execution import OMAR, TUVA
 from tests.factories.houses import Builder, build, dialect, house
 from tests.factories.keys import StandingClock
+from tests.factories.officers import enrol
 from tests.factories.sharing import Desk, wish
 
 __all__ = ["build", "dialect", "house"]
@@ -76,6 +84,60 @@ def test_a_case_alone_is_disclosed_and_no_other_of_that_person(desk: Desk) -> No
     cells = desk.received()
     assert {cell.case for cell in cells} == {"", SECOND}
     assert TUVA[2] in {cell.value for cell in cells}
+
+
+@pytest.fixture
+def received(desk: Desk) -> dict[str, str]:
+    """Three disclosures that arrived: each case alone, and the person with both."""
+    chosen_by = {
+        FIRST: Selection(cases=(FIRST,)),
+        SECOND: Selection(cases=(SECOND,)),
+        "person": Selection(references=(desk.ref(TUVA),)),
+    }
+    sent: dict[str, str] = {}
+    for name, selection in chosen_by.items():
+        plan = drawn(desk, selection)
+        desk.approve(plan)
+        assert desk.send(plan).stage is Stage.OPEN
+        sent[name] = plan.ref
+    return sent
+
+
+def told(desk: Desk, received: dict[str, str]) -> set[str]:
+    """Who is still to be told."""
+    names = {ref: name for name, ref in received.items()}
+    return {names[one.disclosure] for one in waiting(desk.house())}
+
+
+def test_of_a_case_that_is_put_right_only_who_received_that_case_is_told(
+    desk: Desk, received: dict[str, str]
+) -> None:
+    desk.bring(planning.case(SECOND, TUVA, start=STARTS[SECOND], end="2027-06-01"))
+    assert told(desk, received) == {SECOND, "person"}
+
+
+def test_of_what_is_the_persons_own_everybody_is_told(desk: Desk, received: dict[str, str]) -> None:
+    renamed = (TUVA[0], f"{TUVA[1]}-Ny", TUVA[2])
+    desk.bring(planning.case(SECOND, renamed, start=STARTS[SECOND]))
+    assert told(desk, received) == {FIRST, SECOND, "person"}
+
+
+def test_of_a_case_that_somebody_puts_right_only_who_received_that_case_is_told(
+    desk: Desk, received: dict[str, str]
+) -> None:
+    first, _ = desk.enrolled()
+    dpo = enrol(desk.house(), desk.clock, "dataskydd", "dpo", by=first)
+    line = open_request(
+        desk.house(), Right.RECTIFICATION, about=desk.ref(TUVA), came=Came.MAIL,
+        received_on=date(2026, 11, 2),
+    )  # fmt: skip
+    by = {"officer": dpo.handle}
+    identify(desk.house(), line.ref, Shown.E_ID, **by, code=dpo.fresh())
+    correct(
+        desk.house(), line.ref, "assignment", "unit", "Exempelenhet Syd",
+        case=FIRST, **by, code=dpo.fresh(),
+    )  # fmt: skip
+    assert told(desk, received) == {FIRST, "person"}
 
 
 def test_a_case_by_our_own_reference_is_that_case_too(desk: Desk) -> None:

@@ -25,11 +25,11 @@ from records.engines import reading
 from records.plans import Plan
 from records.tables import RECORDS, plan_item
 from records.tables import plan as plan_table
-from tasks import wiring
-from tasks.disclosure_sources import Source, sources
-from tasks.doors import Cell
-from tasks.house import House
-from tasks.share_register import entry, people_of
+from tasks.house import wiring
+from tasks.house.doors import Cell
+from tasks.house.parts import House
+from tasks.sharing.register import entry, people_of
+from tasks.sharing.sources import Source, sources
 from tests.factories import planning
 from tests.factories.execution import LINA, OMAR, TUVA, everywhere
 from tests.factories.houses import Builder, build, dialect, house
@@ -393,7 +393,7 @@ def test_what_is_on_its_way_already_is_not_read_again(school: School) -> None:
 def test_a_place_that_is_not_read_out_is_refused_and_the_alternative_named(
     school: School, system: str, code: str
 ) -> None:
-    from tasks.remedies import remedy_for
+    from tasks.remedies.every import remedy_for
 
     with pytest.raises(Refused, match=f"^{code}$") as caught:
         school.prepared(systems=(system,))

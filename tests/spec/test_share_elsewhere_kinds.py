@@ -23,8 +23,8 @@ from lifecycle.bindings.http import Http
 from lifecycle.bindings.sql import Sql
 from lifecycle.disclosure import Stage
 from lifecycle.errors import Refused
-from tasks.house import House
-from tasks.sealing import HEADERS, SEALERS
+from tasks.house.parts import House
+from tasks.house.sealing import HEADERS, SEALERS
 from tests.factories import planning
 from tests.factories.execution import TUVA
 from tests.factories.formulas import ATTACKS, executed

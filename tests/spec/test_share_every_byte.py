@@ -21,11 +21,11 @@ from lifecycle.references import SUBJECT, from_reference
 from records.plans import Plan
 from records.tables import approval, disclosure, plan_item
 from records.tables import plan as plan_table
-from tasks.approvals import approve
-from tasks.disclosing import send
-from tasks.house import House
-from tasks.share_register import agreed
-from tasks.withdrawing import withdraw_due
+from tasks.house.parts import House
+from tasks.officers.approvals import approve
+from tasks.sharing.disclosing import send
+from tasks.sharing.register import agreed
+from tasks.sharing.withdrawing import withdraw_due
 from tests.factories import planning
 from tests.factories.byte_recorder import ByteRecorder, recording
 from tests.factories.every_way import BY_HAND, WAYS, Worlds, arrived, desk_at, every_way

@@ -19,8 +19,8 @@ from records.engines import reading
 from records.plans import Plan
 from records.tables import plan as plan_table
 from records.tables import plan_item
-from tasks.house import House
-from tasks.withdrawing import withdraw
+from tasks.house.parts import House
+from tasks.sharing.withdrawing import withdraw
 from tests.factories import planning
 from tests.factories.execution import OMAR, TUVA, everywhere
 from tests.factories.houses import Builder, build, dialect, house

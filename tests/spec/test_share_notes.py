@@ -13,7 +13,7 @@ from connectors.sms_gateway import SmsChannel
 from connectors.smtp_channel import SmtpChannel
 from lifecycle.disclosure import Stage
 from lifecycle.errors import Misconfigured, NotProven, Unreachable
-from tasks.withdrawing import withdraw_due
+from tasks.sharing.withdrawing import withdraw_due
 from tests.factories import planning
 from tests.factories.execution import OMAR, TUVA
 from tests.factories.houses import Builder, build, dialect, house

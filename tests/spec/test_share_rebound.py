@@ -10,10 +10,10 @@ from lifecycle.disclosure import Stage
 from lifecycle.errors import GallraError, Misconfigured, Unreachable
 from lifecycle.ledger import EventKind
 from records.plans import Plan
-from tasks.doors import Door
-from tasks.house import House
-from tasks.proof import verify_ledger
-from tasks.withdrawing import overdue, withdraw, withdraw_due
+from tasks.house.doors import Door
+from tasks.house.parts import House
+from tasks.proving.proof import verify_ledger
+from tasks.sharing.withdrawing import overdue, withdraw, withdraw_due
 from tests.factories import planning
 from tests.factories.execution import TUVA, everywhere
 from tests.factories.houses import Builder, build, dialect, house

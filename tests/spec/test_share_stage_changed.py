@@ -12,10 +12,10 @@ from records.engines import reading
 from records.plans import Plan
 from records.tables import disclosure, ledger_event
 from records.to_dos import open_to_dos
-from tasks.finding_out import confirm_deleted
-from tasks.proof import verify_ledger
-from tasks.stages_told import NOT_IN_LEDGER
-from tasks.withdrawing import overdue, withdraw, withdraw_due
+from tasks.proving.proof import verify_ledger
+from tasks.proving.stages_told import NOT_IN_LEDGER
+from tasks.sharing.finding_out import confirm_deleted
+from tasks.sharing.withdrawing import overdue, withdraw, withdraw_due
 from tests.factories import planning
 from tests.factories.execution import OMAR, TUVA, everywhere
 from tests.factories.houses import Builder, build, dialect, house

@@ -15,14 +15,14 @@ from lifecycle.plan import PlanState
 from records.engines import reading
 from records.plans import Plan
 from records.to_dos import open_to_dos
-from tasks.disclosure_steps import FIND_OUT
-from tasks.doors import Door
-from tasks.finding_out import note_found_out
-from tasks.house import House
-from tasks.proof import verify_ledger
-from tasks.sealing import SEALERS
-from tasks.share_register import entry
-from tasks.withdrawing import withdraw, withdraw_due
+from tasks.house.doors import Door
+from tasks.house.parts import House
+from tasks.house.sealing import SEALERS
+from tasks.proving.proof import verify_ledger
+from tasks.sharing.finding_out import note_found_out
+from tasks.sharing.register import entry
+from tasks.sharing.steps import FIND_OUT
+from tasks.sharing.withdrawing import withdraw, withdraw_due
 from tests.factories import planning
 from tests.factories.execution import TUVA, everywhere
 from tests.factories.graph_worlds import onedrive_world

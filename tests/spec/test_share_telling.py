@@ -19,10 +19,10 @@ from records import to_dos
 from records.engines import reading
 from records.tables import RECORDS
 from records.unit_of_work import UnitOfWork
-from tasks import wiring
-from tasks.house import House
-from tasks.telling import about_whom, note_told, waiting
-from tasks.telling_started import Started, tell
+from tasks.house import wiring
+from tasks.house.parts import House
+from tasks.telling.recipients import about_whom, note_told, waiting
+from tasks.telling.started import Started, tell
 from tests.factories import planning
 from tests.factories.execution import OMAR, TUVA
 from tests.factories.houses import Builder, build, dialect

@@ -26,16 +26,19 @@ from records.engines import reading
 from records.plans import Plan
 from records.tables import disclosure, telling
 from records.unit_of_work import UnitOfWork
-from tasks import sent_notes, telling_letters, wiring, work_orders
-from tasks.doors import Door
-from tasks.house import House
-from tasks.proof import verify_ledger
-from tasks.telling import note_told, waiting
-from tasks.telling_due import to_tell
-from tasks.telling_letters import Came, tell_waiting
-from tasks.telling_started import tell
-from tasks.telling_text import letter_to_tell
-from tasks.watching import TELLING_OVERDUE, WORK_ORDER_OVERDUE, watch
+from tasks.house import wiring
+from tasks.house.doors import Door
+from tasks.house.parts import House
+from tasks.proving.proof import verify_ledger
+from tasks.sharing import sent_notes
+from tasks.telling import letters as telling_letters
+from tasks.telling.due import to_tell
+from tasks.telling.letters import Came, tell_waiting
+from tasks.telling.recipients import note_told, waiting
+from tasks.telling.started import tell
+from tasks.telling.text import letter_to_tell
+from tasks.watching.daily import TELLING_OVERDUE, WORK_ORDER_OVERDUE, watch
+from tasks.work_orders import orders as work_orders
 from tests.crash.cut_off import Cut, Step
 from tests.factories import planning
 from tests.factories.execution import OMAR, TUVA

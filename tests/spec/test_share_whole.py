@@ -17,9 +17,9 @@ from console.main import app
 from lifecycle.disclosure import Stage
 from lifecycle.errors import Refused
 from records import restored
-from tasks import wiring
-from tasks.house import House
-from tasks.sealing import SEALERS
+from tasks.house import wiring
+from tasks.house.parts import House
+from tasks.house.sealing import SEALERS
 from tests.factories import planning
 from tests.factories.execution import TUVA
 from tests.factories.houses import Builder, build, dialect, house

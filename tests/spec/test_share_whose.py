@@ -10,7 +10,7 @@ from lifecycle.errors import Refused
 from lifecycle.references import SUBJECT, from_reference, to_reference
 from records import placements
 from records.engines import reading
-from tasks.disclosures import Selection, prepare
+from tasks.sharing.disclosures import Selection, prepare
 from tests.factories import planning
 from tests.factories.execution import LINA, OMAR, TUVA, everywhere
 from tests.factories.houses import Builder, build, dialect, house

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tasks.house import House
-from tasks.keys import rotate_keys
-from tasks.proof import verify_ledger, witness
-from tasks.settings import Settings
-from tasks.wiring import open_house
+from tasks.house.parts import House
+from tasks.house.settings import Settings
+from tasks.house.wiring import open_house
+from tasks.proving.keys import rotate_keys
+from tasks.proving.proof import verify_ledger, witness
 from tests.factories.databases import NewDatabase
 from tests.factories.houses import test_settings
 from tests.factories.keys import StandingClock

@@ -17,14 +17,14 @@ from records import alarms, to_dos
 from records.engines import reading
 from records.tables import alarm as alarm_table
 from records.tables import ledger_event
-from tasks.deletions import delete_imported
-from tasks.house import House
-from tasks.intake import import_file
-from tasks.main_job import begin_import
-from tasks.overview import overview
-from tasks.proof import witness
-from tasks.purge import purge
-from tasks.watching import watch
+from tasks.house.parts import House
+from tasks.importing.deletions import delete_imported
+from tasks.importing.intake import import_file
+from tasks.importing.main_job import begin_import
+from tasks.importing.purge import purge
+from tasks.proving.proof import witness
+from tasks.watching.daily import watch
+from tasks.watching.overview import overview
 from tests.factories.houses import PEOPLE, Builder, build, dialect, export, house, row, surroundings
 from tests.factories.keys import StandingClock
 

@@ -19,10 +19,10 @@ from lifecycle.references import WORK_ORDER, from_reference
 from records.engines import reading
 from records.plans import Plan
 from records.tables import data_key, work_order
-from tasks.certifying import of_plan
-from tasks.execution import Why, require_proven
-from tasks.house import House
-from tasks.work_orders import Line, confirm, finish, line, lines, remind, reveal
+from tasks.erasing.execution import Why, require_proven
+from tasks.house.parts import House
+from tasks.proving.certifying import of_plan
+from tasks.work_orders.orders import Line, confirm, finish, line, lines, remind, reveal
 from tests.factories.execution import (
     OMAR,
     TUVA,

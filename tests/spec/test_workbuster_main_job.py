@@ -20,24 +20,28 @@ from connectors.workbuster import WorkbusterExchange
 from lifecycle.errors import LedgerFailure, Unreachable
 from lifecycle.plan import PlanState
 from lifecycle.references import SUBJECT, from_reference
+from lifecycle.rights import Given
 from records import file_imports, to_dos
 from records.engines import reading
 from records.plans import Plan
 from records.tables import engagement, holding, ledger_event, subject
-from tasks.certifying import of_plan
-from tasks.deletions import delete_imported
-from tasks.execution import Outcome, Why, execute, outcome
-from tasks.finding import find_by_national_id
-from tasks.house import House
-from tasks.intake import import_file
-from tasks.main_job import begin_import
-from tasks.proof import verify_ledger
-from tasks.purge import purge
-from tasks.reports import FileReport
-from tasks.requests import ask_for_erasure
-from tasks.settings import Settings
-from tasks.watching import watch
-from tasks.wiring import open_house
+from tasks.consents.barring import restrict
+from tasks.erasing.execution import Outcome, Why, execute, outcome
+from tasks.erasing.finding import find_by_national_id
+from tasks.erasing.holds import Told, release_hold
+from tasks.erasing.requests import ask_for_erasure
+from tasks.house.parts import House
+from tasks.house.reports import FileReport
+from tasks.house.settings import Settings
+from tasks.house.today import local_today
+from tasks.house.wiring import open_house
+from tasks.importing.deletions import delete_imported
+from tasks.importing.intake import import_file
+from tasks.importing.main_job import begin_import
+from tasks.importing.purge import purge
+from tasks.proving.certifying import of_plan
+from tasks.proving.proof import verify_ledger
+from tasks.watching.daily import watch
 from tests.factories.databases import NewDatabase
 from tests.factories.erasures import Office
 from tests.factories.houses import PEOPLE, ROOT, Builder, export, row
@@ -318,6 +322,44 @@ def test_a_case_that_changes_while_it_waits_needs_a_list_that_shows_the_change(
     run(build())
     assert (unfinished(house), staged(house), exchange.names()) == (0, 0, [])
     assert {r["family_name"] for r in office.rows} == {"Nygift", OMAR[1]}
+
+
+def test_the_workbook_is_laid_anew_without_whose_data_may_only_be_stored(
+    house: House,
+    build: Builder,
+    office: WorkbusterOffice,
+    exchange: ExchangeFolder,
+    standing_clock: StandingClock,
+) -> None:
+    house.staging.put("export.csv", export(row("1000000001", TUVA), row("1000000002", OMAR)))
+    run(house)
+    officers = Office(build, standing_clock).enrolled()
+    held = {}
+    for who in (TUVA, OMAR):
+        [found] = find_by_national_id(house, who[2])
+        held[who] = restrict(
+            house, found.ref, review_on=local_today(house) + timedelta(days=60),
+            officer=officers[0].handle, code=officers[0].fresh(),
+        )  # fmt: skip
+        run(build())
+        if who is TUVA:
+            assert set(open_kinds(house)) == {"import_into_workbuster", "restricted_cases"}
+            office.import_workbooks()
+            assert {r["family_name"] for r in office.rows} == {OMAR[1]}
+            office.rows.clear()
+    assert (exchange.names(), open_kinds(house)) == ([], ["restricted_cases"])
+    for restriction in held.values():
+        release_hold(
+            house, restriction, told=Told(Given.LETTER, local_today(house)),
+            officer=officers[1].handle, code=officers[1].fresh(),
+        )  # fmt: skip
+    run(build())
+    assert open_kinds(house) == ["import_into_workbuster"]
+    office.import_workbooks()
+    office.export_list()
+    run(build())
+    assert (unfinished(house), staged(house), exchange.names()) == (0, 0, [])
+    assert {r["family_name"] for r in office.rows} == {TUVA[1], OMAR[1]}
 
 
 # --- the daily purge in between --------------------------------------------------------------
@@ -691,7 +733,7 @@ def test_nobody_is_asked_any_more_when_it_is_done_though_the_run_was_killed(
         raise Killed
 
     with monkeypatch.context() as patched, suppress(Killed):
-        patched.setattr("tasks.case_erasing._stop_waiting", killed)
+        patched.setattr("tasks.erasing.case_erasing._stop_waiting", killed)
         execute(build(), plan.ref)
     assert what_to_do(house) == {("anonymise_in_workbuster", plan.ref)}
     wait_and_run(desk)

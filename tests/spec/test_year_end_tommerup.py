@@ -15,12 +15,12 @@ from lifecycle.retention.facts import Verdict
 from records import plans
 from records.engines import reading
 from records.plans import Plan
-from tasks import planning
-from tasks.certifying import of_plan
-from tasks.execution import Why, execute
-from tasks.house import House
-from tasks.inventory import take_inventory
-from tasks.wiring import open_house
+from tasks.erasing import planning
+from tasks.erasing.execution import Why, execute
+from tasks.erasing.inventory import take_inventory
+from tasks.house.parts import House
+from tasks.house.wiring import open_house
+from tasks.proving.certifying import of_plan
 from tests.factories import tommerup_school as school
 from tests.factories.databases import NewDatabase
 from tests.factories.erasures import Office

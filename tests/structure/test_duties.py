@@ -17,7 +17,7 @@ from lifecycle.configuration.problems import PolicyError
 from lifecycle.policy.duties import FOLDER, Duties, Lives, load_duties, parse_duties, unfounded
 from lifecycle.policy.load import known_policies, load_policy
 from lifecycle.policy.sources import places_of
-from tasks.tracing import FLOW_EVENTS, REPORT_EVENTS
+from tasks.reporting.tracing import FLOW_EVENTS, REPORT_EVENTS
 
 ROOT = Path(__file__).resolve().parents[2]
 POLICIES = ROOT / "policies"
@@ -150,3 +150,10 @@ def test_a_missing_file_of_sentences_is_named(tmp_path: Path) -> None:
     with pytest.raises(PolicyError) as refused:
         load_duties(tmp_path, "example")
     assert "duties/example.yaml" in str(refused.value)
+
+
+@every_controller
+def test_no_sentence_waits_to_be_built(controller: str) -> None:
+    duties = _duties(controller)
+    waiting = {name for name, part in duties.by_people.items() if part.built != "never"}
+    assert [name for name, duty in duties.duties.items() if duty.where in waiting] == []

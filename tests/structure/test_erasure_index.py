@@ -10,6 +10,8 @@ from records.tables import KEYS, RECORDS
 OF_NO_PERSON = {
     "staged_file": "a sealed file name, which goes with the file's deletion",
     "finding": "where a document or an account is found, which goes when the finding is cleared",
+    "assessment": "why a risk was weighed so; it is about an activity or a system",
+    "processor": "what companies, apps and services are called",
     "officer": "the secret of an officer's one-time codes",
 }
 

@@ -25,7 +25,7 @@ from flows.parameters import KNOWN_CONTROLLERS, Controller, FileReference, PlanR
 from lifecycle.intake.outcomes import FileReason
 from lifecycle.policy.load import load_policy
 from lifecycle.policy.model import Policy
-from tasks.remedies import listed_codes, remedy_for
+from tasks.remedies.every import listed_codes, remedy_for
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted(path.stem for path in (ROOT / "flows").glob("*.py") if path.stem != "__init__")
@@ -65,6 +65,12 @@ def _needed(policy: Policy) -> list[str]:
         without |= {"flows.import_af.import_af", "flows.purge_staging.purge_staging"}
     if policy.erasure.year_end is None:
         without.add("flows.year_end.year_end")
+    if not any(notice.by_hand for notice in policy.notices):
+        without.add("flows.inform.inform")
+    if not policy.consents:
+        without.add("flows.register_consent.register_consent")
+    if policy.incidents is None:
+        without.add("flows.incident.incident")
     return [entrypoint for entrypoint in FLOWS if entrypoint not in without]
 
 
@@ -112,8 +118,15 @@ def test_everything_keeps_the_policys_hours_in_the_policys_zone(name: str) -> No
         "witness-ledger": hours.checkpoint.cron,
         "rotate-keys": hours.rotate_keys.cron,
     }
+    if hours.rights is not None:
+        crons["rights-request"] = hours.rights.cron
     if hours.import_af is not None:
         crons["import-af"] = hours.import_af.cron
+    if hours.inform is not None:
+        crons["inform"] = hours.inform.cron
+    if hours.incident is not None:
+        every = [each["cron"] for each in DEPLOYMENTS[f"incident-{name}"]["schedules"]]
+        assert every == list(hours.incident.crons)
     if hours.year_end is not None and policy.erasure.year_end is not None:
         month, day = map(int, policy.erasure.year_end.split("-"))
         crons["year-end"] = hours.year_end.cron.replace("* * *", f"{day} {month} *")
@@ -135,6 +148,18 @@ def test_nothing_runs_in_the_hour_that_one_night_does_not_have(name: str) -> Non
 def _hours(cron: str) -> set[str]:
     first, _, last = cron.split()[1].partition("-")
     return {str(hour) for hour in range(int(first), int(last or first) + 1)}
+
+
+@pytest.mark.parametrize("change", ["2027-03-28", "2026-10-25", "2026-11-21"])
+def test_clocks_are_looked_at_in_every_hour_of_every_day(change: str) -> None:
+    """No reminder waits for Monday, and none for two hours but in the night without three."""
+    before = (datetime.fromisoformat(change) - timedelta(days=1)).date().isoformat()
+    for name in KNOWN_CONTROLLERS:
+        moments = _moments(f"incident-{name}", before, 3)
+        gaps = [later - earlier for earlier, later in pairwise(moments)]
+        assert max(gaps) <= timedelta(hours=3)
+        assert sum(gap > timedelta(hours=2) for gap in gaps) <= 1
+        assert sorted(gaps)[len(gaps) // 2] == timedelta(hours=1)
 
 
 def test_a_plan_is_drawn_after_the_inventory_and_reminded_of_every_day() -> None:

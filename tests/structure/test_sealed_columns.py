@@ -47,6 +47,10 @@ REFERENCES = frozenset(
         "order_id",
         "agreed_by",
         "cases",
+        "processor_id",
+        "parent_id",
+        "incident_id",
+        "request_id",
     ]
 )
 """Opaque numbers, and names that Gallra itself gave; `…_by`: an officer's reference."""
@@ -98,6 +102,14 @@ INSTANTS_AND_DATES = frozenset(
         "ended_at",
         "agreed_at",
         "until_on",
+        "since_at",
+        "assessed_at",
+        "aware_at",
+        "began_at",
+        "received_on",
+        "answered_on",
+        "given_on",
+        "withdrawn_on",
     ]
 )
 VOCABULARY = frozenset(
@@ -139,6 +151,18 @@ VOCABULARY = frozenset(
         "because",
         "shows",
         "how",
+        "country",
+        "systems",
+        "matter",
+        "consequence",
+        "exemption",
+        "likelihood",
+        "report",
+        "risk",
+        "telling",
+        "topic",
+        "question",
+        "giver",
     ]
 )
 """Words out of the policy, the bindings or an enumeration; an officer's handle."""
@@ -152,13 +176,19 @@ MEASURES = frozenset(
         "epoch",
         "approvals",
         "attempt",
+        "consequence",
+        "likelihood",
         "evidence",
         "failures",
         "hash",
         "items",
         "last_step",
+        "more",
         "plan_hash",
         "policy_sha256",
+        "more",
+        "people",
+        "pieces",
     ]
 )
 """Of files, keys, plans and codes, not of people; `evidence`: a file's SHA-256, or a word."""
@@ -170,6 +200,10 @@ FREE_OF_PERSONS = {
     "certificate.signature": "Ed25519",
     "ledger_event.body": "canonical JSON that `lifecycle.ledger` keeps free of personal data",
     "ledger_event.link": "HMAC",
+    "letter.about": "a word of the policy, or a reference",
+    "letter.occasion": "`first`, `change` or a year",
+    "letter.languages": "those of the text, the same for everybody who gets it",
+    "letter.way": "keyed digest of where a channel led, in hexadecimal",
     "ledger_head.link": "HMAC",
     "checkpoint.text": "origin, size, hash, signature",
     "data_key.wrapped": "key wrapped by a KEK",

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from flows import approval_form
 from flows.approval_form import Answer, ApprovalForm
 from lifecycle.approval import Decision, Reason
-from tasks.officers import _HANDLE
+from tasks.officers.registering import _HANDLE
 
 DESCRIBED = ApprovalForm.with_initial_data(description="- **P-0123456789ABC**")
 REFUSED: list[dict[str, object]] = [

@@ -10,8 +10,8 @@ import pytest
 from lifecycle.certificate import Certificate, certify
 from lifecycle.errors import NotProven, Refused
 from records.plans import Plan
-from tasks.certificate_page import as_page, as_text
-from tasks.certifying import conclude, of_plan
+from tasks.proving.certificate_page import as_page, as_text
+from tasks.proving.certifying import conclude, of_plan
 from tests.factories.execution import OMAR, TUVA, Scene, key_of, scene, surroundings
 from tests.factories.houses import build, dialect
 

@@ -80,7 +80,7 @@ def test_an_error_on_purpose_keeps_its_exit_code(capsys: pytest.CaptureFixture[s
 def test_the_installed_command_shows_no_traceback(command: str, tmp_path: Path) -> None:
     """Broken where no command looks: an import of the step itself fails, with a person in it."""
     code = (
-        "import sys, tasks.settings as settings\n"
+        "import sys, tasks.house.settings as settings\n"
         f"def broken(*_): raise LookupError('{WORDS}')\n"
         "settings.Settings.from_environment = broken\n"
         f"sys.argv = ['gallra', '{command}']\n"

@@ -19,8 +19,8 @@ from console.main import app
 from console.output import Exit
 from console.sample import write_sample
 from lifecycle.errors import NotProven
-from tasks.house import House
-from tasks.wiring import open_house
+from tasks.house.parts import House
+from tasks.house.wiring import open_house
 
 
 class Desk(NamedTuple):

@@ -20,8 +20,8 @@ from lifecycle.plan import PlanState
 from lifecycle.references import SUBJECT, to_reference
 from records import plans
 from records.engines import reading
-from tasks import approvals
-from tasks.wiring import open_house
+from tasks.house.wiring import open_house
+from tasks.officers import approvals
 from tests.factories.keys import StandingClock
 from tests.factories.officers import Authenticator, add_people, draw_plan
 
@@ -52,11 +52,11 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     monkeypatch.setenv("GALLRA_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("COLUMNS", "200")
     clock = StandingClock(datetime.now(UTC))
-    import tasks.wiring
+    import tasks.house.wiring
 
-    opened = tasks.wiring.open_house
+    opened = tasks.house.wiring.open_house
     monkeypatch.setattr(
-        tasks.wiring, "open_house", lambda controller: opened(controller, now=clock)
+        tasks.house.wiring, "open_house", lambda controller: opened(controller, now=clock)
     )
     yield Desk(clock)
 

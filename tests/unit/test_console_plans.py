@@ -17,9 +17,9 @@ from lifecycle.references import PLAN, SUBJECT, new_id, to_reference
 from lifecycle.retention.decide import CARRIED_OUT
 from lifecycle.retention.facts import WhyRefused
 from lifecycle.retention.weighing import NOT_HAPPENED
-from tasks.intake import local_today
-from tasks.remedies import listed_codes
-from tasks.wiring import open_house
+from tasks.house.today import local_today
+from tasks.house.wiring import open_house
+from tasks.remedies.every import listed_codes
 from tests.factories.houses import PEOPLE
 from tests.factories.planning import bring, case, reference
 

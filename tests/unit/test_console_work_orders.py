@@ -11,11 +11,11 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-import tasks.wiring
+import tasks.house.wiring
 from console.main import app
 from console.output import Exit
 from records.plans import Plan
-from tasks.house import House
+from tasks.house.parts import House
 from tests.factories.execution import TUVA, Scene, scene, surroundings
 from tests.factories.houses import build, dialect
 
@@ -31,7 +31,7 @@ def gallra(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Gallra:
     def same(*_: object, **__: object) -> Iterator[House]:
         yield scene.house()
 
-    monkeypatch.setattr(tasks.wiring, "open_house", same)
+    monkeypatch.setattr(tasks.house.wiring, "open_house", same)
     monkeypatch.setenv("COLUMNS", "200")
 
     def run(*words: str, typed: str = "") -> Result:

@@ -14,7 +14,7 @@ from lifecycle.policy.load import load_policy
 from lifecycle.policy.model import Policy
 from lifecycle.policy.sharing import Recipient, Safeguard
 from lifecycle.policy.values import Source
-from tasks.doors import BY_HAND, KINDS
+from tasks.house.doors import BY_HAND, KINDS
 from tests.factories.houses import ROOT
 
 TODAY, UNTIL = date(2026, 11, 2), date(2026, 11, 20)

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from connectors.containers import notice_page
 from lifecycle.errors import Misconfigured, Unreachable
-from tasks.examination import Finding, examine
-from tasks.purge import purge
-from tasks.settings import Settings
-from tasks.wiring import open_house
+from tasks.house.settings import Settings
+from tasks.house.wiring import open_house
+from tasks.importing.purge import purge
+from tasks.placing.examination import Finding, examine
 
 AS_ROOT = os.geteuid() == 0
 
@@ -77,3 +78,12 @@ def test_a_home_that_is_not_ours_to_write_in_is_a_row_and_no_fault(tmp_path: Pat
     tmp_path.chmod(0o700)
     assert looked.state == "wrong"
     assert "home_not_writable" in looked.found
+
+
+def test_what_people_are_told_is_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = found(tmp_path / "home", "notice standard")
+    assert (looked.state, looked.mend.partition(". ")[2]) == ("risk", "See `gallra inform check`.")
+    assert "en, ar, so, fa, ti" in looked.found
+    assert "not whole" in found(tmp_path / "home", "decisions of notice standard").found
+    monkeypatch.setitem(notice_page.FONTS, "ti", "No Such Font")
+    assert "No Such Font" in found(tmp_path / "home", "fonts for notices").found

@@ -9,17 +9,17 @@ import pytest
 from connectors.absent import AbsentCaseSystem, AbsentStaging
 from connectors.base import CaseKey, StagedItem
 from lifecycle.errors import Misconfigured
-from tasks.examination import examine
-from tasks.exchange import clear_exchange
-from tasks.finding import find_by_case
-from tasks.house import House
-from tasks.overview import overview
-from tasks.purge import purge
-from tasks.remedies import listed_codes
-from tasks.settings import Settings
-from tasks.stock import take_stock
-from tasks.watching import watch
-from tasks.wiring import open_house
+from tasks.erasing.finding import find_by_case
+from tasks.house.parts import House
+from tasks.house.settings import Settings
+from tasks.house.wiring import open_house
+from tasks.importing.purge import purge
+from tasks.importing.stock import take_stock
+from tasks.placing.examination import examine
+from tasks.proving.exchange import clear_exchange
+from tasks.remedies.every import listed_codes
+from tasks.watching.daily import watch
+from tasks.watching.overview import overview
 
 DATA = Path(__file__).parents[1] / "data" / "policies"
 BINDINGS = """

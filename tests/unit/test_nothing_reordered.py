@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from lifecycle.errors import Refused
-from tasks.doors import Cell, Cover
-from tasks.sealing import SEALERS
+from tasks.house.doors import Cell, Cover
+from tasks.house.sealing import SEALERS
 from tests.factories.containers import PASSWORD
 
 

@@ -19,7 +19,7 @@ from lifecycle.opening import (
     opening_letter,
     opening_on_server,
 )
-from tasks.disclosure_letters import password_letter
+from tasks.sharing.letters import password_letter
 
 UNTIL = date(2027, 1, 5)
 REF = "X-0123456789ABC"

@@ -9,6 +9,21 @@ from lifecycle.policy import Policy, open_decisions, parse_policy
 
 FILE = Path(__file__).parents[1] / "data" / "policies" / "exempel.yaml"
 TEXT = FILE.read_text(encoding="utf-8")
+_ORDER = "within: P30D, remind_every: P7D, evidence: avtalet, second_person: false, how: skriv"
+REVIEW = (
+    "processor_review: {every: P1Y, ahead: P30D, by: head, needs: [agreement, review], "
+    f"order: {{{_ORDER}}}, source: {{law: GDPR art. 28}}}}\n"
+)
+ASSESSED = (
+    "assessments: {consequence: [low, high], likelihood: [low, high], medium_from: 2, "
+    "high_from: 4, of: [activity], every: P1Y, ahead: P30D, by: head, "
+    f"order: {{role: head, {_ORDER}}}, source: {{law: GDPR art. 35}}}}\n"
+)
+MEASURES = (
+    "security: [{id: locked, called: låst, source: {law: x}}, "
+    "{id: locked, called: larm, source: {law: x}}]\n"
+)
+
 Edit = tuple[str, str]
 
 
@@ -269,14 +284,63 @@ def test_the_small_policy_is_sound() -> None:
         (("P15D, role: head", "P15D, role: haed"), "sharing.telling.role", "'head'?"),
         (("systems: [register], agreement", "systems: [x], agreement"), "processors.host", None),
         (
-            ("processor_review: {every: P1Y, by: head, source: {law: GDPR art. 28}}\n", ""),
+            (REVIEW, ""),
             "processor_review",
             "is missing",
         ),
         (
-            ("undecided, decision: basis, answers", "signed, answers"),
+            (
+                "undecided, third_countries: [], decision: basis, answers",
+                "signed, third_countries: [], answers",
+            ),
             "processors.host",
             "signed_on belong together",
+        ),
+        (
+            (
+                "undecided, third_countries: [], decision: basis, answers",
+                "not_needed, third_countries: undecided, answers",
+            ),
+            "processors.host.third_countries",
+            "undecided needs `decision:`",
+        ),
+        (
+            ("third_countries: []", "third_countries: [{country: US, ground: adequacy}]"),
+            "processors.host.third_countries[0]",
+            "contradicts third_countries: `happens: never`",
+        ),
+        (
+            ("third_countries: []", "third_countries: undecided"),
+            "processors.host.third_countries",
+            "contradicts third_countries: `happens: never`",
+        ),
+        (
+            ("third_countries: []", "third_countries: [{country: NO, ground: adequacy}]"),
+            "processors.host.third_countries[0].country",
+            "needs no ground",
+        ),
+        (
+            ("third_countries: []", "third_countries: [{country: usa, ground: adequacy}]"),
+            "processors.host.third_countries[0].country",
+            "two capital letters",
+        ),
+        (("ahead: P30D, by: head", "ahead: P30D, by: haed"), "processor_review.by", "'head'?"),
+        (("ahead: P30D, by", "ahead: P1Y, by"), "processor_review", "shorter than every"),
+        (("ahead: P30D, by", "ahead: PT5H, by"), "processor_review", "counted in days"),
+        (
+            ("\nfree_text:", f"{ASSESSED.replace('high_from: 4', 'high_from: 5')}\nfree_text:"),
+            "assessments",
+            "at most 4",
+        ),
+        (
+            ("\nfree_text:", f"{ASSESSED.replace('by: head', 'by: haed')}\nfree_text:"),
+            "assessments.by",
+            "'head'?",
+        ),
+        (
+            ("\nfree_text:", f"{MEASURES}\nfree_text:"),
+            "security[1].id",
+            "two measures have this id",
         ),
         (("id: notes, systems: [register]", "id: notes, systems: [r]"), "free_text[0]", None),
         (("id: sick, systems: [register]", "id: sick, systems: [r]"), "absence[0]", None),
@@ -385,3 +449,19 @@ def test_where_nothing_is_declared_nothing_need_be_written(part: str) -> None:
     end = next(n for n in range(start + 1, len(lines)) if lines[n][:1] not in {" ", "\n"})
     text = "".join([*lines[:start], *lines[end:]])
     assert not getattr(parse_policy(text.encode(), name=FILE.name), part)
+
+
+SOMETIMES = (
+    "third_countries: {happens: never, source: {law: GDPR art. 13(1)(f)}}",
+    "third_countries: {happens: sometimes, transfers: {cloud: {to: värden, country: USA, "
+    "subjects: [pupil], ground: adequacy_decision, source: {law: x}}}, source: {law: x}}",
+)
+
+
+def test_a_processor_abroad_rests_on_a_ground_that_people_are_told() -> None:
+    told = ("third_countries: []", "third_countries: [{country: US, ground: adequacy}]")
+    assert parse(SOMETIMES, told)
+    other = ("third_countries: []", "third_countries: [{country: US, ground: standard_clauses}]")
+    (found,) = problems(SOMETIMES, other)
+    assert found.path == "processors.host.third_countries[0].ground"
+    assert "no transfer" in found.message

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from lifecycle.errors import Misconfigured, Unreachable
-from tasks import prefect_server
-from tasks.prefect_settings import assert_closed, auth_file, environment, logging_file
+from tasks.serving import prefect_server
+from tasks.serving.prefect_settings import assert_closed, auth_file, environment, logging_file
 
 
 @pytest.fixture
@@ -164,7 +164,8 @@ def test_a_port_that_somebody_else_has_is_not_taken(tmp_path: Path) -> None:
 
 def test_neither_redaction_nor_remedies_nor_serving_imports_prefect() -> None:
     code = (
-        "import sys, tasks.redaction, tasks.remedies, tasks.serving, flows.session\n"
+        "import sys, tasks.house.redaction, tasks.remedies.every\n"
+        "import tasks.serving.processes, flows.session\n"
         "print('prefect' in sys.modules or 'sqlalchemy' in sys.modules)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

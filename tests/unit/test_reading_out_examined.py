@@ -10,7 +10,7 @@ from connectors.examination import Finding, State, What, reading_out
 from connectors.memory_system import MemoryRecord, MemorySystem
 from connectors.system import Asked, ReadOut
 from lifecycle.errors import Refused, Unreachable
-from tasks.examining_words import WORDS, sentence
+from tasks.placing.examining_words import WORDS, sentence
 
 
 class Failing(MemorySystem):

@@ -10,8 +10,8 @@ import sys
 import pytest
 
 from lifecycle.errors import Misconfigured
-from tasks import redaction
-from tasks.redaction import MASKED_IDENTITY, MASKED_MAIL, mask
+from tasks.house import redaction
+from tasks.house.redaction import MASKED_IDENTITY, MASKED_MAIL, mask
 
 # Skatteverket's official test numbers.
 IDENTITIES = [
@@ -199,7 +199,8 @@ def test_a_logger_without_the_net_is_refused() -> None:
 
 def test_neither_an_uncaught_exception_nor_a_warning_says_its_words() -> None:
     code = (
-        "import logging, threading, warnings; from tasks import redaction; redaction.configure()\n"
+        "import logging, threading, warnings; from tasks.house import redaction; "
+        "redaction.configure()\n"
         "logging.getLogger('httpx').error('GET /Anna')\n"
         "warnings.warn('Exempelsson')\n"
         "def breaks(): raise ValueError('Exempelsson')\n"

@@ -16,10 +16,10 @@ from lifecycle.configuration.problems import (
     Problem,
 )
 from lifecycle.errors import KeyFailure, Misconfigured
-from tasks.remedies import remedy_for
-from tasks.request_remedies import REQUESTS
-from tasks.settings import Settings
-from tasks.wiring import open_house, read_policy
+from tasks.house.settings import Settings
+from tasks.house.wiring import open_house, read_policy
+from tasks.remedies.every import remedy_for
+from tasks.remedies.requests import REQUESTS
 
 ROOT = Path(__file__).resolve().parents[2]
 UNEXPECTED = remedy_for("unexpected_error")

@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 
-from flows import import_af, pages, steps, store
+from flows import import_af, incident_pages, inform, pages, steps, store
 from flows.neutral import StepFailed
 from lifecycle.errors import Misconfigured, NotProven
-from tasks.access import AccessCount
-from tasks.placement_notes import ScanCount
+from tasks.access.reviewing import AccessCount
+from tasks.incidents.register import Line
+from tasks.informing.informing import Informed, Standing
+from tasks.informing.letters import Written
+from tasks.placing.notes import ScanCount
 
 
 @pytest.fixture
@@ -127,3 +130,64 @@ def test_the_page_of_the_night_shows_what_the_other_places_brought_when_one_fail
     [page] = written
     there = {line["Plats · Place"]: line["Finns · There"] for line in page["table"]}
     assert there == {"onedrive": 0, "file-server": 7}
+
+
+def test_the_page_of_incidents_says_the_hours_left_and_marks_what_is_late(
+    written: list[dict[str, Any]],
+) -> None:
+    line = Line(
+        ref="B-0000000000001",
+        kind="virus",
+        called="virus i en databas",
+        state="open",
+        report="undecided",
+        telling="undecided",
+        risk=None,
+        because="",
+        about="",
+        aware_at="2026-11-02T08:00:00.000000+00:00",
+        due_at="2026-11-05T08:00:00+00:00",
+        hours_left=40.4,
+        late=False,
+        people=3,
+        plan="",
+        plan_state="",
+        more_by=None,
+        next="assess it",
+    )
+    late = line._replace(ref="B-0000000000002", hours_left=-5.0, late=True)
+    told = line._replace(ref="B-0000000000003", hours_left=None, due_at=None, report="reported")
+    incident_pages.show("academedia", [line, late, told])
+    incident_pages.show("academedia", [])
+    page, empty = written
+    assert [row["Timmar kvar · Hours left"] for row in page["table"]] == ["40", "⚠ -5", ""]
+    assert page["key"] == "incidents-academedia"
+    assert "⚠ 1 för sent" in page["description"]
+    assert page["table"][0]["De berörda · People"] == "undecided (3)"
+    assert len(empty["table"]) == 1
+    assert "⚠" not in empty["description"]
+
+
+def test_the_page_of_who_is_told_shows_every_number_and_is_red_for_who_is_late(
+    written: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    know = Standing("standard", "participant", "a" * 12, 10, 7, 1, 3, 0)
+    late = know._replace(kind="pupil", late=2)
+    for standing, failure, red in (
+        ((know,), "", None),
+        ((know, late), "", "told_too_late academedia"),
+        ((know,), "system_unreachable", "system_unreachable standard"),
+    ):
+        done = {"standard": Informed(standing, Written(sent=4, failure=failure))}
+        monkeypatch.setattr(inform, "tell", lambda _, done=done: (done, []))
+        monkeypatch.setattr(inform, "assert_logs_are_masked", lambda: None)
+        monkeypatch.setattr(inform, "get_run_logger", lambda: logging.getLogger("flows.test_pages"))
+        if red is None:
+            told = inform.inform.fn("academedia")
+            assert told == {"sent": 4, "by_hand": 0, "later": 0, "not_told": 3, "late": 0}
+        else:
+            with pytest.raises(StepFailed, match=red):
+                inform.inform.fn("academedia")
+        page = written[-1]
+        assert page["key"] == "inform-academedia"
+        assert [line["Vet inte än · Not told"] for line in page["table"]] == [3] * len(standing)

@@ -15,10 +15,10 @@ from lifecycle.bindings.recipients import Contact
 from lifecycle.configuration.problems import BindingsError
 from lifecycle.errors import Misconfigured, Refused
 from lifecycle.policy.load import load_policy
-from tasks.door_wiring import doors
-from tasks.doors import BY_HAND, KINDS, Door, Doors, way
-from tasks.sealing import SEALERS
-from tasks.settings import Settings
+from tasks.house.door_wiring import doors
+from tasks.house.doors import BY_HAND, KINDS, Door, Doors, way
+from tasks.house.sealing import SEALERS
+from tasks.house.settings import Settings
 from tests.factories.houses import ROOT
 from tests.factories.sharing import RecordingChannel
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import email
+import email.policy
 import logging
+import re
 import socket
 import ssl
 import threading
@@ -470,6 +473,31 @@ def test_a_container_is_never_whole_in_memory(folder: Path) -> None:
         tracemalloc.stop()
     assert total == letter.size
     assert peak < 1024 * 1024
+
+
+@pytest.mark.parametrize("attached", [False, True])
+def test_a_letter_to_read_at_leisure_is_text_and_page_in_one(folder: Path, attached: bool) -> None:
+    page = "<p dir='rtl'>\u0633\u0644\u0627\u0645 &amp; åäö</p>\n.\n" * 40
+    one = parcel(folder)
+    size = len(CONTENT) if attached else 0
+    sent = replace(one, file=one.file if attached else None, html=page)
+    letter = letter_for(sent, sender="a@example.se", to=TO, attached=size)
+    with folder.joinpath("sealed-open").open("w+b") as container:
+        container.write(CONTENT)
+        container.seek(0)
+        whole = b"".join(letter.parts(container if attached else None))
+    assert len(whole) == letter.size
+    assert not any(line.startswith(b".") for line in whole.split(b"\r\n"))
+    read = email.message_from_bytes(whole, policy=email.policy.default)
+    plain, html = read.get_body(("plain",)), read.get_body(("html",))
+    assert plain is not None and html is not None
+    assert html.get_content().replace("\r\n", "\n") == page
+    assert plain.get_content().replace("\r\n", "\n").rstrip("\n") == sent.text.rstrip("\n")
+    assert [len(part.get_content()) for part in read.iter_attachments()] == [size] * attached
+    again = letter_for(sent, sender="a@example.se", to=TO, attached=size)
+    boundary = re.findall(rb'boundary="([^"]+)"', letter.head)
+    assert boundary == re.findall(rb'boundary="([^"]+)"', again.head)
+    assert len(set(boundary)) == len(boundary) == 1 + attached
 
 
 @pytest.mark.parametrize("change", ["shorter", "longer"])

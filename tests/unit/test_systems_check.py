@@ -21,7 +21,7 @@ from connectors.examination import State, harmless
 from connectors.examining.registry import ExaminedAs, examiner
 from console.main import app
 from console.output import Exit
-from tasks.examining_words import WORDS
+from tasks.placing.examining_words import WORDS
 from tests.factories.mail_server import Inbox, mail_server
 from tests.factories.sms_channel_world import TOKEN, Gateway, gateway
 from tests.factories.smtp_channel_world import DOMAIN, HOST, Office, server_tls
@@ -276,7 +276,7 @@ def _codes_of_findings() -> set[str]:
     found: set[str] = set()
     files = [*(ROOT / "connectors" / "examining").glob("*.py")]
     files += [ROOT / "connectors" / "examination.py"]
-    files += [ROOT / "tasks" / f"{name}_check.py" for name in ("systems", "ways")]
+    files += [ROOT / "tasks" / "watching" / f"{name}_check.py" for name in ("systems", "ways")]
     for file in files:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "Finding":

@@ -16,6 +16,7 @@ from console.main import app
 from console.output import Exit
 from lifecycle.errors import LedgerFailure
 from lifecycle.ledger import EventKind
+from lifecycle.plan import ERASURES, PlanKind
 from lifecycle.policy.duties import Duties, parse_duties
 from lifecycle.policy.load import load_policy, policy_directory
 from lifecycle.policy.model import Policy
@@ -24,8 +25,19 @@ from lifecycle.references import RUN, to_reference
 from records.engines import reading
 from records.tables import ledger_event
 from records.unit_of_work import UnitOfWork
-from tasks.trace_page import page
-from tasks.tracing import NOTHING, Exercise, Seen, State, Trace, read_exercise, trace, trace_all
+from tasks.reporting.trace_page import page
+from tasks.reporting.tracing import (
+    FLOW_EVENTS,
+    NOTHING,
+    REPORT_EVENTS,
+    Exercise,
+    Seen,
+    State,
+    Trace,
+    read_exercise,
+    trace,
+    trace_all,
+)
 from tests.factories.houses import test_settings
 from tests.factories.ledgers import TickingClock, a_ledger, begin_ledger
 
@@ -130,6 +142,23 @@ def test_an_event_names_systems_and_kinds_of_plan_too(records_engine: Engine) ->
     )
     words = exercise_of(records_engine).words
     assert {"plan.drawn", "plan.drawn year_end", "workbuster"} <= set(words)
+
+
+@pytest.mark.parametrize("kind", PlanKind)
+def test_only_what_erases_counts_as_an_erasure(records_engine: Engine, kind: PlanKind) -> None:
+    """A list of whom to tell, a review and a share are plans too, and a request is drawn up by
+    whoever asks: none of them is a run of the erasing flow."""
+    begin_ledger(records_engine)
+    facts = {"kind": str(kind)}
+    record(records_engine, EventKind.PLAN_DRAWN, run=FIRST, ref="P-0123456789ABC", facts=facts)
+    drawn = exercise_of(records_engine)
+    counted = {name for name, words in FLOW_EVENTS.items() if drawn.last(words)}
+    expected = {PlanKind.RETENTION: {"archive_erase"}, PlanKind.YEAR_END: {"year_end"}}
+    assert counted == expected.get(kind, set())
+    assert (drawn.last(REPORT_EVENTS["plan show"]) is not None) == (kind in ERASURES)
+    record(records_engine, EventKind.PLAN_PROVEN, run=SECOND, ref="P-0123456789ABC", verified=1)
+    proven = exercise_of(records_engine).last(FLOW_EVENTS["archive_erase"])
+    assert (proven is not None and proven.run == SECOND) == (kind in ERASURES)
 
 
 def test_a_torn_entry_stops_the_reading_and_says_where(records_engine: Engine) -> None:

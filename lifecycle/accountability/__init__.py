@@ -1,0 +1,1 @@
+"""What was promised, what was done and what is open, on one page for an inspector (art. 5(2))."""

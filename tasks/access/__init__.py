@@ -1,0 +1,1 @@
+"""Who has access to each system is listed and agreed to (A-44)."""

@@ -1,0 +1,1 @@
+"""What every step is handed: policy, databases, vault, ledger, doors and clock."""

@@ -1,0 +1,76 @@
+"""Where the state lies and which files rule: the one place that reads the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from lifecycle.errors import Misconfigured
+
+_PACKAGE_ROOT: Final = Path(__file__).resolve().parents[2]
+
+DEFAULT_CONTROLLER: Final = "academedia"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The administrator's choices; every one has an environment variable."""
+
+    home: Path
+    """`GALLRA_HOME`: state of this installation; default a folder in the user's data directory."""
+    database_url: str
+    """`GALLRA_DATABASE_URL`: the records; default SQLite under `home`."""
+    key_database_url: str
+    """`GALLRA_KEY_DATABASE_URL`: the wrapped keys; default SQLite in a folder of its own."""
+    key_encryption_keys: Path
+    """`GALLRA_KEYS`: the folder with the key-encryption keys; default beside the data, which is
+    convenient and not safe: `gallra doctor` says so."""
+    policies: Path
+    """`GALLRA_POLICIES`: the policy files."""
+    systems: Path
+    """`GALLRA_SYSTEMS`: the bindings of outer systems, one file per controller."""
+    environment: Mapping[str, str] = field(repr=False)
+    """For `${…}` in bindings and for the names of secrets."""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """Read the variables; raises `Misconfigured("home_not_absolute")` for a relative home."""
+        env = dict(os.environ if environment is None else environment)
+        home = Path(env.get("GALLRA_HOME") or _default_home(env)).expanduser()
+        if not home.is_absolute():
+            raise Misconfigured("home_not_absolute")
+        if any(sign in str(home) for sign in "?#%"):
+            # They mean something else in a database's address.
+            raise Misconfigured("home_not_usable")
+        env["GALLRA_HOME"] = str(home)
+        keks = env.get("GALLRA_KEYS") or _supplied_keks(env) or str(home / "kek")
+        return cls(
+            home=home,
+            database_url=env.get("GALLRA_DATABASE_URL") or f"sqlite:///{home}/records/records.db",
+            key_database_url=(
+                env.get("GALLRA_KEY_DATABASE_URL") or f"sqlite:///{home}/keys/keys.db"
+            ),
+            key_encryption_keys=Path(keks),
+            policies=Path(env.get("GALLRA_POLICIES") or _PACKAGE_ROOT / "policies"),
+            systems=Path(env.get("GALLRA_SYSTEMS") or _PACKAGE_ROOT / "deployments" / "systems"),
+            environment=env,
+        )
+
+    @property
+    def keys_lie_beside_data(self) -> bool:
+        """True for the embedded default: whoever copies the home has data and key."""
+        return self.key_encryption_keys.resolve().is_relative_to(self.home.resolve())
+
+
+def _supplied_keks(env: Mapping[str, str]) -> str | None:
+    """systemd's credentials folder, where it holds a KEK and not just some other secret."""
+    folder = env.get("CREDENTIALS_DIRECTORY")
+    return folder if folder and any(Path(folder).glob("kek-*")) else None
+
+
+def _default_home(env: Mapping[str, str]) -> str:
+    data = env.get("XDG_DATA_HOME")
+    return str((Path(data) if data else Path("~/.local/share").expanduser()) / "gallra")

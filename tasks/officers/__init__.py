@@ -1,0 +1,1 @@
+"""Who may agree, by which code; and what awaits an answer."""

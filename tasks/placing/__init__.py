@@ -1,0 +1,1 @@
+"""Personal data lies where the policy allows it, and nowhere else."""

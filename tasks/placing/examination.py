@@ -1,0 +1,242 @@
+"""What is missing here, or risky, and how to mend it: nobody has to read a stack trace."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final, Literal, NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from connectors.containers.notice_page import missing_fonts
+from lifecycle.bindings import FolderStaging
+from lifecycle.configuration.problems import ConfigurationError
+from lifecycle.errors import GallraError, Misconfigured
+from records.alarms import last_witnessed
+from records.engines import reading
+from tasks.house.parts import House
+from tasks.house.settings import Settings
+from tasks.house.wiring import open_house, read_bindings, witness_shares_volume
+from tasks.informing.notice_texts import check_notices
+from tasks.placing import examining_systems
+from tasks.remedies.every import remedy_for
+
+State = Literal["ok", "risk", "wrong"]
+_ENOUGH_BYTES: Final = 2 * 1024**3
+_PROBLEMS: Final = 3
+"""How many of a file's problems are shown; `gallra policy check` shows all."""
+_NEEDED: Final = ("prefect", "fastapi", "sqlalchemy", "cryptography", "python_calamine", "orjson")
+
+
+class Finding(NamedTuple):
+    """One thing that was looked at."""
+
+    what: str
+    state: State
+    found: str
+    mend: str
+
+
+def examine(controller: str, *, settings: Settings | None = None) -> list[Finding]:
+    """Look at everything that a run needs; never raises for what it finds."""
+    findings = [_python(), *_packages()]
+    try:
+        settings = settings or Settings.from_environment()
+        findings += _home(settings)
+        if any(f.state == "wrong" for f in findings):
+            return findings
+        with open_house(controller, settings=settings) as house:
+            findings += [Finding("policy and systems", "ok", f"{controller} in order", "")]
+            findings += _inside(house)
+    except GallraError as error:
+        findings.append(_wrong("policy, systems, databases and keys", error))
+    return findings
+
+
+def _python() -> Finding:
+    version = ".".join(map(str, sys.version_info[:3]))
+    good = (3, 11) <= sys.version_info[:2] < (3, 14)
+    return Finding(
+        "Python", "ok" if good else "wrong", version, "" if good else "Install Python 3.11 to 3.13."
+    )
+
+
+def _packages() -> Iterator[Finding]:
+    missing = [name for name in _NEEDED if find_spec(name) is None]
+    if missing:
+        yield Finding("packages", "wrong", f"missing: {', '.join(missing)}", "Run `make run`.")
+
+
+def _home(settings: Settings) -> Iterator[Finding]:
+    home = settings.home
+    try:
+        if not _can_be_written(home):
+            yield _wrong("state folder", Misconfigured("home_not_writable", ref=str(home)))
+            return
+        if not home.exists():
+            yield Finding("state folder", "ok", f"{home} is made at first use", "")
+            return
+        mode = home.stat().st_mode & 0o077
+        free = shutil.disk_usage(home).free
+    except OSError:
+        yield _wrong("state folder", Misconfigured("home_not_writable", ref=str(home)))
+        return
+    yield Finding(
+        "state folder",
+        "risk" if mode else "ok",
+        f"{home}" + (" can be read by other users" if mode else ""),
+        f"chmod 700 {home}" if mode else "",
+    )
+    low = free < _ENOUGH_BYTES
+    yield Finding(
+        "disk",
+        "risk" if low else "ok",
+        f"{free // 1024**2} MB free",
+        "Make room: a full disk stops the work, safely." if low else "",
+    )
+
+
+def _can_be_written(home: Path) -> bool:
+    """Whether the folder is one, or can be made, and this user may write to it."""
+    nearest = next(path for path in (home, *home.parents) if path.exists())
+    return nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)
+
+
+def _inside(house: House) -> Iterator[Finding]:
+    if house.policy.staging is not None:
+        yield _staging(house)
+    if house.policy.case_system is not None:
+        yield _tried("case system", lambda: _answers(house))
+    yield _tried("keys", lambda: f"epoch {house.keyring.status().epoch}")
+    yield _tried("ledger", lambda: _ledger(house))
+    yield from _systems(house)
+    yield from _risks(house)
+    yield from _notices(house)
+    try:
+        ZoneInfo(house.policy.controller.time_zone)
+    except ZoneInfoNotFoundError:
+        yield Finding("time zone", "wrong", "unknown to this machine", "Install tzdata.")
+
+
+def _notices(house: House) -> Iterator[Finding]:
+    """Whether people can be told: every word there, somebody has read it, it can be printed."""
+    try:
+        checked = check_notices(house.settings.policies, house.policy)
+    except GallraError as error:
+        yield _wrong("notices", error)
+        return
+    for each in checked:
+        what, see = f"notice {each.notice}", "See `gallra inform check`."
+        if each.findings:
+            yield Finding(what, "wrong", f"{len(each.findings)} to mend", see)
+        if each.undecided:
+            left = f"not whole: {len(each.undecided)} fact(s) that nobody has decided"
+            yield Finding(
+                f"decisions of {what}", "risk", left, f"Decide them in the policy file. {see}"
+            )
+        if each.unreviewed:
+            unread = f"not reviewed by a native speaker: {', '.join(each.unreviewed)}"
+            yield Finding(what, "risk", unread, f"Have somebody read it. {see}")
+        elif not each.findings:
+            yield Finding(what, "ok", "whole in every language", "")
+    languages = {one for notice in house.policy.notices for one in notice.languages}
+    if missing := missing_fonts(sorted(languages)):
+        mend = "Install fonts-noto-core, or the like; mail and web page need no font."
+        yield Finding("fonts for notices", "risk", f"missing: {', '.join(missing)}", mend)
+
+
+def _staging(house: House) -> Finding:
+    binding = read_bindings(house.settings, house.policy).staging
+    path = binding.path if isinstance(binding, FolderStaging) else None
+    where = str(path or house.staging.place)
+    looked = _tried(
+        "staging folder", lambda: f"{sum(1 for _ in house.staging.list_items())} file(s)"
+    )
+    return looked._replace(found=f"{where}: {looked.found}")
+
+
+def _answers(house: House) -> str:
+    for _ in house.case_system.read_back([]):
+        break
+    return f"{house.case_system.system} answers"
+
+
+def _ledger(house: House) -> str:
+    with reading(house.engine) as connection:
+        return f"{house.ledger.head(connection).size} events"
+
+
+def _systems(house: House) -> Iterator[Finding]:
+    silent = list(examining_systems.unanswered(house))
+    for name, failure in silent:
+        yield _wrong(f"system {name}", failure)
+    if house.systems and not silent:
+        yield Finding("outer systems", "ok", f"{len(house.systems)} answer", "")
+    if examining_systems.never_asked(house):
+        yield Finding(
+            "inventory",
+            "risk",
+            "no record of any outer system is known",
+            "Run `gallra inventory`; until then plans know nothing of these systems.",
+        )
+    made = examining_systems.stand_ins(read_bindings(house.settings, house.policy).systems)
+    if made:
+        yield Finding(
+            "stand-ins",
+            "risk",
+            f"{len(made)} system(s) are bound to stand-ins: {', '.join(made)}",
+            "For trying out. Bind the real ones in the systems' file.",
+        )
+    able = examining_systems.approving(house)
+    yield Finding(
+        "officers",
+        "ok" if able > 1 else "risk",
+        f"{able} may approve",
+        "" if able > 1 else "Enrol two people or more: `gallra officers add`.",
+    )
+
+
+def _risks(house: House) -> Iterator[Finding]:
+    beside = house.settings.keys_lie_beside_data
+    yield Finding(
+        "key-encryption key",
+        "risk" if beside else "ok",
+        "lies beside the data" if beside else "lies apart from the data",
+        "Set GALLRA_KEYS to a folder on another volume, or use a systemd credential."
+        if beside
+        else "",
+    )
+    shared = witness_shares_volume(house)
+    yield Finding(
+        "witness",
+        "risk" if shared else "ok",
+        "lies on the volume that it should witness" if shared else "lies on another volume",
+        "Bind the witness to a file on another volume, and to a mail to the DPO." if shared else "",
+    )
+    with reading(house.engine) as connection:
+        last = last_witnessed(connection)
+    yield Finding(
+        "checkpoint",
+        "ok" if last else "risk",
+        f"last taken {last[:16]}" if last else "none yet",
+        "" if last else "Run `gallra ledger checkpoint`.",
+    )
+
+
+def _tried(what: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(what, "ok", look(), "")
+    except GallraError as error:
+        return _wrong(what, error)
+
+
+def _wrong(what: str, error: GallraError) -> Finding:
+    advice = remedy_for(error.code, kind=type(error).__name__)
+    if isinstance(error, ConfigurationError):
+        found = "\n".join(map(str, error.problems[:_PROBLEMS]))
+        return Finding(what, "wrong", found, advice.next)
+    head, *more = str(error).splitlines()
+    return Finding(what, "wrong", "\n".join([f"{head}: {advice.happened}", *more]), advice.next)

@@ -1,0 +1,1 @@
+"""What was done can be proven afterwards: checkpoints, witnesses, keys destroyed, certificates."""

@@ -1,0 +1,1 @@
+"""A person's request is answered within one month (art. 12-22)."""

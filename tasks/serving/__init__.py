@@ -1,0 +1,1 @@
+"""The Prefect server and its worker on this machine."""

@@ -1,0 +1,164 @@
+"""Prefect on this machine is closed: loopback, a password, CSRF, a list of origins, own keys.
+
+Everything that Prefect is told, it is told by the environment made here. Prefect reads it while
+it is imported: `flows.session` and the children of `tasks.serving.processes` have it before that.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import ipaddress
+import os
+import secrets
+from collections.abc import Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+from lifecycle.errors import Misconfigured
+
+HOST: Final = "127.0.0.1"
+DEFAULT_PORT: Final = 4200
+WORK_POOL: Final = "gallra"
+_USER: Final = "gallra"
+_KEPT_DAYS: Final = 90
+_OFF: Final = "false"
+
+
+def prefect_home(home: Path) -> Path:
+    """Prefect's own state under `home` (GALLRA_HOME), made readable by its owner alone."""
+    place = home / "prefect"
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    place.chmod(0o700)
+    return place
+
+
+def logging_file() -> Path:
+    """The logging configuration that masks; found without importing Prefect.
+
+    Raises `Misconfigured("logging_file_missing")`: Prefect itself would fall back in silence.
+    """
+    spec = find_spec("flows")
+    for place in spec.submodule_search_locations or () if spec else ():
+        path = Path(place) / "logging.yml"
+        if path.is_file():
+            return path
+    raise Misconfigured("logging_file_missing")
+
+
+def auth_file(home: Path) -> Path:
+    """Where the password of the Prefect UI and API lies (`user:password`, mode 0600)."""
+    return prefect_home(home) / "auth"
+
+
+def _secret(path: Path, fresh: str) -> str:
+    """What `path` holds; if there is no such file, `fresh`, written for the owner alone.
+
+    Two processes may start at once: whoever links first has named the secret, both read it.
+    """
+    if not path.exists():
+        draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(descriptor, "w", encoding="ascii") as file:
+                file.write(fresh)
+                file.flush()
+                os.fsync(file.fileno())
+            with contextlib.suppress(FileExistsError):
+                path.hardlink_to(draft)
+        finally:
+            draft.unlink(missing_ok=True)
+    if path.stat().st_mode & 0o077:
+        raise Misconfigured("secret_file_readable_by_others", ref=path.name)
+    text = path.read_text(encoding="ascii").strip()
+    if not text:
+        raise Misconfigured("secret_file_empty", ref=path.name)
+    return text
+
+
+def environment(home: Path, *, port: int) -> dict[str, str]:
+    """Every setting for a Prefect server, client or worker of this house on `port`.
+
+    Makes the password and the encryption key at first use. Raises `Misconfigured`.
+    """
+    place = prefect_home(home)
+    auth = _secret(auth_file(home), f"{_USER}:{secrets.token_urlsafe(24)}")
+    key = _secret(place / "key", base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
+    address = f"http://{HOST}:{port}"
+    settings = {
+        "GALLRA_HOME": str(home),
+        "PREFECT_HOME": str(place),
+        "PREFECT_API_URL": f"{address}/api",
+        "PREFECT_API_AUTH_STRING": auth,
+        "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "true",
+        "PREFECT_LOGGING_CONFIG_PATH": str(logging_file()),
+        "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
+        "PREFECT_LOGGING_LOG_PRINTS": _OFF,
+        "PREFECT_RESULTS_PERSIST_BY_DEFAULT": _OFF,
+        # The server, and never the in-process one: it loses task runs.
+        "PREFECT_SERVER_EPHEMERAL_ENABLED": _OFF,
+        "PREFECT_SERVER_API_HOST": HOST,
+        "PREFECT_SERVER_API_PORT": str(port),
+        "PREFECT_SERVER_API_AUTH_STRING": auth,
+        "PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED": "true",
+        "PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS": f"{address},http://localhost:{port}",
+        "PREFECT_SERVER_ENCRYPTION_KEY": key,
+        "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{place / 'prefect.db'}",
+        "PREFECT_SERVER_UI_API_URL": f"{address}/api",
+        # The newer UI calls an analytics host from the browser, whatever the settings say.
+        "PREFECT_SERVER_UI_V2_ENABLED": _OFF,
+        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": _OFF,
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(_KEPT_DAYS * 86_400),
+        # Nothing leaves the house.
+        "PREFECT_SERVER_ANALYTICS_ENABLED": _OFF,
+        "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": _OFF,
+        "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": _OFF,
+        "DO_NOT_TRACK": "1",
+        "NO_PROXY": "127.0.0.1,localhost",
+        "no_proxy": "127.0.0.1,localhost",
+    }
+    assert_closed(settings)
+    return settings
+
+
+def assert_closed(settings: Mapping[str, str]) -> None:
+    """Refuse to start a server that others could reach or use.
+
+    Raises `Misconfigured("server_would_start_open")`, `ref` naming the setting that is missing
+    or open.
+    """
+    auth = settings.get("PREFECT_SERVER_API_AUTH_STRING", "")
+    origins = settings.get("PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS", "*")
+    closed = {
+        "PREFECT_SERVER_API_HOST": _is_loopback(settings.get("PREFECT_SERVER_API_HOST", "")),
+        "PREFECT_SERVER_API_AUTH_STRING": len(auth.partition(":")[2]) >= 16,
+        "PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED": settings.get(
+            "PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED", ""
+        ).lower()
+        == "true",
+        "PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS": bool(origins.strip()) and "*" not in origins,
+        "PREFECT_SERVER_ENCRYPTION_KEY": _is_key(settings.get("PREFECT_SERVER_ENCRYPTION_KEY", "")),
+        "PREFECT_SERVER_ANALYTICS_ENABLED": settings.get(
+            "PREFECT_SERVER_ANALYTICS_ENABLED", ""
+        ).lower()
+        == _OFF,
+    }
+    for name, is_closed in closed.items():
+        if not is_closed:
+            raise Misconfigured("server_would_start_open", ref=name)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_key(text: str) -> bool:
+    try:
+        return len(base64.urlsafe_b64decode(text)) == 32
+    except ValueError:
+        return False

@@ -1,0 +1,155 @@
+"""Server, worker and every deployment on one machine, closed to others, stopped together."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import sysconfig
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+from lifecycle.errors import Misconfigured, Unreachable
+from tasks.house import children
+from tasks.serving.prefect_api import refuse_unknown_parameters
+from tasks.serving.prefect_server import local_server, running
+from tasks.serving.prefect_settings import WORK_POOL, auth_file, environment, prefect_home
+
+_PREFECT: Final = (sys.executable, "-m", "prefect", "--no-prompt")
+_WORKER: Final = (sys.executable, "-m", "flows.worker", "--no-prompt")
+_DEPLOY_LIMIT: Final = 420.0
+_RUNS_AT_ONCE: Final = 4
+
+
+def serve(
+    home: Path,
+    *,
+    announce: Callable[[str], None],
+    port: int | None = None,
+    until: threading.Event | None = None,
+) -> int:
+    """Run until SIGINT or SIGTERM (or `until` is set), then stop all that was started here.
+
+    `announce` is given lines for the operator: addresses and file names, no secret. Returns an
+    exit code: 0 after a wished stop, 1 when the server or the worker died by itself. Raises
+    `Misconfigured` rather than start open, `Unreachable` when something does not start.
+    """
+    stop = until or threading.Event()
+    with _raising(stop), ExitStack() as stack:
+        try:
+            announce("Starting the Prefect server (up to half a minute the first time) …")
+            server = stack.enter_context(local_server(home, port=port))
+            settings = environment(home, port=server.port) | _import_path()
+            announce("Deploying the flows …")
+            deploy(home, settings)
+            refuse_unknown_parameters(home, server.port)
+            worker = start_worker(home, settings)
+            stack.callback(children.stop, worker)
+            announce(f"Prefect UI: {server.ui}")
+            announce(f"Its password is in {auth_file(home)}")
+            announce("Stop with Ctrl-C; what runs is taken up again by the next run.")
+            return _watch(home, worker, stop)
+        except KeyboardInterrupt:
+            announce("Stopping …")
+            return 0
+
+
+def _watch(home: Path, worker: subprocess.Popen[bytes], stop: threading.Event) -> int:
+    missed = 0
+    while not stop.wait(5.0):
+        missed = 0 if running(home) else missed + 1
+        if worker.poll() is not None or missed > 6:
+            return 1
+    return 0
+
+
+def deploy(home: Path, settings: Mapping[str, str]) -> None:
+    """The work pool and every deployment of `prefect.yaml`; the same again changes nothing.
+
+    Raises `Unreachable("prefect_deploy_failed")`; what Prefect said is in prefect/deploy.log.
+    """
+    pool = ["work-pool", "create", WORK_POOL, "--type", "process", "--overwrite"]
+    file = deployment_file()
+    for arguments in (pool, ["deploy", "--all", "--prefect-file", str(file)]):
+        child = children.start(
+            [*_PREFECT, *arguments],
+            settings=settings,
+            log=prefect_home(home) / "deploy.log",
+            cwd=file.parent,
+        )
+        try:
+            code = child.wait(timeout=_DEPLOY_LIMIT)
+        except subprocess.TimeoutExpired:
+            code = -1
+        finally:
+            children.stop(child, patience=2)
+        if code != 0:
+            raise Unreachable("prefect_deploy_failed", exit=code)
+
+
+def start_worker(home: Path, settings: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """A process worker for the pool, in a group of its own; `children.stop` ends it."""
+    return children.start(
+        [
+            *_WORKER,
+            *("worker", "start", "--pool", WORK_POOL, "--type", "process"),
+            *("--limit", str(_RUNS_AT_ONCE)),
+        ],
+        settings=settings,
+        log=prefect_home(home) / "worker.log",
+        cwd=prefect_home(home),
+    )
+
+
+def deployment_file() -> Path:
+    """`prefect.yaml`: beside the packages in a checkout, in `deployments/` of a wheel.
+
+    Raises `Misconfigured("deployment_file_missing")`.
+    """
+    root = _package_root()
+    for place in (root / "prefect.yaml", root / "deployments" / "prefect.yaml"):
+        if place.is_file():
+            return place
+    raise Misconfigured("deployment_file_missing")
+
+
+def _package_root() -> Path:
+    spec = find_spec("flows")
+    if spec is None or not spec.submodule_search_locations:
+        raise Misconfigured("flows_not_installed")
+    return Path(next(iter(spec.submodule_search_locations))).parent
+
+
+def _import_path() -> dict[str, str]:
+    """For a checkout that is not installed: where flow runs find the packages.
+
+    Never site-packages: on PYTHONPATH that would come before the standard library.
+    """
+    root = _package_root()
+    installed = {Path(sysconfig.get_path(name)).resolve() for name in ("purelib", "platlib")}
+    return {} if root.resolve() in installed else {"PYTHONPATH": str(root)}
+
+
+@contextmanager
+def _raising(stop: threading.Event) -> Iterator[None]:
+    """The first SIGINT or SIGTERM raises KeyboardInterrupt, also while something is starting;
+    a second one does not disturb the stopping. Only the main thread can be asked for that."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def once(number: int, frame: object) -> None:
+        if not stop.is_set():
+            stop.set()
+            raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, once) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

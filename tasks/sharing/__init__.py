@@ -1,0 +1,1 @@
+"""Nothing is handed out by a machine alone: approved, sealed, sent, recorded, withdrawn."""

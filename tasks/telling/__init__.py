@@ -1,0 +1,1 @@
+"""Whoever received data is told of a rectification or an erasure (art. 19)."""

@@ -1,0 +1,1 @@
+"""What only a person can do is ordered, confirmed by another one, and followed up."""
