@@ -172,7 +172,14 @@ def _answer_again(
         controller=house.controller,
         rows=[row for row in missing if row.answer == Answer.NO and row.subject_id in here],
     )
-    lost = sum(1 for row in missing if row.answer == Answer.YES and row.number not in withdrawn)
+    people = {row.subject_id for row in missing}
+    every = consents.of_people(work.connection, controller=house.controller, subjects=people)
+    # A run that was killed before its commit had said it already, and its rerun said it again.
+    there = {row.same for theirs in every.values() for row in theirs}
+    lost = sum(
+        row.answer == Answer.YES and row.number not in withdrawn and row.same not in there
+        for row in missing
+    )
     return len(new), lost, {row.subject_id for row in new}
 
 

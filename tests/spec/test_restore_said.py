@@ -17,6 +17,7 @@ from lifecycle.references import SUBJECT, from_reference
 from lifecycle.rights import Came, Given, Right
 from records.engines import reading
 from records.tables import anchor, holding, to_do
+from records.unit_of_work import UnitOfWork
 from tasks.consents import said_again
 from tasks.consents.barring import bars_of, end_bar, object_to, opt_out, restrict
 from tasks.consents.gates import barred_of, consents_for
@@ -187,6 +188,23 @@ def test_who_says_no_after_a_yes_in_the_backup_has_said_no(school: School) -> No
     school.lose()
     assert school.replayed().heard.again == 1
     assert school.worth() == "consent_refused"
+
+
+def test_a_yes_whose_first_run_was_killed_before_its_commit_is_not_lost(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(work: UnitOfWork) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(UnitOfWork, "commit", killed)
+        with pytest.raises(KeyboardInterrupt):
+            school.answer(TUVA, Answer.YES, on=date(2026, 11, 2))
+    school.answer(TUVA, Answer.YES, on=date(2026, 11, 2))
+    school.backup()
+    school.lose()
+    assert school.replayed().heard.consents_lost == 0
+    assert (school.worth(), school.to_dos()) == ("valid", {})
 
 
 def test_a_yes_of_after_the_backup_is_lost_and_somebody_is_told(school: School) -> None:
