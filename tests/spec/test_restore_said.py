@@ -17,11 +17,11 @@ from lifecycle.references import SUBJECT, from_reference
 from lifecycle.rights import Came, Given, Right
 from records.engines import reading
 from records.tables import anchor, holding, to_do
-from records.unit_of_work import UnitOfWork
-from tasks.consents import said_again
+from tasks.consents import registering, said_again
 from tasks.consents.barring import bars_of, end_bar, object_to, opt_out, restrict
 from tasks.consents.gates import barred_of, consents_for
 from tasks.consents.registering import give, lines_of, withdraw
+from tasks.consents.said import say_answered
 from tasks.erasing.finding import find_by_national_id
 from tasks.erasing.holds import Told, list_holds, local_day, release_hold
 from tasks.erasing.restoring import Replayed, replay
@@ -193,11 +193,12 @@ def test_who_says_no_after_a_yes_in_the_backup_has_said_no(school: School) -> No
 def test_a_yes_whose_first_run_was_killed_before_its_commit_is_not_lost(
     school: School, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def killed(work: UnitOfWork) -> None:
+    def killed(*said: object) -> None:
+        say_answered(*said)  # type: ignore[arg-type]
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(UnitOfWork, "commit", killed)
+        patch.setattr(registering, "say_answered", killed)
         with pytest.raises(KeyboardInterrupt):
             school.answer(TUVA, Answer.YES, on=date(2026, 11, 2))
     school.answer(TUVA, Answer.YES, on=date(2026, 11, 2))
