@@ -12,7 +12,7 @@ from console.options import CONTROLLER, AsJson, Controller
 from console.output import Exit, failures, print_json, printable, say, table
 from console.processor_commands import By, On, Paper, entry_of, note_entry
 from console.report_file import write_bytes
-from lifecycle.processor import EntryKind
+from lifecycle.processor_entry import EntryKind
 
 app = typer.Typer(help="Apps and learning services.", no_args_is_help=True)
 

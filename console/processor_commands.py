@@ -12,7 +12,7 @@ from console.officer_commands import ask_code
 from console.options import CONTROLLER, AsJson, Controller
 from console.output import Exit, failures, print_json, printable, say, table
 from console.report_file import write_bytes
-from lifecycle.processor import EntryKind
+from lifecycle.processor_entry import EntryKind
 
 if TYPE_CHECKING:
     from lifecycle.processor import Entry

@@ -13,8 +13,7 @@ import typer
 from console.officer_commands import ask_code
 from console.options import CONTROLLER, AsJson, Controller
 from console.output import Exit, failures, print_json, printable, say, table
-from lifecycle.disclosure import Condition
-from lifecycle.telling import Because
+from lifecycle.disclosure_condition import Condition
 
 if TYPE_CHECKING:
     from tasks.sharing.disclosures import Selection
@@ -362,6 +361,7 @@ def tell(
     Example:  gallra share tell S-0123456789ABC --because restricted --by chef-nord
     """
     with failures(as_json=as_json):
+        from lifecycle.telling import Because
         from tasks.house.wiring import open_house
         from tasks.telling.started import tell as start
 

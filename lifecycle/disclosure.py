@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 
 import orjson
 
+from lifecycle.disclosure_condition import Condition
 from lifecycle.errors import Refused
 from lifecycle.ledger import EventKind
 from lifecycle.policy.data import DataClass, LegalBasis
@@ -24,15 +25,6 @@ PROTECTION: Final = tuple(DataClass)
 """From what needs the least protection to what needs the most."""
 ALWAYS_SEALED: Final[frozenset[Safeguard]] = frozenset({"password_protected_file"})
 """What every disclosure has, whatever it is: it leaves in a sealed container or not at all."""
-
-
-class Condition(StrEnum):
-    """On what a disclosure of such data may rest, where a sentence asks for something."""
-
-    NONE = "none"
-    CONSENT = "consent"
-    LEGAL_DUTY = "legal_duty"
-    JUDGED_IN_THE_CASE = "judged_in_the_case"
 
 
 class Stage(StrEnum):

@@ -14,35 +14,9 @@ from typing import Final, NamedTuple
 
 from lifecycle.policy.processors import Declared, Need
 from lifecycle.policy.values import Period
+from lifecycle.processor_entry import EntryKind
 from lifecycle.retention.calendar import add_period, subtract_period
 from lifecycle.third_countries import Ground, is_outside
-
-
-class EntryKind(StrEnum):
-    """What somebody can note about a processor, an app or a learning service."""
-
-    AGREEMENT = "agreement"
-    """Signed; `on`: its first day, `until`: its last, outcome: an `Agreement`."""
-    AGREEMENT_ENDED = "agreement_ended"
-    """Terminated; `on`: the first day without it."""
-    INSTRUCTION = "instruction"
-    """Documented instructions were given (art. 28(3)(a))."""
-    SUITABILITY = "suitability"
-    """Its guarantees were judged (art. 28(1)); outcome: `suitable`, `unsuitable`."""
-    AUDIT = "audit"
-    """It was looked into (art. 28(3)(h)); outcome: `sound`, `flawed`."""
-    REVIEW = "review"
-    """The yearly review was decided; outcome: `approved`, `refused`."""
-    COUNTRY = "country"
-    """Data goes to that country; outcome: a `Ground`, or `WITHIN_EEA`: it needs none."""
-    COUNTRY_LEFT = "country_left"
-    """It goes there no more."""
-    VERDICT = "verdict"
-    """A sub-processor, an app, a learning service; outcome: `approved`, `refused`."""
-    RECOMMENDED = "recommended"
-    """Outcome: `yes`, `no` (A-23)."""
-    USE = "use"
-    """How it is used; outcome: `voluntary`, `compulsory`, `ended`."""
 
 
 class Agreement(StrEnum):

@@ -12,7 +12,8 @@ from lifecycle.errors import Refused
 from lifecycle.intake.dates import parse_date
 from lifecycle.intake.text import clean, has_control
 from lifecycle.placement.identity_numbers import identity_numbers
-from lifecycle.processor import WITHIN_EEA, Agreement, Entry, EntryKind
+from lifecycle.processor import WITHIN_EEA, Agreement, Entry
+from lifecycle.processor_entry import EntryKind
 from lifecycle.processor_words import Column, ListWords, Vocabulary, plain
 from lifecycle.third_countries import Ground, is_outside
 

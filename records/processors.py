@@ -9,7 +9,8 @@ from typing import Final, NamedTuple
 from sqlalchemy import Connection, func, select, update
 
 from lifecycle.errors import Refused
-from lifecycle.processor import Entry, EntryKind
+from lifecycle.processor import Entry
+from lifecycle.processor_entry import EntryKind
 from lifecycle.references import PROCESSOR, to_reference
 from records.tables import processor, processor_entry
 

@@ -14,7 +14,7 @@ from lifecycle.errors import FileRefused, Refused
 from lifecycle.intake.outcomes import FileReason
 from lifecycle.ledger import EventKind
 from lifecycle.processor import Entry
-from lifecycle.processor import EntryKind as Kind
+from lifecycle.processor_entry import EntryKind as Kind
 from lifecycle.processor_list import Judged, Line, Names, judge, system_names
 from lifecycle.processor_words import load_list_words, plain
 from lifecycle.references import OFFICER, to_reference

@@ -10,7 +10,7 @@ from lifecycle.errors import Refused
 from lifecycle.intake.text import clean, has_control
 from lifecycle.ledger import EventKind
 from lifecycle.processor import OUTCOMES, Entry
-from lifecycle.processor import EntryKind as Kind
+from lifecycle.processor_entry import EntryKind as Kind
 from lifecycle.references import OFFICER, PROCESSOR, from_reference, new_id, to_reference
 from lifecycle.third_countries import is_outside
 from records import leases, processors

@@ -13,7 +13,6 @@ from sqlalchemy import Connection
 from lifecycle.policy.processors import Processor
 from lifecycle.processor import (
     Entry,
-    EntryKind,
     Known,
     Lack,
     agreement_on,
@@ -24,6 +23,7 @@ from lifecycle.processor import (
     review_until,
     service_lacks,
 )
+from lifecycle.processor_entry import EntryKind
 from lifecycle.retention.calendar import local_date
 from records import processors
 from records.engines import reading

@@ -14,7 +14,7 @@ from lifecycle.approval import Decision
 from lifecycle.ledger import EventKind
 from lifecycle.plan import PlanItem, PlanKind, PlanState, plan_hash
 from lifecycle.processor import Entry, Lack
-from lifecycle.processor import EntryKind as Kind
+from lifecycle.processor_entry import EntryKind as Kind
 from lifecycle.references import OFFICER, new_id, to_reference
 from lifecycle.retention.calendar import local_date
 from records import approvals, leases, plans, processors

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
-from lifecycle.disclosure import Condition
+from lifecycle.disclosure_condition import Condition
 from lifecycle.errors import GallraError, Misconfigured, Refused
 from lifecycle.ledger import EventKind
 from lifecycle.passwords import RANDOM_BYTES

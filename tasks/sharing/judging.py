@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 
 from lifecycle.barred import Use
 from lifecycle.consent import rests_on_consent
-from lifecycle.disclosure import Allowed, Condition, Terms, Wanted, judge
+from lifecycle.disclosure import Allowed, Terms, Wanted, judge
+from lifecycle.disclosure_condition import Condition
 from lifecycle.errors import Misconfigured, Refused
 from lifecycle.plan import DISCLOSE, PlanItem, PlanKind, plan_hash
 from lifecycle.policy.data import LegalBasis

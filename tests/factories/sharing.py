@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from connectors.channel import Delivered, Parcel
 from connectors.memory_channel import Arrival, MemoryChannel
 from lifecycle.bindings.recipients import Contact
-from lifecycle.disclosure import Condition, Stage
+from lifecycle.disclosure import Stage
+from lifecycle.disclosure_condition import Condition
 from lifecycle.passwords import is_generated
 from lifecycle.policy.data import LegalBasis
 from lifecycle.policy.model import Policy

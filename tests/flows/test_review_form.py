@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from lifecycle.processor import Agreement, Entry, EntryKind, Lack
+from lifecycle.processor import Agreement, Entry, Lack
+from lifecycle.processor_entry import EntryKind
 from tasks.house.parts import House
 from tasks.house.settings import Settings
 from tasks.house.today import local_today

@@ -12,7 +12,8 @@ from typing import Any, Final
 
 import tasks.house.wiring
 from connectors.channel import Parcel
-from lifecycle.disclosure import Condition, Stage
+from lifecycle.disclosure import Stage
+from lifecycle.disclosure_condition import Condition
 from lifecycle.errors import GallraError, NotProven, Unreachable
 from lifecycle.references import PARCEL, PLAN, new_id, to_reference
 from records.plans import Plan

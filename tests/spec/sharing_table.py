@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final, NamedTuple
 
-from lifecycle.disclosure import ALWAYS_SEALED, Condition, Wanted, Way, judge
+from lifecycle.disclosure import ALWAYS_SEALED, Wanted, Way, judge
+from lifecycle.disclosure_condition import Condition
 from lifecycle.errors import Refused
 from lifecycle.policy.data import DataClass, LegalBasis
 from lifecycle.policy.load import load_policy

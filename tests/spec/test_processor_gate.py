@@ -18,7 +18,8 @@ from lifecycle.plan import PlanState
 from lifecycle.policy.load import load_policy
 from lifecycle.policy.model import Policy
 from lifecycle.policy.processors import Need
-from lifecycle.processor import Entry, EntryKind
+from lifecycle.processor import Entry
+from lifecycle.processor_entry import EntryKind
 from records import file_imports
 from records.engines import reading
 from tasks.house.door_wiring import doors

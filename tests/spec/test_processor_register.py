@@ -16,7 +16,8 @@ from sqlalchemy import select
 from connectors.text_workbook import write_workbook
 from lifecycle.errors import Refused
 from lifecycle.intake.outcomes import FileReason
-from lifecycle.processor import Entry, EntryKind, Lack
+from lifecycle.processor import Entry, Lack
+from lifecycle.processor_entry import EntryKind
 from records.engines import reading
 from records.tables import RECORDS, ledger_event
 from records.to_dos import open_to_dos

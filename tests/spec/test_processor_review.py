@@ -10,7 +10,8 @@ import pytest
 from lifecycle.errors import Refused
 from lifecycle.ledger import EventKind
 from lifecycle.plan import PlanKind, PlanState
-from lifecycle.processor import Entry, EntryKind, Lack
+from lifecycle.processor import Entry, Lack
+from lifecycle.processor_entry import EntryKind
 from records import plans
 from records.engines import reading
 from tasks.house.parts import House

@@ -15,7 +15,6 @@ from lifecycle.policy.values import Period
 from lifecycle.processor import (
     OUTCOMES,
     Entry,
-    EntryKind,
     Known,
     Lack,
     agreement_on,
@@ -27,6 +26,7 @@ from lifecycle.processor import (
     review_until,
     service_lacks,
 )
+from lifecycle.processor_entry import EntryKind
 from lifecycle.third_countries import EEA, Ground
 
 POLICIES = Path(__file__).resolve().parents[2] / "policies"

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from connectors.memory_system import MemoryRecord, MemorySystem
 from lifecycle.consent import Answer
-from lifecycle.disclosure import Condition
+from lifecycle.disclosure_condition import Condition
 from lifecycle.errors import Refused
 from lifecycle.plan import PlanState
 from lifecycle.references import SUBJECT, to_reference

@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-from lifecycle.disclosure import Condition
+from lifecycle.disclosure_condition import Condition
 from lifecycle.policy.data import DataClass
 from tests.factories.houses import ROOT
 from tests.spec.sharing_table import (

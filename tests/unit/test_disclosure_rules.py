@@ -7,7 +7,8 @@ from typing import Final
 
 import pytest
 
-from lifecycle.disclosure import STAGES, Condition, Stage, Terms, Wanted, Way, judge, most_protected
+from lifecycle.disclosure import STAGES, Stage, Terms, Wanted, Way, judge, most_protected
+from lifecycle.disclosure_condition import Condition
 from lifecycle.errors import Refused
 from lifecycle.policy.data import DataClass, LegalBasis
 from lifecycle.policy.load import load_policy

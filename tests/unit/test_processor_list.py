@@ -9,7 +9,8 @@ import pytest
 
 from lifecycle.configuration.problems import PolicyError
 from lifecycle.errors import Refused
-from lifecycle.processor import WITHIN_EEA, Entry, EntryKind
+from lifecycle.processor import WITHIN_EEA, Entry
+from lifecycle.processor_entry import EntryKind
 from lifecycle.processor_list import Judged, ListReason, Names, judge, letter_of, system_names
 from lifecycle.processor_words import ListWords, load_list_words, plain
 
