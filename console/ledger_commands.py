@@ -143,7 +143,7 @@ def _show_lost(lost: Sequence[Lost]) -> None:
     say("! The ledger knows what the records do not have: somebody took it out.")
     heads = ["reference", "what", "stood", "to", "by", "until", "about"]
     table("Lost", heads, [(*one[:3], *(word or "-" for word in one[3:])) for one in lost])
-    say("Stop, and tell the data protection officer: docs/operations.md.")
+    say("Stop, and tell the data protection officer: docs/administration.md.")
 
 
 def _new_file(path: Path) -> BinaryIO:
