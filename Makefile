@@ -62,6 +62,7 @@ check: $(VENV)/dev ## linter, formatter, types, import contracts
 
 bench: $(VENV)/dev ## our import against the obvious alternative and the floor
 	@$(BIN)/python -m tests.bench.run
+	@$(BIN)/python -m tests.bench.startup
 
 pictures: $(VENV)/dev ## the pictures in README.md anew, from a real run (needs Chromium)
 	@$(BIN)/python docs/pictures/make.py
