@@ -35,6 +35,7 @@ from console import (
     share_commands,
     store_commands,
     systems_commands,
+    today_command,
     watch_commands,
     work_order_commands,
 )
@@ -51,6 +52,7 @@ app = typer.Typer(
 setup_commands.register(app)
 import_commands.register(app)
 watch_commands.register(app)
+today_command.register(app)
 row_commands.register(app)
 people_commands.register(app)
 explain_commands.register(app)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from prefect import flow
 
+from flows.endings import ends_with_pages
 from flows.neutral import neutral
 from flows.parameters import Controller, refused_before_stored
 from flows.run_names import run_name
@@ -21,6 +22,7 @@ from lifecycle.plan import PlanKind
     log_prints=False,
 )
 @neutral
+@ends_with_pages
 def archive_erase(controller: Controller) -> Totals:
     """Ask every system, plan what is due, have people agree, erase, and prove it by re-reading.
 

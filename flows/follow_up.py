@@ -5,12 +5,15 @@ from __future__ import annotations
 from prefect import flow, tags
 from prefect.logging import get_run_logger
 
-from flows import erasure_steps, pages, plan_pages
+from flows import erasure_steps, pages
+from flows.endings import ends_with_pages
 from flows.neutral import StepFailed, collected, neutral, raise_first
 from flows.parameters import Controller, refused_before_stored
 from flows.run_names import run_name
 from flows.session import assert_logs_are_masked
 from flows.weeding import Totals, carry_out_agreed, totals
+from tasks.reporting.headings import Heading, Title
+from tasks.reporting.sentences import Sentence
 
 
 @refused_before_stored
@@ -22,6 +25,7 @@ from flows.weeding import Totals, carry_out_agreed, totals
     log_prints=False,
 )
 @neutral
+@ends_with_pages
 def follow_up(controller: Controller) -> Totals:
     """Go on with approved plans, remind of work orders, say what is late and who must act.
 
@@ -38,22 +42,24 @@ def follow_up(controller: Controller) -> Totals:
         with collected(failures):
             reminded = erasure_steps.remind(controller)
         left = erasure_steps.what_is_left(controller)
+    say = pages.speech(controller)
     lines: list[pages.Line] = [
         {
-            "Referens · Reference": one.ref,
-            plan_pages.LEFT: one.what,
-            plan_pages.SYSTEM: one.system,
-            plan_pages.ITEMS: one.items,
-            plan_pages.WHO_ACTS: one.who,
-            plan_pages.UNTIL: one.until,
-            pages.NEXT: one.next,
+            Heading.REFERENCE: one.ref,
+            Heading.WAITS_FOR: say.code(one.what),
+            Heading.SYSTEM: one.system,
+            Heading.ITEMS: one.items,
+            Heading.WHO: one.who,
+            Heading.UNTIL: one.until,
+            Heading.NEXT: one.next,
         }
         for one in left
     ]
     pages.table(
-        f"left-to-do-{controller}",
-        lines or [{pages.OUTCOME: f"Inget att göra · {plan_pages.NOTHING_TO_DO}"}],
-        about="## Vad som återstår, och vem som gör det · What is left, and who does it",
+        "left-to-do",
+        controller,
+        lines or [{Heading.OUTCOME: say(Sentence.NOTHING_TO_DO)}],
+        title=Title.LEFT,
     )
     told: Totals = {**totals(done), "reminded": reminded, "left": len(left)}
     get_run_logger().info(" ".join(f"{name}={value}" for name, value in told.items()))

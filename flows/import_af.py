@@ -6,10 +6,13 @@ from prefect import flow, tags
 from prefect.logging import get_run_logger
 
 from flows import pages, steps
+from flows.endings import ends_with_pages
 from flows.neutral import StepFailed, collected, neutral, raise_first
 from flows.parameters import Controller, refused_before_stored
 from flows.run_names import run_name
 from flows.session import assert_logs_are_masked
+from tasks.reporting.headings import Heading, Title
+from tasks.reporting.sentences import Sentence
 
 TOTALS = ("rows", "accepted", "updated", "duplicate", "quarantined", "ignored", "verified_cases")
 
@@ -23,6 +26,7 @@ TOTALS = ("rows", "accepted", "updated", "duplicate", "quarantined", "ignored", 
     log_prints=False,
 )
 @neutral
+@ends_with_pages
 def import_af(controller: Controller) -> dict[str, int]:
     """Import every new export in the staging folder, verify it in Workbuster, delete the file.
 
@@ -56,33 +60,36 @@ def _show(controller: str, done: list[steps.FileResult]) -> None:
     """One page for the files; one for the rows that a person may have to mend at the source."""
     if not done:
         return
+    say = pages.speech(controller)
     pages.table(
-        f"import-{controller}",
+        "import",
+        controller,
         [
             {
-                pages.FILE: each.ref,
+                Heading.FILE: each.ref,
                 **pages.count_cells(each.counts),
-                **pages.reason_cells(each.outcome, each.reason),
+                **pages.reason_cells(each.outcome, each.reason, say),
             }
             for each in done
         ],
-        about="## Import från Arbetsförmedlingen · Import from Arbetsförmedlingen",
+        title=Title.IMPORT,
     )
     rows = [(each.ref, *row) for each in done for row in each.to_mend]
     if rows:
         lines: list[pages.Line] = [
             {
-                pages.FILE: ref,
-                pages.SHEET: sheet,
-                pages.ROW: row,
-                pages.OUTCOME: outcome,
-                pages.REASON: reason,
+                Heading.FILE: ref,
+                Heading.SHEET: sheet,
+                Heading.ROW: row,
+                Heading.OUTCOME: say.code(outcome),
+                Heading.REASON: say.code(reason),
             }
             for ref, sheet, row, outcome, reason in rows
         ]
         pages.table(
-            f"rows-to-mend-{controller}",
+            "rows-to-mend",
+            controller,
             lines,
-            about="## Rader att rätta vid källan · Rows to mend at the source\n\n"
-            "Inget av raden är sparat. · Nothing of a quarantined row is stored.",
+            title=Title.TO_MEND,
+            notes=[say(Sentence.NOTHING_STORED)],
         )

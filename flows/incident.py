@@ -7,6 +7,7 @@ from prefect import flow, tags
 from prefect.logging import get_run_logger
 
 from flows import approval_form, erasure_steps, incident_pages
+from flows.endings import ends_with_pages
 from flows.neutral import StepFailed, collected, neutral, raise_first
 from flows.parameters import Controller, PlanReference, refused_before_stored
 from flows.run_names import run_name
@@ -60,6 +61,7 @@ def is_open_to_decide(controller: Controller, ref: PlanReference) -> bool:
     log_prints=False,
 )
 @neutral
+@ends_with_pages
 def incident(controller: Controller) -> dict[str, int]:
     """Remind of the 72 hours, put before people what Gallra noticed itself, ask those who must both
     agree before people are told, and write to whom they agreed to tell.
@@ -100,6 +102,8 @@ def incident(controller: Controller) -> dict[str, int]:
         # A run that waits shows nothing red; the next one asks nobody twice, and does.
         for one in known:
             if one.plan_state == "drawn":
-                approval_form.ask(one.plan, incident_pages.told(one), refused=heard.refusal)
+                approval_form.ask(
+                    one.plan, incident_pages.told(controller, one), refused=heard.refusal
+                )
     raise_first(failures)
     return told

@@ -3,56 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from flows import pages
 from tasks.incidents.register import Line
-
-_LATE: Final = (
-    "för sent anmälda till myndigheten · anmeldt for sent til myndigheden · too late to the "
-    "authority"
-)
+from tasks.reporting.headings import Heading, Title
+from tasks.reporting.sentences import Sentence
 
 
 def show(controller: str, known: Sequence[Line]) -> None:
     """The page of what is not over; that there is nothing is a page too."""
+    say = pages.speech(controller)
     late = sum(one.late for one in known)
     lines: list[pages.Line] = [
         {
-            "Incident": one.ref,
-            "Typ · Kind": one.called,
-            "Läge · State": one.state,
-            "Timmar kvar · Hours left": _hours(one),
-            "Risk": one.risk or "–",
-            "Myndigheten · Authority": one.report.replace("_", " "),
-            "De berörda · People": one.telling.replace("_", " ")
+            Heading.INCIDENT: one.ref,
+            Heading.KIND: one.called,
+            Heading.STATE: say.code(one.state),
+            Heading.HOURS_LEFT: _hours(one),
+            Heading.RISK: one.risk or "–",
+            Heading.AUTHORITY: say.code(one.report),
+            Heading.CONCERNED: say.code(one.telling)
             + ("" if one.people is None else f" ({one.people})"),
-            "Komplettering · Supplement": one.more_by or "",
-            pages.NEXT: one.next,
+            Heading.SUPPLEMENT: one.more_by or "",
+            Heading.NEXT: one.next,
         }
         for one in known
     ]
+    notes = [
+        f"{say(Sentence.HOURS_72)} (art. 33). `gallra incident list`, `gallra incident show B-…`"
+    ]
+    if late:
+        notes.insert(0, f"⚠ {say(Sentence.INCIDENTS_LATE, late=late)}")
     pages.table(
-        f"incidents-{controller}",
-        lines or [{pages.OUTCOME: "Inga incidenter · Ingen brud · No incidents"}],
-        about="## Incidenter · Brud · Incidents\n\n"
-        + (f"⚠ {late} {_LATE}\n\n" if late else "")
-        + "72 timmar från att incidenten upptäcktes · 72 timer fra bruddet blev opdaget · 72 hours "
-        "from when it was noticed (art. 33). "
-        "`gallra incident list`, `gallra incident show B-…`",
+        "incidents",
+        controller,
+        lines or [{Heading.OUTCOME: say(Sentence.NO_INCIDENT)}],
+        title=Title.INCIDENTS,
+        notes=notes,
     )
 
 
-def told(one: Line) -> str:
+def told(controller: str, one: Line) -> str:
     """A list of whom to tell in a few lines of markdown, for the form."""
+    say = pages.speech(controller)
     return "\n".join(
         [
-            f"- **{one.plan}** · de som ska informeras · dem, der skal underrettes · whom to tell: "
-            f"incident {one.ref}",
+            f"- **{one.plan}** · {say(Sentence.WHOM_TO_TELL)}: incident {one.ref}",
             f"- {one.called}; risk: {one.risk or '–'}",
-            "- två personer godkänner, var och en med sin egen kod · to personer godkender, "
-            "hver med sin egen kode · two people agree, each with a code of their own",
-            f"- texten · the text: `gallra incident letter {one.ref} --by HANDLE`",
+            f"- {say(Sentence.TWO_AGREE)}",
+            f"- {say(Sentence.THE_TEXT)}: `gallra incident letter {one.ref} --by HANDLE`",
         ]
     )
 

@@ -7,6 +7,7 @@ from prefect import flow, tags
 from prefect.logging import get_run_logger
 
 from flows import pages
+from flows.endings import ends_with_pages
 from flows.neutral import StepFailed, collected, neutral, raise_first
 from flows.parameters import Controller, refused_before_stored
 from flows.run_names import run_name
@@ -15,6 +16,8 @@ from flows.steps import step
 from tasks.house.wiring import open_house
 from tasks.informing import informing
 from tasks.informing.informing import Informed
+from tasks.reporting.headings import Heading, Title
+from tasks.reporting.sentences import Sentence
 
 
 @step("tell who is to be told", minutes=180, tags={"informs"}, tried_again=False)
@@ -39,6 +42,7 @@ def tell(controller: Controller) -> tuple[dict[str, Informed], list[StepFailed]]
     log_prints=False,
 )
 @neutral
+@ends_with_pages
 def inform(controller: Controller) -> dict[str, int]:
     """Tell everybody who does not know yet, or not this year; say how many are left.
 
@@ -74,20 +78,21 @@ def inform(controller: Controller) -> dict[str, int]:
 def _show(controller: str, done: dict[str, Informed]) -> None:
     lines: list[pages.Line] = [
         {
-            "Text · Notice": each.notice,
-            "Version": each.version,
-            "Personer · People": f"{each.kind}: {each.people}",
-            "Vet · Know": each.know,
-            "På papper · By hand": each.by_hand,
-            "Vet inte än · Not told": each.not_told,
-            "För sent · Late": each.late,
+            Heading.NOTICE: each.notice,
+            Heading.VERSION: each.version,
+            Heading.PEOPLE: f"{each.kind}: {each.people}",
+            Heading.KNOW: each.know,
+            Heading.BY_HAND: each.by_hand,
+            Heading.NOT_TOLD: each.not_told,
+            Heading.TOO_LATE: each.late,
         }
         for one in done.values()
         for each in one.standing
     ]
     pages.table(
-        f"inform-{controller}",
-        lines or [{pages.OUTCOME: "Ingen får texten personligen · nobody is written to"}],
-        about="## Information till de registrerade · Who is told (art. 13, 14)\n\n"
-        "`gallra inform status`, `gallra work-orders list`",
+        "inform",
+        controller,
+        lines or [{Heading.OUTCOME: pages.speech(controller)(Sentence.NOBODY_WRITTEN_TO)}],
+        title=Title.INFORM,
+        notes=["`gallra inform status`, `gallra work-orders list`"],
     )

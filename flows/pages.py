@@ -1,68 +1,166 @@
-"""The operator's and the DPO's pages: references, counts and reasons, in Swedish and English."""
+"""The operator's and the DPO's pages: references, counts and reasons, in the language of those who
+work there and in English."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any, Final
 
 from prefect.artifacts import (
+    create_markdown_artifact,
     create_progress_artifact,
     create_table_artifact,
     update_progress_artifact,
 )
 from prefect.logging import get_run_logger
 
+from lifecycle.accountability.report import Language
+from lifecycle.errors import GallraError
+from lifecycle.policy.load import load_policy
 from tasks.house.redaction import mask
+from tasks.house.settings import Settings
 from tasks.remedies.every import remedy_for
+from tasks.reporting.codes import code_cell
+from tasks.reporting.headings import Heading, Title
+from tasks.reporting.sentences import Sentence
+from tasks.reporting.today_page import address_of
+from tasks.reporting.wording import Words, language_of
 
 LONGEST_TABLE: Final = 1000
 """Rows of one page; what is beyond is counted and stays in our own records."""
 _BETWEEN_UPDATES: Final = 2.0
+_TOGETHER: Final = (
+    ("import", "rows-to-mend", "purge", "export-again"),
+    ("plan", "year-end", "erased", "inventory", "left-to-do"),
+    ("processors", "risks"),
+    ("incidents", "sharing", "rights-request", "left-to-do"),
+    ("inform", "consents"),
+    ("store", "left-to-do"),
+)
+"""Pages that are read one after the other: each links to its neighbours."""
 
 COUNTS: Final = {
-    "rows": "Rader · Rows",
-    "accepted": "Godkända · Accepted",
-    "updated": "Uppdaterade · Updated",
-    "duplicate": "Dubbletter · Duplicates",
-    "quarantined": "I karantän · Quarantined",
-    "ignored": "Överhoppade · Ignored",
-    "verified_cases": "Bekräftade ärenden · Verified cases",
+    "rows": Heading.ROWS,
+    "accepted": Heading.ACCEPTED,
+    "updated": Heading.UPDATED,
+    "duplicate": Heading.DUPLICATES,
+    "quarantined": Heading.QUARANTINED,
+    "ignored": Heading.IGNORED,
+    "verified_cases": Heading.VERIFIED_CASES,
 }
-FILE: Final = "Fil · File"
-OUTCOME: Final = "Utfall · Outcome"
-REASON: Final = "Orsak · Reason"
-NEXT: Final = "Gör så här · What to do"
-SHEET: Final = "Blad · Sheet"
-ROW: Final = "Rad · Row"
 
-Line = Mapping[str, str | int]
+Line = Mapping[Heading, str | int]
+
+_written: ContextVar[list[str] | None] = ContextVar("_written", default=None)
 
 
-def table(key: str, lines: Sequence[Line], *, about: str) -> None:
-    """Put a page of `lines` under `key`, described by `about` (markdown).
+@contextmanager
+def written() -> Iterator[list[str]]:
+    """The keys of the pages that are written inside, each once, in their order."""
+    keys: list[str] = []
+    token = _written.set(keys)
+    try:
+        yield keys
+    finally:
+        _written.reset(token)
+
+
+def written_now() -> list[str]:
+    """The keys of the pages that this run has written so far."""
+    return list(_written.get() or ())
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """How one controller's pages are worded: its own language, with English beside it."""
+
+    language: Language
+
+    def __call__(self, words: Words, **about: int | str) -> str:
+        """`words`, with counts and references put in."""
+        return words.say(self.language, **about)
+
+    def code(self, code: str) -> str:
+        """One of the program's own words, readable, with the word itself in parentheses."""
+        return code_cell(code, self.language)
+
+    def yes(self, is_so: bool) -> str:
+        """Yes, or a NO that is seen."""
+        return self(Sentence.YES if is_so else Sentence.NO)
+
+
+def speech(controller: str) -> Speech:
+    """In the language of the controller's people; Swedish where the policy cannot be read (the run
+    itself says what is wrong with it)."""
+    try:
+        return Speech(_language(Settings.from_environment().policies, controller))
+    except GallraError:
+        return Speech("sv")
+
+
+@cache
+def _language(policies: Path, controller: str) -> Language:
+    return language_of(load_policy(policies / f"{controller}.yaml"))
+
+
+def table(
+    page: str, controller: str, lines: Sequence[Line], *, title: Title, notes: Sequence[str] = ()
+) -> None:
+    """Put a page of `lines` under `page` and the controller, below a title and paragraphs.
 
     A page that cannot be written does not undo the work it tells of: that is logged, no more.
     """
+    say = speech(controller)
+    paragraphs = [f"## {say(title)}", *notes]
     if len(lines) > LONGEST_TABLE:
-        about = f"{about}\n\n{len(lines) - LONGEST_TABLE} more rows: `gallra status`."
+        more = say(Sentence.MORE_ROWS, number=len(lines) - LONGEST_TABLE)
+        paragraphs.append(f"{more}: `gallra status`")
+    paragraphs.append(links(page, controller, say))
     shown = [
-        {name: mask(value) if isinstance(value, str) else value for name, value in line.items()}
+        {
+            say(head): mask(value) if isinstance(value, str) else value
+            for head, value in line.items()
+        }
         for line in lines[:LONGEST_TABLE]
     ]
-    _quietly(lambda: create_table_artifact(table=shown, key=key, description=mask(about)))
+    key = f"{page}-{controller}"
+    about = mask("\n\n".join(paragraphs))
+    quietly(key, lambda: create_table_artifact(table=shown, key=key, description=about))
 
 
-def reason_cells(outcome: str, reason: str | None) -> dict[str, str | int]:
+def markdown(page: str, controller: str, text: str) -> None:
+    """Put `text` under `page` and the controller; as `table` in all else."""
+    quietly(f"{page}-{controller}", lambda: create(page, controller, text))
+
+
+def create(page: str, controller: str, text: str) -> None:
+    """The same, and raises what keeps it from being written."""
+    create_markdown_artifact(mask(text), key=f"{page}-{controller}")
+
+
+def links(page: str, controller: str, say: Speech) -> str:
+    """From one page to the others that belong with it, and to today's."""
+    beside = [each for group in _TOGETHER if page in group for each in group if each != page]
+    shown = " · ".join(f"[{each}]({address_of(each, controller)})" for each in ("today", *beside))
+    return f"{say(Title.OTHER_PAGES)}: {shown}"
+
+
+def reason_cells(outcome: str, reason: str | None, say: Speech) -> dict[Heading, str | int]:
     """Outcome, reason, and what a person does about it."""
     return {
-        OUTCOME: outcome,
-        REASON: reason or "",
-        NEXT: remedy_for(reason).next if reason else "",
+        Heading.OUTCOME: say.code(outcome),
+        Heading.REASON: say.code(reason) if reason else "",
+        Heading.NEXT: remedy_for(reason).next if reason else "",
     }
 
 
-def count_cells(counts: Mapping[str, int]) -> dict[str, str | int]:
+def count_cells(counts: Mapping[str, int]) -> dict[Heading, str | int]:
     """The counts that the page shows, under their headings."""
     return {heading: counts.get(name, 0) for name, heading in COUNTS.items()}
 
@@ -96,11 +194,16 @@ class ProgressBar:
             else:
                 update_progress_artifact(self._artifact, percent, description=text)
 
-        _quietly(write)
+        quietly("", write)
 
 
-def _quietly(write: Callable[[], object]) -> None:
+def quietly(key: str, write: Callable[[], object]) -> None:
+    """Write the page of that key; what keeps it from being written is logged, no more."""
     try:
         write()
     except Exception as error:  # noqa: BLE001 -- the work is done and recorded; only the page fails
         get_run_logger().warning("A page could not be written (%s).", type(error).__name__)
+        return
+    keys = _written.get()
+    if key and keys is not None and key not in keys:
+        keys.append(key)

@@ -11,71 +11,61 @@ from tasks.erasing.execution import Outcome
 from tasks.erasing.inventory_look import SystemCount
 from tasks.remedies.every import remedy_for
 from tasks.remedies.next_steps import WHO
+from tasks.reporting.headings import Heading, Title
+from tasks.reporting.sentences import Sentence
 
 NOTHING_TO_DO: Final = "nothing to do"
-
-SYSTEM: Final = "System"
-PLAN: Final = "Plan"
-PEOPLE: Final = "Personer · People"
-ITEMS: Final = "Poster · Items"
-LEFT: Final = "Väntar på · Waits for"
-WHO_ACTS: Final = "Vem · Who"
-UNTIL: Final = "Senast · Until"
 
 
 def show_due(controller: str, due: Due, *, name: str) -> None:
     """The page of what is due; that nothing is, is a page too."""
+    say = pages.speech(controller)
     if due.plan is None:
+        nothing = say(Sentence.NOTHING_TO_DO)
         pages.table(
-            f"{name}-{controller}",
-            [{pages.OUTCOME: f"Inget att göra · {NOTHING_TO_DO}", PEOPLE: due.people}],
-            about=f"## Gallringsplan · Erasure plan\n\nInget att göra · {NOTHING_TO_DO}: "
-            f"{due.people} personer genomgångna · people looked at.",
+            name,
+            controller,
+            [{Heading.OUTCOME: nothing, Heading.PEOPLE: due.people}],
+            title=Title.PLAN,
+            notes=[f"{nothing}: {say(Sentence.LOOKED_AT, people=due.people)}."],
         )
         return
     plan = due.plan
     lines: list[pages.Line] = [
         {
-            SYSTEM: figure.system,
-            "Besked · Verdict": str(figure.verdict),
-            "Åtgärd · Action": figure.action,
-            "Regel · Rule": figure.rule,
-            ITEMS: figure.items,
-            PEOPLE: figure.people,
-            UNTIL: figure.first_last_day or "",
-            "Försenade · Late": figure.late,
-            pages.REASON: figure.reason or "",
-            pages.NEXT: remedy_for(figure.reason).next if figure.reason is not None else "",
+            Heading.SYSTEM: figure.system,
+            Heading.VERDICT: say.code(str(figure.verdict)),
+            Heading.ACTION: say.code(figure.action),
+            Heading.RULE: figure.rule,
+            Heading.ITEMS: figure.items,
+            Heading.PEOPLE: figure.people,
+            Heading.UNTIL: figure.first_last_day or "",
+            Heading.LATE: figure.late,
+            Heading.REASON: say.code(figure.reason) if figure.reason else "",
+            Heading.NEXT: remedy_for(figure.reason).next if figure.reason is not None else "",
         }
         for figure in plan.figures
     ]
-    pages.table(
-        f"{name}-{controller}", lines, about=f"## Gallringsplan · Erasure plan\n\n{told(plan)}"
-    )
+    pages.table(name, controller, lines, title=Title.PLAN, notes=[told(controller, plan)])
 
 
-def told(plan: PlanPage) -> str:
+def told(controller: str, plan: PlanPage) -> str:
     """A plan in a few lines of markdown: for its page and for the form."""
+    say = pages.speech(controller)
     lines = [
         f"- **{plan.ref}** · {plan.kind} · {plan.as_of} · hash `{plan.hash[:12]}`",
-        f"- {plan.items} poster av {plan.going} personer tas bort · {plan.items} items of "
-        f"{plan.going} people go",
-        f"- senast · by: **{plan.deadline or '–'}**; {plan.late} för sent · late",
-        f"- godkänt av · approved by: {plan.given} / {plan.needed} ({', '.join(plan.roles)})",
+        f"- {say(Sentence.GOES, items=plan.items, people=plan.going)}",
+        f"- {say(Sentence.BY)}: **{plan.deadline or '–'}**; {say(Sentence.LATE, late=plan.late)}",
+        f"- {say(Sentence.APPROVED_BY)}: {plan.given} / {plan.needed} ({', '.join(plan.roles)})",
     ]
     if plan.wait_for_access:
-        lines.append(
-            f"- ⚠ {plan.wait_for_access} av personerna väntar på en kopia av sina uppgifter: lägg "
-            "fram den innan du godkänner · of the people wait for a copy of their data: lay it "
-            "ready before you agree (`gallra request list`)"
-        )
+        waiting = say(Sentence.WAIT_FOR_COPY, people=plan.wait_for_access)
+        lines.append(f"- ⚠ {waiting} (`gallra request list`)")
     if plan.missing:
-        lines.append(f"- {plan.missing} utan datum, i ingen plan · without a date, on no plan")
+        lines.append(f"- {say(Sentence.WITHOUT_DATE, people=plan.missing)}")
     for size, number in plan.small_groups:
-        lines.append(
-            f"- ⚠ {number} grupper med bara {size} personer blir kvar som rest (minst "
-            f"{plan.smallest_group}) · {number} groups of only {size} stay as residue"
-        )
+        groups = say(Sentence.SMALL_GROUPS, groups=number, size=size, least=plan.smallest_group)
+        lines.append(f"- ⚠ {groups}")
     lines.append(f"- `gallra plan show {plan.ref}`")
     return "\n".join(lines)
 
@@ -84,41 +74,60 @@ def show_done(controller: str, done: Sequence[Outcome]) -> None:
     """What became of the plans that were carried out, and who must act on what is left."""
     if not done:
         return
+    say = pages.speech(controller)
     lines: list[pages.Line] = []
     for one in done:
-        head: dict[str, str | int] = {
-            PLAN: one.ref,
-            pages.OUTCOME: str(one.state),
-            "Bevisat borta · Proven": one.proven,
-            "Av · Of": one.items,
+        head: dict[Heading, str | int] = {
+            Heading.PLAN: one.ref,
+            Heading.OUTCOME: say.code(str(one.state)),
+            Heading.PROVEN: one.proven,
+            Heading.OF: one.items,
         }
         lines += [
-            head | {SYSTEM: left.system, LEFT: str(left.why), ITEMS: left.items,
-                    WHO_ACTS: left.who, UNTIL: left.until, pages.NEXT: WHO[str(left.why)]}
+            head
+            | {
+                Heading.SYSTEM: left.system,
+                Heading.WAITS_FOR: say.code(str(left.why)),
+                Heading.ITEMS: left.items,
+                Heading.WHO: left.who,
+                Heading.UNTIL: left.until,
+                Heading.NEXT: WHO[str(left.why)],
+            }
             for left in one.left
-        ] or [head]  # fmt: skip
+        ] or [head]
         lines += [
-            head | {SYSTEM: system, LEFT: code, pages.NEXT: remedy_for(code).next}
+            head
+            | {
+                Heading.SYSTEM: system,
+                Heading.WAITS_FOR: say.code(code),
+                Heading.NEXT: remedy_for(code).next,
+            }
             for system, code in one.failures
         ]
-    pages.table(f"erased-{controller}", lines, about="## Gallring · Erasure\n\n"
-                "Intyg · Certificate: `gallra certificate show P-…`")  # fmt: skip
+    pages.table(
+        "erased",
+        controller,
+        lines,
+        title=Title.ERASED,
+        notes=[f"{say(Sentence.CERTIFICATE)}: `gallra certificate show P-…`"],
+    )
 
 
 def show_inventory(controller: str, counts: dict[str, SystemCount]) -> None:
     """What was found in every system."""
+    say = pages.speech(controller)
     lines: list[pages.Line] = [
         {
-            SYSTEM: name,
-            "Hittade · Found": count.found,
-            "Nya · New": count.new,
-            "Ändrade · Changed": count.changed,
-            "Borta · Gone": count.gone,
-            "Tvetydiga · Ambiguous": count.ambiguous,
-            "Avvisade · Refused": count.refused,
-            "Återkomna · Returned": count.returned,
-            "Nått · Reached": "ja · yes" if count.reached else "NEJ · NO",
+            Heading.SYSTEM: name,
+            Heading.FOUND: count.found,
+            Heading.NEW: count.new,
+            Heading.CHANGED: count.changed,
+            Heading.GONE: count.gone,
+            Heading.AMBIGUOUS: count.ambiguous,
+            Heading.REFUSED: count.refused,
+            Heading.RETURNED: count.returned,
+            Heading.REACHED: say.yes(count.reached),
         }
         for name, count in counts.items()
     ]
-    pages.table(f"inventory-{controller}", lines, about="## Inventering · Inventory")
+    pages.table("inventory", controller, lines, title=Title.INVENTORY)

@@ -7,6 +7,7 @@ from prefect import flow, tags
 from prefect.logging import get_run_logger
 
 from flows import approval_form, erasure_steps, register_pages, register_steps
+from flows.endings import ends_with_pages
 from flows.neutral import StepFailed, neutral
 from flows.parameters import Controller, PlanReference, refused_before_stored
 from flows.run_names import run_name
@@ -24,6 +25,7 @@ Totals = dict[str, int]
     log_prints=False,
 )
 @neutral
+@ends_with_pages
 def processor_review(controller: Controller) -> Totals:
     """Note the reviews that were decided, ask for those that are due, order what is missing; risk
     assessments that are missing or nearly over too (H-45).
@@ -52,7 +54,7 @@ def processor_review(controller: Controller) -> Totals:
         get_run_logger().info(" ".join(f"{name}={value}" for name, value in told.items()))
         # Asked before anything is red: what stops a system may be this very review.
         for one in seen.asked:
-            approval_form.ask(one.ref, register_pages.told(one), refused=heard.refusal)
+            approval_form.ask(one.ref, register_pages.told(controller, one), refused=heard.refusal)
     if seen.stopped:
         raise StepFailed("processor_not_valid", seen.stopped[0], others=len(seen.stopped) - 1)
     return told

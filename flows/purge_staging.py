@@ -6,10 +6,13 @@ from prefect import flow, tags
 from prefect.logging import get_run_logger
 
 from flows import pages, steps
+from flows.endings import ends_with_pages
 from flows.neutral import neutral
 from flows.parameters import Controller, refused_before_stored
 from flows.run_names import run_name
 from flows.session import assert_logs_are_masked
+from tasks.reporting.headings import Heading, Title
+from tasks.reporting.sentences import Sentence
 
 
 @refused_before_stored
@@ -21,6 +24,7 @@ from flows.session import assert_logs_are_masked
     log_prints=False,
 )
 @neutral
+@ends_with_pages
 def purge_staging(controller: Controller) -> dict[str, int]:
     """Empty the staging folder permanently, whatever lies in it, and prove it empty.
 
@@ -33,25 +37,22 @@ def purge_staging(controller: Controller) -> dict[str, int]:
     with tags(f"controller:{controller}"):
         steps.take_stock(controller)  # may wait for a folder that does not answer just now
         emptied = steps.purge(controller)
+    say = pages.speech(controller)
     lines: list[pages.Line] = [
         {
-            "Hittade · Found": emptied.found,
-            "Raderade · Deleted": emptied.deleted,
-            "Aldrig importerade · Never imported": len(emptied.refs),
-            "Mappen tom · Folder empty": "ja · yes",
+            Heading.FOUND: emptied.found,
+            Heading.DELETED: emptied.deleted,
+            Heading.NEVER_IMPORTED: len(emptied.refs),
+            Heading.FOLDER_EMPTY: say.yes(True),
         }
     ]
-    pages.table(
-        f"purge-{controller}", lines, about="## Daglig tömning · Daily purge of the staging folder"
-    )
+    pages.table("purge", controller, lines, title=Title.PURGE)
     if emptied.refs:
         pages.table(
-            f"export-again-{controller}",
-            [
-                {pages.FILE: ref, pages.NEXT: "Exportera listan igen · Export the list again"}
-                for ref in emptied.refs
-            ],
-            about="## Raderade utan att ha importerats · Deleted without having been imported",
+            "export-again",
+            controller,
+            [{Heading.FILE: ref, Heading.NEXT: say(Sentence.EXPORT_AGAIN)} for ref in emptied.refs],
+            title=Title.EXPORT_AGAIN,
         )
     counts = {
         "files": emptied.found,

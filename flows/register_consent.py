@@ -7,6 +7,7 @@ from prefect import flow, tags
 from prefect.logging import get_run_logger
 
 from flows import consent_steps, pages
+from flows.endings import ends_with_pages
 from flows.neutral import StepFailed, neutral
 from flows.parameters import Controller, refused_before_stored
 from flows.run_names import run_name
@@ -14,6 +15,8 @@ from flows.session import assert_logs_are_masked
 from tasks.consents.form_import import Bound
 from tasks.consents.orders import Kept
 from tasks.remedies.every import remedy_for
+from tasks.reporting.headings import Heading, Title
+from tasks.reporting.sentences import Sentence
 
 Totals = dict[str, int]
 
@@ -27,6 +30,7 @@ Totals = dict[str, int]
     log_prints=False,
 )
 @neutral
+@ends_with_pages
 def register_consent(controller: Controller) -> Totals:
     """Take in exported forms, end what a new start has not renewed, ask for what is missing.
 
@@ -56,31 +60,41 @@ def register_consent(controller: Controller) -> Totals:
 
 def show(controller: str, bound: Bound, kept: Kept) -> None:
     """The page of the night: forms, rows that were set aside, and how many are missing."""
-    form = "Formulär · Form"
+    say = pages.speech(controller)
     lines: list[pages.Line] = [
         {
-            form: one.form,
-            "Rader · Rows": one.rows,
-            "Nya svar · New answers": one.new,
-            pages.OUTCOME: f"{len(one.aside)} åt sidan · set aside",
+            Heading.FORM: one.form,
+            Heading.ROWS: one.rows,
+            Heading.NEW_ANSWERS: one.new,
+            Heading.OUTCOME: say(Sentence.SET_ASIDE, number=len(one.aside)),
         }
         for one in bound.done
     ]
     lines += [
-        {form: one.form, pages.ROW: row, pages.REASON: why, pages.NEXT: remedy_for(why).next}
+        {
+            Heading.FORM: one.form,
+            Heading.ROW: row,
+            Heading.REASON: say.code(why),
+            Heading.NEXT: remedy_for(why).next,
+        }
         for one in bound.done
         for row, why in one.aside
     ]
     lines += [
-        {form: name, pages.REASON: code, pages.NEXT: remedy_for(code).next}
+        {
+            Heading.FORM: name,
+            Heading.REASON: say.code(code),
+            Heading.NEXT: remedy_for(code).next,
+        }
         for name, code in bound.refused
     ]
     pages.table(
-        f"consents-{controller}",
-        lines or [{pages.OUTCOME: "Inga formulär · no form lay there"}],
-        about=(
-            "## Samtycken · Consents\n\n"
-            f"Saknas · missing: **{kept.consents}** ({kept.people} personer · people). "
-            "`gallra consent missing`, `gallra work-orders list`"
-        ),
+        "consents",
+        controller,
+        lines or [{Heading.OUTCOME: say(Sentence.NO_FORMS)}],
+        title=Title.CONSENTS,
+        notes=[
+            f"{say(Sentence.MISSING)}: **{kept.consents}** ({kept.people} "
+            f"{say(Sentence.PEOPLE)}). `gallra consent missing`, `gallra work-orders list`"
+        ],
     )

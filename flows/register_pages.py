@@ -3,90 +3,102 @@ typed stays in our own records."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flows import pages
 from tasks.processors.check import Seen
 from tasks.processors.reviewing import Asked
 from tasks.processors.risk_check import RisksSeen
 from tasks.remedies.every import remedy_for
-
-_LACKS = "Saknas · Missing"
+from tasks.reporting.headings import Heading, Title
+from tasks.reporting.sentences import Sentence
 
 
 def show_processors(controller: str, seen: Seen) -> None:
     """The page of processors and services; that there is none is a page too."""
+    say = pages.speech(controller)
     lines: list[pages.Line] = [
         {
-            "Biträde · Processor": line.label,
-            "System · Systems": ", ".join(line.systems),
-            "Avtal · Agreement": line.agreement or "–",
-            "Till · Until": str(line.agreed_until or ""),
-            "Granskat till · Reviewed until": str(line.reviewed_until or ""),
-            _LACKS: ", ".join(lack.replace("_", " ") for lack in line.lacks),
-            "Svarar · Answers": line.answers,
-            pages.NEXT: remedy_for(line.lacks[0]).next if line.lacks else "",
+            Heading.PROCESSOR: line.label,
+            Heading.SYSTEMS: ", ".join(line.systems),
+            Heading.AGREEMENT: line.agreement or "–",
+            Heading.AGREED_UNTIL: str(line.agreed_until or ""),
+            Heading.REVIEWED_UNTIL: str(line.reviewed_until or ""),
+            Heading.MISSING: _lacks(line.lacks, say),
+            Heading.ANSWERS: line.answers,
+            Heading.NEXT: remedy_for(line.lacks[0]).next if line.lacks else "",
         }
         for line in seen.processors
     ]
     lines += [
         {
-            "Biträde · Processor": f"{one.ref} ({one.kind.replace('_', ' ')})",
-            "Avtal · Agreement": one.verdict or "–",
-            _LACKS: ", ".join(lack.replace("_", " ") for lack in one.lacks),
-            pages.NEXT: remedy_for(one.lacks[0]).next if one.lacks else "",
+            Heading.PROCESSOR: f"{one.ref} ({one.kind.replace('_', ' ')})",
+            Heading.AGREEMENT: one.verdict or "–",
+            Heading.MISSING: _lacks(one.lacks, say),
+            Heading.NEXT: remedy_for(one.lacks[0]).next if one.lacks else "",
         }
         for one in seen.services
     ]
-    about = "## Biträden, appar och lärtjänster · Processors, apps and services"
+    notes = ["`gallra processor list`, `gallra app list`"]
     if seen.stopped:
-        about += f"\n\n**Får inte köras · may not run:** {', '.join(seen.stopped)}"
+        notes.insert(0, f"**{say(Sentence.MAY_NOT_RUN)}:** {', '.join(seen.stopped)}")
     pages.table(
-        f"processors-{controller}",
-        lines or [{pages.OUTCOME: "Inga biträden · no processor"}],
-        about=f"{about}\n\n`gallra processor list`, `gallra app list`",
+        "processors",
+        controller,
+        lines or [{Heading.OUTCOME: say(Sentence.NO_PROCESSOR)}],
+        title=Title.PROCESSORS,
+        notes=notes,
     )
 
 
 def show_risks(controller: str, seen: RisksSeen) -> None:
     """The page of risks: levels and dates, never why."""
+    say = pages.speech(controller)
     lines: list[pages.Line] = [
         {
-            "Vad · About": one.label,
-            "Risk": f"{one.level} ({one.consequence} × {one.likelihood})" if one.level else "–",
-            "Gäller till · Counts until": str(one.until or ""),
-            "Konsekvensbedömning · Impact": one.impact or "–",
-            _LACKS: ", ".join(lack.replace("_", " ") for lack in one.lacks),
+            Heading.ABOUT: one.label,
+            Heading.RISK: f"{one.level} ({one.consequence} × {one.likelihood})"
+            if one.level
+            else "–",
+            Heading.COUNTS_UNTIL: str(one.until or ""),
+            Heading.IMPACT: one.impact or "–",
+            Heading.MISSING: _lacks(one.lacks, say),
         }
         for one in seen.lines
     ]
     pages.table(
-        f"risks-{controller}",
-        lines or [{pages.OUTCOME: "Inga riskbedömningar i policyn · none in the policy"}],
-        about="## Risker · Risks\n\n`gallra risk list`, `gallra risk assess`",
+        "risks",
+        controller,
+        lines or [{Heading.OUTCOME: say(Sentence.NO_RISK)}],
+        title=Title.RISKS,
+        notes=["`gallra risk list`, `gallra risk assess`"],
     )
 
 
-def told(one: Asked) -> str:
+def told(controller: str, one: Asked) -> str:
     """A review in a few lines of markdown, for the form."""
+    say = pages.speech(controller)
     line = one.line
     countries = (
         "?"
         if line.countries is None
         else ", ".join(f"{c} ({g})" for c, g in line.countries.items())
     )
-    lacks = ", ".join(lack.replace("_", " ") for lack in line.lacks)
+    until = f" – {line.agreed_until}" if line.agreed_until else ""
     return "\n".join(
         [
-            f"- **{one.ref}** · granskning av biträde · review of a processor · hash "
-            f"`{one.hash[:12]}`",
-            f"- **{line.label}**; system: {', '.join(line.systems) or '–'}",
-            f"- avtal · agreement: {line.agreement or '–'} {line.agreed_on or ''}"
-            f"{f' – {line.agreed_until}' if line.agreed_until else ''}",
-            f"- utanför EES · outside the EEA: {countries or '–'}; underbiträden · "
-            f"sub-processors: {len(line.subs)}",
-            f"- granskat till · reviewed until: {line.reviewed_until or '–'}",
-            f"- saknas · missing: {lacks or '–'}",
-            "- decline: underkänt; då får biträdet ingen giltig granskning · refused: it has no "
-            "valid review then",
+            f"- **{one.ref}** · {say(Sentence.REVIEW)} · hash `{one.hash[:12]}`",
+            f"- **{line.label}**; {say(Sentence.SYSTEMS)}: {', '.join(line.systems) or '–'}",
+            f"- {say(Sentence.AGREEMENT)}: {line.agreement or '–'} {line.agreed_on or ''}{until}",
+            f"- {say(Sentence.OUTSIDE_EEA)}: {countries or '–'}; "
+            f"{say(Sentence.SUBS, number=len(line.subs))}",
+            f"- {say(Sentence.REVIEWED_UNTIL)}: {line.reviewed_until or '–'}",
+            f"- {say(Sentence.MISSING)}: {_lacks(line.lacks, say) or '–'}",
+            f"- decline: {say(Sentence.DECLINE_REVIEW)}",
             f"- `gallra processor show {line.label}`",
         ]
     )
+
+
+def _lacks(lacks: Sequence[str], say: pages.Speech) -> str:
+    return ", ".join(say.code(lack) for lack in lacks)

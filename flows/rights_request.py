@@ -7,12 +7,15 @@ from prefect import flow, tags
 from prefect.logging import get_run_logger
 
 from flows import pages
+from flows.endings import ends_with_pages
 from flows.neutral import StepFailed, collected, neutral, raise_first
 from flows.parameters import Controller, refused_before_stored
 from flows.run_names import run_name
 from flows.session import assert_logs_are_masked
 from flows.steps import step
 from tasks.house.wiring import open_house
+from tasks.reporting.headings import Heading, Title
+from tasks.reporting.sentences import Sentence
 from tasks.rights import daily as rights_daily
 from tasks.rights import register as rights
 from tasks.rights.daily import Counts
@@ -43,6 +46,7 @@ def waiting(controller: Controller) -> list[Line]:
     log_prints=False,
 )
 @neutral
+@ends_with_pages
 def rights_request(controller: Controller) -> dict[str, int]:
     """Remind of requests before their last day, show the list, and let old texts go.
 
@@ -66,23 +70,25 @@ def rights_request(controller: Controller) -> dict[str, int]:
 
 
 def _show(controller: str, found: list[Line]) -> None:
+    say = pages.speech(controller)
     lines: list[pages.Line] = [
         {
-            "Begäran · Request": one.ref,
-            "Gäller · About": f"{one.right} (art. {one.article})",
-            "Läge · State": one.state,
-            "Kom · Came": one.received_on,
-            "Senast · Last day": one.due_on,
-            "Dagar kvar · Days left": f"{one.days_left} FÖRSENAD · LATE"
+            Heading.REQUEST: one.ref,
+            Heading.CONCERNS: f"{say.code(one.right)} (art. {one.article})",
+            Heading.STATE: say.code(one.state),
+            Heading.CAME: one.received_on,
+            Heading.DUE: one.due_on,
+            Heading.DAYS_LEFT: say(Sentence.DAYS_LATE, days=one.days_left)
             if one.overdue
             else one.days_left,
-            "Gallras av · Erased by": ", ".join(one.erased_by),
-            pages.NEXT: f"`gallra request {'extract' if one.erased_by else 'show'} {one.ref}`",
+            Heading.ERASED_BY: ", ".join(one.erased_by),
+            Heading.NEXT: f"`gallra request {'extract' if one.erased_by else 'show'} {one.ref}`",
         }
         for one in found
     ]
     pages.table(
-        f"rights-request-{controller}",
-        lines or [{pages.OUTCOME: "Ingen väntar på svar · Nobody waits for an answer"}],
-        about="## Begäranden och dagar kvar · Requests and days left",
+        "rights-request",
+        controller,
+        lines or [{Heading.OUTCOME: say(Sentence.NOBODY_WAITS)}],
+        title=Title.REQUESTS,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from prefect import flow, tags
 
 from flows import steps
+from flows.endings import ends_with_pages
 from flows.neutral import neutral
 from flows.parameters import Controller, refused_before_stored
 from flows.run_names import run_name
@@ -20,6 +21,7 @@ from flows.session import assert_logs_are_masked
     log_prints=False,
 )
 @neutral
+@ends_with_pages
 def rotate_keys(controller: Controller) -> dict[str, int]:
     """Finish what was erased, and rotate the keys when the policy's time is up (P30D).
 

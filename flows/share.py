@@ -9,6 +9,7 @@ from prefect import flow, tags
 from prefect.logging import get_run_logger
 
 from flows import approval_form, erasure_steps, share_pages, share_steps
+from flows.endings import ends_with_pages
 from flows.neutral import StepFailed, collected, neutral, raise_first
 from flows.parameters import Controller, PlanReference, refused_before_stored
 from flows.run_names import run_name
@@ -33,6 +34,7 @@ _PERHAPS: Final = frozenset({Stage.PERHAPS_SENT, Stage.PERHAPS_TOLD})
     log_prints=False,
 )
 @neutral
+@ends_with_pages
 def share(controller: Controller) -> Totals:
     """Send what is approved, take back what is over, tell recipients what became of their data, and
     put before people what waits for them.
@@ -95,6 +97,6 @@ def share(controller: Controller) -> Totals:
         # A run that waits shows nothing red; the next one asks nobody twice, and does.
         for one in reversed(known):
             if one.asks:
-                approval_form.ask(one.ref, share_pages.told(one), refused=heard.refusal)
+                approval_form.ask(one.ref, share_pages.told(controller, one), refused=heard.refusal)
     raise_first(failures)
     return told

@@ -5,63 +5,63 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flows import pages
+from tasks.reporting.headings import Heading, Title
+from tasks.reporting.sentences import Sentence
 from tasks.sharing.register import Entry
 from tasks.telling.due import ToTell
 
 
 def show(controller: str, known: Sequence[Entry], to_tell: Sequence[ToTell]) -> None:
     """The page of what is not over; that there is nothing is a page too."""
+    say = pages.speech(controller)
     lines: list[pages.Line] = [
         {
-            "Utlämning · Disclosure": one.ref,
-            "Mottagare · Recipient": one.recipient,
-            "Uppgifter · Categories": ", ".join(one.categories),
-            "Ur · Out of": _out_of(one),
-            "Personer · People": one.people,
-            "Ändamål · Purpose": one.purpose,
-            "Väg · Channel": one.channel,
-            "Till och med · Until": one.until_on + (" ⚠" if one.overdue else ""),
-            "Står · Stands": "väntar på godkännande · waits" if one.asks else one.stage,
+            Heading.DISCLOSURE: one.ref,
+            Heading.RECIPIENT: one.recipient,
+            Heading.CATEGORIES: ", ".join(one.categories),
+            Heading.OUT_OF: _out_of(one),
+            Heading.PEOPLE: one.people,
+            Heading.PURPOSE: one.purpose,
+            Heading.CHANNEL: one.channel,
+            Heading.LAST_DAY: one.until_on + (" ⚠" if one.overdue else ""),
+            Heading.STANDS: say(Sentence.WAITS_FOR_APPROVAL) if one.asks else say.code(one.stage),
         }
         for one in known
     ]
+    late = sum(one.overdue for one in to_tell)
     pages.table(
-        f"sharing-{controller}",
-        lines or [{pages.OUTCOME: "Inget delas · nothing is shared"}],
-        about="## Utlämningar · Disclosures\n\n"
-        f"{len(to_tell)} underrättelser att lämna (art. 19) · recipients to tell"
-        f"{_late(to_tell)}",
+        "sharing",
+        controller,
+        lines or [{Heading.OUTCOME: say(Sentence.NOTHING_SHARED)}],
+        title=Title.SHARING,
+        notes=[
+            say(Sentence.TO_TELL, number=len(to_tell))
+            + (f" ⚠ {say(Sentence.OVERDUE, late=late)}" if late else "")
+        ],
     )
 
 
-def _late(to_tell: Sequence[ToTell]) -> str:
-    late = sum(one.overdue for one in to_tell)
-    return f" ⚠ {late} försenade · overdue" if late else ""
-
-
-def told(one: Entry) -> str:
+def told(controller: str, one: Entry) -> str:
     """A disclosure in a few lines of markdown, for the form."""
+    say = pages.speech(controller)
+    cases = f"{say(Sentence.ONLY_CASES, cases=one.cases)}; " if one.cases else ""
+    held = f"; {say(Sentence.ON_HOLD, held=one.held)}" if one.held else ""
+    more = " …" if one.people > len(one.about) else ""
     return "\n".join(
         [
-            f"- **{one.ref}** · utlämning · disclosure · hash `{one.hash[:12]}`",
-            f"- till · to: **{one.recipient}**, {one.contact}; {one.people} personer · people; "
-            f"{_cases(one)}"
-            f"{', '.join(one.categories)} ({one.data_class})",
-            f"- om · about: {', '.join(one.about)}{' …' if one.people > len(one.about) else ''}",
-            f"- ur · out of: {_out_of(one)}"
-            + (f"; spärr · on hold: {one.held}" if one.held else ""),
+            f"- **{one.ref}** · {say(Sentence.DISCLOSURE)} · hash `{one.hash[:12]}`",
+            f"- {say(Sentence.TO)}: **{one.recipient}**, {one.contact}; {one.people} "
+            f"{say(Sentence.PEOPLE)}; {cases}{', '.join(one.categories)} ({one.data_class})",
+            f"- {say(Sentence.ABOUT)}: {', '.join(one.about)}{more}",
+            f"- {say(Sentence.OUT_OF)}: {_out_of(one)}{held}",
             f"- {one.purpose} · {one.legal_basis} · {one.condition} · {one.rule} "
             f"({one.sentence or '–'})",
-            f"- {one.channel}, {one.container}; lösenord · password: {one.password_by}",
-            f"- till och med · until: **{one.until_on}**",
-            f"- godkänt av · approved by: {one.given} / {one.needed}",
+            f"- {one.channel}, {one.container}; {say(Sentence.PASSWORD)}: {one.password_by}",
+            f"- {say(Sentence.LAST_DAY)}: **{one.until_on}**",
+            f"- {say(Sentence.APPROVED_BY)}: {one.given} / {one.needed}",
             f"- `gallra share show {one.ref}`",
         ]
     )
-
-
-def _cases(one: Entry) -> str:
-    return f"bara · only {one.cases} ärenden · cases; " if one.cases else ""
 
 
 def _out_of(one: Entry) -> str:

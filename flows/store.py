@@ -7,6 +7,7 @@ from prefect import flow, tags
 from prefect.logging import get_run_logger
 
 from flows import pages
+from flows.endings import ends_with_pages
 from flows.neutral import StepFailed, collected, neutral, neutralised, raise_first
 from flows.parameters import Controller, refused_before_stored
 from flows.run_names import run_name
@@ -17,6 +18,8 @@ from tasks.access.reviewing import AccessCount
 from tasks.house.wiring import open_house
 from tasks.placing import scanning as placement
 from tasks.placing.notes import ScanCount
+from tasks.reporting.headings import Heading, Title
+from tasks.reporting.sentences import Sentence
 
 
 @step("look through the places", minutes=150, tags={"inventory"}, tried_again=True)
@@ -45,6 +48,7 @@ def review_accounts(controller: Controller) -> tuple[dict[str, AccessCount], lis
     log_prints=False,
 )
 @neutral
+@ends_with_pages
 def store(controller: Controller) -> dict[str, int]:
     """Look through every bound place and account; red if one was not reached.
 
@@ -81,36 +85,38 @@ def store(controller: Controller) -> dict[str, int]:
 
 
 def _show(controller: str, looked: dict[str, ScanCount], reviewed: dict[str, AccessCount]) -> None:
+    say = pages.speech(controller)
     lines: list[pages.Line] = [
         {
-            "Plats · Place": name,
-            "Finns · There": count.found,
-            "Lösenord · Password": count.protected,
-            "Kunde inte läsas · Could not look": count.could_not_look,
-            "Nya · New": count.new,
-            "Kvar · Standing": count.standing,
-            "Nått · Reached": _reached(count.reached, count.why),
+            Heading.PLACE: name,
+            Heading.THERE: count.found,
+            Heading.PASSWORD: count.protected,
+            Heading.COULD_NOT_LOOK: count.could_not_look,
+            Heading.NEW: count.new,
+            Heading.STANDING: count.standing,
+            Heading.REACHED: _reached(count.reached, count.why, say),
         }
         for name, count in looked.items()
     ]
     lines += [
         {
-            "Plats · Place": f"konton · accounts: {name}",
-            "Finns · There": each.accounts,
-            "Borttagna · Removed": each.removed,
-            "Kvar · Standing": each.standing,
-            "Att besluta · To agree": each.to_agree,
-            "Nått · Reached": _reached(each.reached, each.why),
+            Heading.PLACE: f"{say(Sentence.ACCOUNTS)}: {name}",
+            Heading.THERE: each.accounts,
+            Heading.REMOVED: each.removed,
+            Heading.STANDING: each.standing,
+            Heading.TO_AGREE: each.to_agree,
+            Heading.REACHED: _reached(each.reached, each.why, say),
         }
         for name, each in reviewed.items()
     ]
     pages.table(
-        f"store-{controller}",
+        "store",
+        controller,
         lines,
-        about="## Lagring och åtkomst · Storage and access\n\n`gallra store list`, "
-        "`gallra access list`, `gallra work-orders list`",
+        title=Title.STORE,
+        notes=["`gallra store list`, `gallra access list`, `gallra work-orders list`"],
     )
 
 
-def _reached(reached: bool, why: str) -> str:
-    return "ja · yes" if reached else f"NEJ · NO: {why}"
+def _reached(reached: bool, why: str, say: pages.Speech) -> str:
+    return say.yes(reached) if reached else f"{say.yes(reached)}: {say.code(why)}"

@@ -6,6 +6,7 @@ from prefect import flow, tags
 from prefect.logging import get_run_logger
 
 from flows import erasure_steps, plan_pages
+from flows.endings import ends_with_pages
 from flows.neutral import StepFailed, neutral
 from flows.parameters import Controller, refused_before_stored
 from flows.run_names import run_name
@@ -21,6 +22,7 @@ from flows.session import assert_logs_are_masked
     log_prints=False,
 )
 @neutral
+@ends_with_pages
 def take_inventory(controller: Controller) -> dict[str, int]:
     """Read every bound system and bring our records in line with it; red if one was not reached.
 

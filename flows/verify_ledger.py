@@ -5,11 +5,13 @@ from __future__ import annotations
 from prefect import flow, tags
 
 from flows import pages, steps
+from flows.endings import ends_with_pages
 from flows.neutral import StepFailed, neutral
 from flows.parameters import Controller, refused_before_stored
 from flows.run_names import run_name
 from flows.session import assert_logs_are_masked
 from tasks.proving.lost_records import RECORD_LOST
+from tasks.reporting.headings import Heading, Title
 
 
 @refused_before_stored
@@ -21,6 +23,7 @@ from tasks.proving.lost_records import RECORD_LOST
     log_prints=False,
 )
 @neutral
+@ends_with_pages
 def verify_ledger(controller: Controller) -> dict[str, int]:
     """Re-compute the whole ledger, hold it against the witnessed checkpoint, witness it anew.
 
@@ -36,17 +39,18 @@ def verify_ledger(controller: Controller) -> dict[str, int]:
         witnesses = steps.witness(controller)
         lost = steps.lost_records(controller)
     pages.table(
-        f"ledger-{controller}",
+        "ledger",
+        controller,
         [
             {
-                "Händelser · Events": size,
-                "Bevittnade förut · Witnessed before": witnessed_size,
-                "Vittnen nu · Witnesses now": witnesses,
-                "Stämmer · Verifies": "ja · yes",
-                "Saknas i registret · Lost from the records": ", ".join(lost) or "–",
+                Heading.EVENTS: size,
+                Heading.WITNESSED_BEFORE: witnessed_size,
+                Heading.WITNESSES: witnesses,
+                Heading.VERIFIES: pages.speech(controller).yes(True),
+                Heading.LOST: ", ".join(lost) or "–",
             }
         ],
-        about="## Liggarens kontroll · Verification of the ledger",
+        title=Title.LEDGER,
     )
     if lost:
         raise StepFailed(RECORD_LOST, lost[0], kind="LedgerFailure", others=len(lost) - 1)

@@ -43,7 +43,9 @@ def weed(controller: Controller, kind: PlanKind, *, page: str) -> Totals:
         _withdraw_stale(controller)
         outcome = CARRIED_OUT if done else plan_pages.NOTHING_TO_DO
         if due.plan is not None and due.plan.asks:
-            approval_form.ask(due.plan.ref, plan_pages.told(due.plan), refused=heard.refusal)
+            approval_form.ask(
+                due.plan.ref, plan_pages.told(controller, due.plan), refused=heard.refusal
+            )
             outcome = WAITS  # in another run, or for `gallra approve`
         elif due.plan is not None and due.plan.ref not in {one.ref for one in done}:
             _carry_out(controller, PlanReference(due.plan.ref), done, failures)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from prefect import flow
 
+from flows.endings import ends_with_pages
 from flows.neutral import neutral
 from flows.parameters import Controller, refused_before_stored
 from flows.run_names import run_name
@@ -21,6 +22,7 @@ from lifecycle.plan import PlanKind
     log_prints=False,
 )
 @neutral
+@ends_with_pages
 def year_end(controller: Controller) -> Totals:
     """Plan the turn of the year as of 31 December, have people agree, erase when its day has come.
 

@@ -172,7 +172,7 @@ def raise_it(patch: pytest.MonkeyPatch) -> None:
 
 
 def show_it(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr("flows.incident_pages.told", lambda _: told(IN_A_TEXT))
+    patch.setattr("flows.incident_pages.told", lambda *_: told(IN_A_TEXT))
     patch.setattr(incident_pages, "_hours", lambda _: ascii(told(IN_A_TEXT)))
 
 

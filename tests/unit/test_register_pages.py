@@ -37,7 +37,9 @@ NONE = Checked(0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 def page(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, list[dict[str, Any]], str]]:
     made: list[tuple[str, list[dict[str, Any]], str]] = []
     monkeypatch.setattr(
-        pages, "table", lambda key, lines, *, about: made.append((key, list(lines), about))
+        pages,
+        "create_table_artifact",
+        lambda **page: made.append((page["key"], page["table"], page["description"])),
     )
     return made
 
@@ -49,9 +51,12 @@ def test_each_processor_and_service_with_what_is_missing_and_who_brings_it(
     register_pages.show_processors("academedia", seen)
     [(key, lines, about)] = page
     assert key == "processors-academedia"
-    assert [line["Saknas · Missing"] for line in lines] == ["review missing", "verdict missing"]
+    assert [line["Saknas · Missing"] for line in lines] == [
+        "granskning saknas (review_missing)",
+        "bedömning saknas (verdict_missing)",
+    ]
     assert lines[0]["Svarar · Answers"] == "company"
-    assert lines[0][pages.NEXT].startswith("When everything else is there")
+    assert lines[0]["Gör så här · What to do"].startswith("When everything else is there")
     assert "may not run:** workbuster" in about
     assert TYPED not in str(page)
 
@@ -60,12 +65,12 @@ def test_that_there_is_none_is_a_page_too(
     page: list[tuple[str, list[dict[str, Any]], str]],
 ) -> None:
     register_pages.show_processors("academedia", Seen(NONE, (), (), (), ()))
-    assert page[0][1] == [{pages.OUTCOME: "Inga biträden · no processor"}]
+    assert page[0][1] == [{"Utfall · Outcome": "Inga biträden · no processor"}]
 
 
 def test_the_form_says_what_is_decided_on() -> None:
-    told = register_pages.told(Asked("P-0123456789ABC", "ab" * 32, LINE))
+    told = register_pages.told("academedia", Asked("P-0123456789ABC", "ab" * 32, LINE))
     for wanted in ("P-0123456789ABC", "abababababab", "own 2026-01-01 – 2027-12-31",
-                   "US (standard_clauses)", "sub-processors: 1", "review missing"):  # fmt: skip
+                   "US (standard_clauses)", "sub-processors: 1", "review_missing"):  # fmt: skip
         assert wanted in told
     assert TYPED not in told

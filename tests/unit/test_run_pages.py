@@ -15,6 +15,7 @@ from tasks.incidents.register import Line
 from tasks.informing.informing import Informed, Standing
 from tasks.informing.letters import Written
 from tasks.placing.notes import ScanCount
+from tasks.reporting.headings import Heading, Title
 
 
 @pytest.fixture
@@ -36,12 +37,14 @@ def written(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
 
 def test_a_page_is_masked_and_cut(written: list[dict[str, Any]]) -> None:
-    lines: list[pages.Line] = [{"a": "850709-9805", "n": number} for number in range(1500)]
-    pages.table("key", lines, about="of anna@example.se")
+    lines: list[pages.Line] = [
+        {Heading.FILE: "850709-9805", Heading.ROWS: number} for number in range(1500)
+    ]
+    pages.table("import", "academedia", lines, title=Title.IMPORT, notes=["of anna@example.se"])
     (page,) = written
     assert len(page["table"]) == pages.LONGEST_TABLE
-    assert page["table"][0] == {"a": "[masked:identity]", "n": 0}
-    assert "500 more rows" in page["description"]
+    assert page["table"][0] == {"Fil · File": "[masked:identity]", "Rader · Rows": 0}
+    assert "500 rader till · more rows" in page["description"]
     assert "example.se" not in page["description"]
 
 
@@ -53,7 +56,9 @@ def test_a_page_that_cannot_be_written_says_so_without_its_content(
 
     monkeypatch.setattr(pages, "create_table_artifact", refuse)
     monkeypatch.setattr(pages, "get_run_logger", lambda: logging.getLogger("flows.test_pages"))
-    pages.table("key", [{"a": 1}], about="x")
+    with pages.written() as keys:
+        pages.table("import", "academedia", [{Heading.ROWS: 1}], title=Title.IMPORT)
+    assert keys == []  # nobody is sent to a page that is not there
     assert "could not be written (ConnectionError)" in caplog.text
     assert "9805" not in caplog.text
 
@@ -163,7 +168,7 @@ def test_the_page_of_incidents_says_the_hours_left_and_marks_what_is_late(
     assert [row["Timmar kvar · Hours left"] for row in page["table"]] == ["40", "⚠ -5", ""]
     assert page["key"] == "incidents-academedia"
     assert "⚠ 1 för sent" in page["description"]
-    assert page["table"][0]["De berörda · People"] == "undecided (3)"
+    assert page["table"][0]["De berörda · People"] == "inte beslutat (undecided) (3)"
     assert len(empty["table"]) == 1
     assert "⚠" not in empty["description"]
 

@@ -1,0 +1,80 @@
+"""What happened, what is safe, what to do: the page of a failed run, and that it is mended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from prefect import get_client
+from prefect.artifacts import create_markdown_artifact
+from prefect.runtime import deployment, flow_run
+
+from flows import pages
+from flows.neutral import StepFailed
+from tasks.remedies.every import remedy_for
+from tasks.reporting.headings import Title
+from tasks.reporting.sentences import Sentence
+
+_PAGE: Final = "failed"
+_MOST: Final = 100
+
+
+def show(flow: str, controller: str, failure: StepFailed) -> None:
+    """The page of this run's failure, under `failed-FLOW-CONTROLLER`."""
+    say = pages.speech(controller)
+    remedy = remedy_for(failure.code, kind=failure.kind)
+    told = " ".join(part for part in (failure.ref, failure.where) if part)
+    parts = [
+        f"## {say(Title.FAILED)}: {flow}",
+        f"**{say.code(failure.code)}**" + (f" `{told}`" if told else ""),
+        f"### {say(Title.HAPPENED)}\n\n{remedy.happened}",
+        f"### {say(Title.SAFE)}\n\n{remedy.safe}",
+        f"### {say(Title.TO_DO)}\n\n{remedy.next}",
+        f"### {say(Title.RERUN)}\n\n{say(Sentence.RERUN_HERE)}",
+        "\n".join(f"- [{words}]({address})" for words, address in _addresses(say)),
+        pages.links("", controller, say),
+    ]
+    if failure.others:
+        parts.insert(2, say(Sentence.ALSO_FAILED, number=failure.others))
+    pages.markdown(f"{_PAGE}-{flow}", controller, "\n\n".join(part for part in parts if part))
+
+
+def mend(flow: str, controller: str) -> None:
+    """A run has finished well: a failure that still stands there is over."""
+    key = f"{_PAGE}-{flow}-{controller}"
+
+    def write() -> None:
+        if key in standing(controller):
+            say = pages.speech(controller)
+            text = f"## {say(Title.FAILED)}: {flow}\n\n{say(Sentence.MENDED)}"
+            create_markdown_artifact(text, key=key, description=_OVER)
+
+    pages.quietly("", write)
+
+
+def standing(controller: str) -> list[str]:
+    """The keys of the failures after which no run of the same flow has finished well."""
+    return sorted(
+        one["key"] for one in _newest(f"{_PAGE}-%-{controller}") if one["description"] != _OVER
+    )
+
+
+_OVER: Final = "mended"
+
+
+def _newest(like: str) -> Iterable[dict[str, Any]]:
+    with get_client(sync_client=True) as client:
+        answer = client._client.post(
+            "/artifacts/latest/filter",
+            json={"artifacts": {"key": {"like_": like}}, "limit": _MOST},
+        )
+        answer.raise_for_status()
+        found: list[dict[str, Any]] = answer.json()
+    return found
+
+
+def _addresses(say: pages.Speech) -> Iterable[tuple[str, str]]:
+    if flow_run.id:
+        yield say(Sentence.THE_RUN), f"/runs/flow-run/{flow_run.id}"
+    if deployment.id:
+        yield say(Sentence.THE_SCHEDULE), f"/deployments/deployment/{deployment.id}"

@@ -1,0 +1,53 @@
+"""The standing page of today: written by every run at its end, and by the morning's when nothing
+else ran."""
+
+from __future__ import annotations
+
+from prefect import get_client
+from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterTags
+
+from flows import failed_page, pages
+from tasks.house.wiring import open_house
+from tasks.reporting.sentences import Sentence
+from tasks.reporting.today import Need, today
+from tasks.reporting.today_page import markdown
+
+PAGE = "today"
+
+
+def show(controller: str) -> None:
+    """Write `today-CONTROLLER`; what keeps it from being written is logged, no more."""
+
+    def write() -> None:
+        with open_house(controller) as house:
+            seen = today(house)
+        failed = [_failed(key, controller) for key in failed_page.standing(controller)]
+        seen = seen._replace(needs=(*failed, *seen.needs))
+        # What the scheduler keeps of its own history is not in our records: `beside`.
+        text = markdown(
+            seen,
+            controller,
+            language=pages.speech(controller).language,
+            schedules=_schedules(controller),
+            beside=(),
+        )
+        pages.create(PAGE, controller, text)
+
+    pages.quietly(f"{PAGE}-{controller}", write)
+
+
+def _failed(key: str, controller: str) -> Need:
+    page = key.removesuffix(f"-{controller}")
+    flow = page.removeprefix("failed-")
+    return Need(True, Sentence.RUN_FAILED, {"flow": flow}, 1, "", "", "gallra status", page)
+
+
+def _schedules(controller: str) -> dict[str, str]:
+    """Where the UI shows each of the controller's deployments, and starts one by hand."""
+    wanted = DeploymentFilter(tags=DeploymentFilterTags(all_=[controller]))
+    with get_client(sync_client=True) as client:
+        found = client.read_deployments(deployment_filter=wanted, limit=100)
+    return {
+        one.name.removesuffix(f"-{controller}"): f"/deployments/deployment/{one.id}"
+        for one in found
+    }

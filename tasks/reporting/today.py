@@ -1,0 +1,244 @@
+"""Today, for one controller: what needs a person, who, until when; and what was done (H-10, A-101).
+
+Reads our own records alone: no folder, no system and not Prefect, so that it costs a run nothing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final, NamedTuple
+
+from lifecycle.ledger import EventKind, instant
+from records import alarms, days, to_dos
+from records.engines import reading
+from tasks.erasing import due_plans
+from tasks.house.parts import House
+from tasks.house.today import local_today
+from tasks.incidents import register as incident_register
+from tasks.incidents.clocks import ALARMS as INCIDENT_ALARMS
+from tasks.informing import informing
+from tasks.reporting.codes import code_words
+from tasks.reporting.sentences import Sentence
+from tasks.reporting.wording import Words
+from tasks.rights import register as rights
+from tasks.sharing import register as shares
+from tasks.telling.due import to_tell
+from tasks.watching import daily
+from tasks.work_orders import orders as work_orders
+
+SOON: Final = timedelta(days=7)
+VERIFIED_WITHIN: Final = timedelta(hours=26)
+"""The ledger is verified every night; an hour for the long day of autumn and one for the run."""
+_HOURS_RED: Final = 12.0
+_TOLD_BELOW: Final = frozenset(
+    {
+        *INCIDENT_ALARMS,
+        daily.WORK_ORDER_OVERDUE,
+        daily.REQUEST_OVERDUE,
+        daily.DISCLOSURE_OVERDUE,
+        daily.TELLING_OVERDUE,
+    }
+)
+"""Alarms of what the registers say themselves, up to the minute."""
+
+
+class Need(NamedTuple):
+    """Something that does not mend itself: references, words of the policy, counts."""
+
+    red: bool
+    """Late, broken or nearly so; else it only waits."""
+    what: Words
+    about: dict[str, int | str]
+    """What goes into the words."""
+    number: int
+    who: str
+    """Roles of the policy; "" where whoever reads this has to act."""
+    until: str
+    """A local date or an instant; "" where there is none."""
+    command: str
+    page: str
+    """The page that shows more; "" where there is none."""
+
+
+class Figure(NamedTuple):
+    """One number of the day."""
+
+    what: Words
+    value: int | str
+    command: str
+    page: str
+
+
+class Today(NamedTuple):
+    """One controller's day, as of an instant."""
+
+    company: str
+    at: datetime
+    """In the controller's time zone."""
+    needs: tuple[Need, ...]
+    """Red before amber, each with the nearest day first."""
+    figures: tuple[Figure, ...]
+
+    @property
+    def red(self) -> int:
+        """How many lines are late, broken or nearly so."""
+        return sum(one.red for one in self.needs)
+
+
+def today(house: House) -> Today:
+    """Look, without changing anything."""
+    zone = house.policy.controller.zone
+    day = local_today(house)
+    midnight = datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
+    with reading(house.engine) as connection:
+        done = days.done_since(connection, controller=house.controller, moment=instant(midnight))
+        verified = days.last_of(connection, str(EventKind.LEDGER_VERIFIED))
+        witnessed = alarms.last_witnessed(connection)
+        began = alarms.ledger_began(connection)
+        size = house.ledger.head(connection).size
+    orders = work_orders.lines(house)
+    asked = rights.lines(house)
+    happened = [] if house.policy.incidents is None else incident_register.lines(house)
+    shared = shares.register(house, everything=False)
+    plans = due_plans.waiting(house)
+    told = [one for name in informing.written_to(house) for one in informing.standing(house, name)]
+    needs = [
+        *_standing(house),
+        *_incidents(happened),
+        *_orders(orders, day),
+        *_requests(asked),
+        *_plans(plans, day),
+        *_shares(house, shared),
+    ]
+    if late := sum(one.late for one in told):
+        needs.append(
+            Need(True, Sentence.NOT_TOLD_LATE, {}, late, "", "", "gallra inform status", "inform")
+        )
+    seen = began if verified is None else datetime.fromisoformat(verified)
+    if seen is not None and house.now() - seen > VERIFIED_WITHIN:
+        needs.append(
+            Need(True, Sentence.NOT_VERIFIED, {}, 1, "", "", "gallra ledger verify", "ledger")
+        )
+    soon = sum(
+        1
+        for last in (
+            *(one.due_on for one in orders),
+            *(one.due_on for one in asked),
+            *(one.until_on for one in shared),
+            *(one.deadline or "" for one in plans),
+        )
+        if last and day.isoformat() <= last <= (day + SOON).isoformat()
+    )
+    imports = house.policy.staging is not None
+    figures = [
+        Figure(Sentence.IMPORTED, done.imported, "gallra status", "import"),
+        Figure(Sentence.QUARANTINED, done.quarantined, "gallra rows F-…", "rows-to-mend"),
+        Figure(Sentence.PURGED, done.purged, "gallra status", "purge"),
+        Figure(Sentence.WAITING_FILES, done.lying, "gallra status", "import"),
+    ][: 4 if imports else 0]
+    figures += [
+        Figure(Sentence.ERASED, done.erased, "gallra plan list", "erased"),
+        Figure(
+            Sentence.UNINFORMED,
+            sum(one.not_told for one in told),
+            "gallra inform status",
+            "inform" if told else "",
+        ),
+        Figure(Sentence.DUE_SOON, soon, "gallra plan list", "left-to-do"),
+        Figure(Sentence.ORDERS_OPEN, len(orders), "gallra work-orders list", "left-to-do"),
+        Figure(Sentence.REQUESTS_OPEN, len(asked), "gallra request list", "rights-request"),
+        Figure(Sentence.INCIDENTS_OPEN, len(happened), "gallra incident list", "incidents"),
+        Figure(Sentence.SHARES_OPEN, len(shared), "gallra share list", "sharing"),
+        Figure(Sentence.LEDGER_SIZE, size, "gallra ledger verify", "ledger"),
+        Figure(Sentence.LEDGER_VERIFIED, _local(house, verified), "gallra ledger verify", "ledger"),
+        Figure(Sentence.LAST_WITNESS, _local(house, witnessed), "gallra ledger checkpoint", ""),
+    ]
+    return Today(
+        company=house.policy.controller.company,
+        at=house.now().astimezone(zone),
+        needs=tuple(sorted(needs, key=lambda one: (not one.red, one.until or "9999"))),
+        figures=tuple(figures),
+    )
+
+
+def _standing(house: House) -> Iterator[Need]:
+    """Alarms and to-dos, by kind."""
+    with reading(house.engine) as connection:
+        alarmed = alarms.standing(connection, controller=house.controller)
+        open_ones = to_dos.open_to_dos(connection, controller=house.controller)
+    kinds = Counter(one.kind for one in alarmed if one.kind not in _TOLD_BELOW)
+    for kind, number in sorted(kinds.items()):
+        yield Need(True, code_words(kind), {}, number, "", "", "gallra status", "left-to-do")
+    for kind, number in sorted(Counter(one.kind for one in open_ones).items()):
+        yield Need(False, code_words(kind), {}, number, "", "", "gallra status", "left-to-do")
+
+
+def _incidents(happened: list[incident_register.Line]) -> Iterator[Need]:
+    for one in happened:
+        command = f"gallra incident show {one.ref}"
+        if one.late:
+            yield Need(True, Sentence.INCIDENT_LATE, {}, 1, "", one.due_at or "", command,
+                       "incidents")  # fmt: skip
+        elif one.hours_left is not None:
+            yield Need(one.hours_left < _HOURS_RED, Sentence.INCIDENT_HOURS,
+                       {"hours": int(one.hours_left)}, 1, "", one.due_at or "", command,
+                       "incidents")  # fmt: skip
+        elif one.is_open:
+            yield Need(False, Sentence.INCIDENT_OPEN, {}, 1, "", one.more_by or "", command,
+                       "incidents")  # fmt: skip
+
+
+def _orders(orders: list[work_orders.Line], day: date) -> Iterator[Need]:
+    """By role: whoever has it sees their own line."""
+    late = [one for one in orders if one.overdue]
+    horizon = (day + SOON).isoformat()
+    near = [one for one in orders if not one.overdue and one.due_on and one.due_on <= horizon]
+    for what, found in ((Sentence.ORDERS_OVERDUE, late), (Sentence.ORDERS_SOON, near)):
+        for role in sorted({one.role for one in found}):
+            theirs = [one.due_on for one in found if one.role == role]
+            yield Need(what is Sentence.ORDERS_OVERDUE, what, {}, len(theirs), role, min(theirs),
+                       "gallra work-orders list", "left-to-do")  # fmt: skip
+
+
+def _requests(asked: list[rights.Line]) -> Iterator[Need]:
+    for one in asked:
+        right = f"{one.right} (art. {one.article})"
+        if one.overdue:
+            yield Need(True, Sentence.REQUEST_LATE, {"right": right}, 1, "", one.due_on,
+                       f"gallra request show {one.ref}", "rights-request")  # fmt: skip
+        else:
+            yield Need(one.days_left <= 2, Sentence.REQUEST_SOON,
+                       {"right": right, "days": one.days_left}, 1, "", one.due_on,
+                       f"gallra request show {one.ref}", "rights-request")  # fmt: skip
+
+
+def _plans(plans: list[due_plans.PlanPage], day: date) -> Iterator[Need]:
+    for one in plans:
+        late = bool(one.late) or (one.deadline or "9999") < day.isoformat()
+        yield Need(late, Sentence.PLAN_LATE if late else Sentence.PLAN_WAITS, {}, one.items,
+                   ", ".join(one.roles), one.deadline or "", f"gallra approve {one.ref}",
+                   "year-end" if one.kind == "year_end" else "plan")  # fmt: skip
+
+
+def _shares(house: House, shared: list[shares.Entry]) -> Iterator[Need]:
+    roles = ", ".join(house.policy.approvals.erasure)
+    for one in shared:
+        if one.asks:
+            yield Need(False, Sentence.SHARE_WAITS, {}, one.people, roles, one.until_on,
+                       f"gallra approve {one.ref}", "sharing")  # fmt: skip
+        elif one.overdue:
+            yield Need(True, Sentence.SHARE_OVERDUE, {}, one.people, "", one.until_on,
+                       f"gallra share show {one.ref}", "sharing")  # fmt: skip
+    late = sum(one.overdue for one in to_tell(house))
+    if late:
+        yield Need(True, Sentence.TELLINGS_LATE, {}, late, "", "", "gallra share letters",
+                   "sharing")  # fmt: skip
+
+
+def _local(house: House, at: str | None) -> str:
+    """The local minute of an instant; "" for never."""
+    if at is None:
+        return ""
+    return f"{datetime.fromisoformat(at).astimezone(house.policy.controller.zone):%Y-%m-%d %H:%M}"
