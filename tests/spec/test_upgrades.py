@@ -90,8 +90,10 @@ def installation(
     else:
         Path(str(make_url(settings.database_url).database)).unlink()
     engine = open_engine(settings.database_url)
-    held = make_at(engine, earlier, rows)
-    engine.dispose()
+    try:
+        held = make_at(engine, earlier, rows)
+    finally:
+        engine.dispose()
     yield settings, held
     if server is not None:
         server.drop(settings.database_url)
@@ -105,16 +107,24 @@ def test_no_schema_is_missing_here(records_engine: Engine) -> None:
 
 
 def test_everything_is_there_after_the_upgrade_and_the_work_goes_on(
-    installation: tuple[Settings, Rows], earlier: str, lived: Lived
+    installation: tuple[Settings, Rows],
+    earlier: str,
+    lived: Lived,
+    request: pytest.FixtureRequest,
 ) -> None:
     settings, held = installation
     assert [table for table, rows in held.items() if not rows] == [], "a table without a row"
     before = _undisturbed(lived, earlier, settings)
     engine = open_engine(settings.database_url)
+    request.addfinalizer(engine.dispose)
     upgrade(engine, "records")
     with reading(engine) as connection:
         assert revision(connection, "records") == HEADS["records"]
-    _nothing_is_lost(held, rows_of(engine), earlier)
+    now = rows_of(engine)
+    _nothing_is_lost(held, now, earlier)
+    # Whoever was imported before there were anchors left on the day that an import says today.
+    assert _days_of_leaving(now) == _days_of_leaving(_today(lived, earlier))
+    assert all(day is not None for _, day in _days_of_leaving(now))
     _the_shape_is_todays(engine, settings)
     engine.dispose()
     with open_house("academedia", settings=settings, now=_next_day(lived)) as house:
@@ -146,6 +156,13 @@ def _next_day(lived: Lived) -> StandingClock:
     return StandingClock(lived.ended.instant + timedelta(days=1))
 
 
+def _today(lived: Lived, earlier: str) -> Rows:
+    engine = open_engine(settings_of(lived.at(earlier)).database_url)
+    rows = rows_of(engine)
+    engine.dispose()
+    return rows
+
+
 def _nothing_is_lost(held: Rows, now: Rows, earlier: str) -> None:
     for table, rows in held.items():
         wanted = [row for each in rows if (row := said_now(table, each, earlier)) is not None]
@@ -154,10 +171,11 @@ def _nothing_is_lost(held: Rows, now: Rows, earlier: str) -> None:
             assert len(same) == 1, f"{table}: a row is not what it was"
         added = len(now[table]) - len(wanted)
         assert added == 0, f"{table}: {added} rows more"
-    if earlier < "r0003":
-        # Whoever was imported before has the day of leaving, as if it had been imported today.
-        assert {row["event"] for row in now["anchor"]} == {"left"}
-        assert len(now["anchor"]) == len(held["subject"])
+
+
+def _days_of_leaving(rows: Rows) -> list[tuple[object, object]]:
+    left = [row for row in rows["anchor"] if row["event"] == "left"]
+    return sorted((row["subject_id"], row["on_date"]) for row in left)
 
 
 def _the_shape_is_todays(engine: Engine, settings: Settings) -> None:

@@ -192,12 +192,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("plan_id", "system", name="work_order_once"),
     )
     # Everybody who was imported before gets the day of leaving: the latest end of all cases, and
-    # none as long as one case has none.
+    # none as long as one case has none. An export's empty cell was kept as an empty text.
     op.execute(
         "INSERT INTO anchor (controller, subject_id, placement_id, event, on_date) "
         "SELECT controller, subject_id, 0, 'left', "
-        "CASE WHEN COUNT(*) = COUNT(COALESCE(broke_off_on, ends_on)) "
-        "THEN MAX(COALESCE(broke_off_on, ends_on)) END "
+        "CASE WHEN COUNT(*) = COUNT(COALESCE(NULLIF(broke_off_on, ''), NULLIF(ends_on, ''))) "
+        "THEN MAX(COALESCE(NULLIF(broke_off_on, ''), NULLIF(ends_on, ''))) END "
         "FROM engagement WHERE subject_id <> 0 GROUP BY controller, subject_id"
     )
     # Controllers that were here before are known; which rules are in force is worked out anew.
