@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from lifecycle.errors import Misconfigured
 
 _PACKAGE_ROOT: Final = Path(__file__).resolve().parents[2]
 
 DEFAULT_CONTROLLER: Final = "academedia"
+_TRIAL: Final = "trial"
+_PRODUCTION: Final = "production"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,12 +36,22 @@ class Settings:
     """`GALLRA_POLICIES`: the policy files."""
     systems: Path
     """`GALLRA_SYSTEMS`: the bindings of outer systems, one file per controller."""
+    prefect_api: str | None = None
+    """`GALLRA_PREFECT_API`: a Prefect server that runs elsewhere, `https://…/api`; none: the one
+    of this machine."""
+    prefect_auth: Path | None = None
+    """`GALLRA_PREFECT_AUTH_FILE`: the file with that server's `user:password`."""
+    workers: int | None = None
+    """`GALLRA_WORKERS`: how many workers there should be; none: one where a server runs here."""
+    production: bool = False
+    """`GALLRA_MODE=production`: real data; what is only risky while trying out is refused."""
     environment: Mapping[str, str] = field(repr=False)
     """For `${…}` in bindings and for the names of secrets."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
-        """Read the variables; raises `Misconfigured("home_not_absolute")` for a relative home."""
+        """Read the variables. Raises `Misconfigured`: `home_not_absolute`, `home_not_usable`,
+        `prefect_api_not_protected`, `setting_invalid` with the variable as its reference."""
         env = dict(os.environ if environment is None else environment)
         home = Path(env.get("GALLRA_HOME") or _default_home(env)).expanduser()
         if not home.is_absolute():
@@ -56,6 +70,10 @@ class Settings:
             key_encryption_keys=Path(keks),
             policies=Path(env.get("GALLRA_POLICIES") or _PACKAGE_ROOT / "policies"),
             systems=Path(env.get("GALLRA_SYSTEMS") or _PACKAGE_ROOT / "deployments" / "systems"),
+            prefect_api=_elsewhere(env.get("GALLRA_PREFECT_API") or None),
+            prefect_auth=_path(env.get("GALLRA_PREFECT_AUTH_FILE")),
+            workers=_number(env.get("GALLRA_WORKERS")),
+            production=_mode(env.get("GALLRA_MODE") or _TRIAL) == _PRODUCTION,
             environment=env,
         )
 
@@ -63,6 +81,47 @@ class Settings:
     def keys_lie_beside_data(self) -> bool:
         """True for the embedded default: whoever copies the home has data and key."""
         return self.key_encryption_keys.resolve().is_relative_to(self.home.resolve())
+
+
+def _elsewhere(address: str | None) -> str | None:
+    """The address of a server that runs elsewhere: by TLS, or on this very machine."""
+    if address is None:
+        return None
+    try:
+        parts = urlsplit(address)
+        good = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname))
+        good = good and bool(parts.hostname) and parts.username is None and not parts.query
+        _ = parts.port
+    except ValueError:
+        good = False
+    if not good:
+        raise Misconfigured("prefect_api_not_protected")
+    return address.rstrip("/")
+
+
+def _is_loopback(host: str | None) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False
+
+
+def _path(text: str | None) -> Path | None:
+    return Path(text).expanduser() if text else None
+
+
+def _number(text: str | None) -> int | None:
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 1000):
+        raise Misconfigured("setting_invalid", ref="GALLRA_WORKERS")
+    return int(text)
+
+
+def _mode(text: str) -> str:
+    if text not in (_TRIAL, _PRODUCTION):
+        raise Misconfigured("setting_invalid", ref="GALLRA_MODE")
+    return text
 
 
 def _supplied_keks(env: Mapping[str, str]) -> str | None:

@@ -213,6 +213,27 @@ _BY_CODE: dict[str, Remedy] = {
         "Nothing was started.",
         "Make it private (chmod 600) and, if others may have read it, replace it.",
     ),
+    "prefect_api_not_protected": Remedy(
+        "The address of the Prefect server is no address, or leads there without TLS.",
+        "Nothing was sent there.",
+        "Write GALLRA_PREFECT_API as https://…/api, without a password in it.",
+    ),
+    "prefect_auth_missing": Remedy(
+        "There is an address of a Prefect server and no password for it.",
+        "Nothing was sent there.",
+        "Write `user:password` into a file that only Gallra's user can read, and name the file in "
+        "GALLRA_PREFECT_AUTH_FILE.",
+    ),
+    "prefect_does_not_answer": Remedy(
+        "The Prefect server did not answer.",
+        "Records, ledger and folders are as they were.",
+        "Look whether it runs (`gallra doctor`, prefect/server.log in the state folder).",
+    ),
+    "setting_invalid": Remedy(
+        "A setting has a value that it cannot have.",
+        "Nothing was started.",
+        "GALLRA_MODE is `trial` or `production`, GALLRA_WORKERS a number from 1 to 1000.",
+    ),
     "prefect_server_did_not_start": Remedy(
         "The local Prefect server did not answer in time.",
         _NOTHING_CHANGED,

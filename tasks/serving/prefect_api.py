@@ -6,91 +6,155 @@ import base64
 import http.client
 import json
 import secrets
+import ssl
 import time
 from contextlib import closing
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlencode
+from typing import Any, Final
+from urllib.parse import urlencode, urlsplit
 
 from lifecycle.errors import Unreachable
-from tasks.serving.prefect_settings import HOST, WORK_POOL, auth_file
+from tasks.serving.prefect_place import Place, here
+from tasks.serving.prefect_settings import WORK_POOL
 
-_PATIENCE = 30.0
-_TRIED_AGAIN = (0.5, 1.0, 2.0, 4.0, 8.0)
+_PATIENCE: Final = 30.0
+_TRIED_AGAIN: Final = (0.5, 1.0, 2.0, 4.0, 8.0)
 """Seconds between tries while its database is busy: SQLite has one writer at a time, and the
 scheduler writes as well."""
+_PAGE: Final = 200
+"""Prefect's own limit of one answer."""
+
+Answer = tuple[int | None, Any]
+"""Status and parsed words; no status when nobody answers."""
 
 
 def is_ours(home: Path, port: int) -> bool:
     """Whether a server that takes our password, and refuses without it, listens there."""
     try:
-        auth = _authorisation(home)
+        place = here(home, port)
     except OSError:
         return False
-    path = "/api/admin/version"
-    return _ask(port, "GET", path, auth)[0] == 200 and _ask(port, "GET", path, {})[0] == 401
+    api = PrefectApi(place)
+    return api.get("/admin/version")[0] == 200 and api.unknown("GET", "/admin/version")[0] == 401
 
 
-def refuse_unknown_parameters(home: Path, port: int) -> int:
+class PrefectApi:
+    """What is asked of a Prefect server, and changed in it, one request at a time."""
+
+    def __init__(self, place: Place, *, patience: float = _PATIENCE) -> None:
+        self._place = place
+        self._patience = patience
+
+    def get(self, path: str) -> Answer:
+        """Status and words of `path`, e.g. `/admin/version`."""
+        return self._ask("GET", path, self._authorisation())
+
+    def filter(self, what: str, body: dict[str, Any]) -> list[Any]:
+        """Everything that `/{what}/filter` finds, page by page. Raises
+        `Unreachable("prefect_does_not_answer")`."""
+        found: list[Any] = []
+        while True:
+            page = self.asked(f"/{what}/filter", body | {"limit": _PAGE, "offset": len(found)})
+            found += page
+            if len(page) < _PAGE:
+                return found
+
+    def asked(self, path: str, body: dict[str, Any]) -> Any:
+        """The answer to a question that changes nothing. Raises
+        `Unreachable("prefect_does_not_answer")`."""
+        status, answer = self._post("POST", path, body)
+        if status != 200:
+            raise Unreachable("prefect_does_not_answer", status=status or 0)
+        return answer
+
+    def change(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        """A changing request that may be repeated.
+
+        Raises `Unreachable("prefect_deploy_failed")`.
+        """
+        for wait in (*_TRIED_AGAIN, None):
+            status, answer = self._post(method, path, body)
+            if status is not None and status < 300:
+                return answer
+            if wait is None or status not in (None, 429, 503):
+                break
+            time.sleep(wait)
+        raise Unreachable("prefect_deploy_failed", status=status or 0)
+
+    def unknown(self, method: str, path: str, headers: dict[str, str] | None = None) -> Answer:
+        """What somebody is told who has no password."""
+        return self._ask(method, path, headers or {})
+
+    def without_token(self, path: str) -> Answer:
+        """What a page of somebody else's is told that has the browser's password and no token."""
+        headers = self._authorisation() | {"Content-Type": "application/json"}
+        return self._ask("POST", path, headers, {})
+
+    def allowed_origin(self, origin: str) -> str | None:
+        """Which origin the server tells a browser to trust, asked by a page of `origin`."""
+        headers = self._authorisation() | {"Origin": origin}
+        with closing(self._connection()) as connection:
+            try:
+                connection.request("GET", self._path("/admin/version"), headers=headers)
+                response = connection.getresponse()
+                response.read()
+                return response.headers.get("Access-Control-Allow-Origin")
+            except (OSError, http.client.HTTPException):
+                return None
+
+    def _post(self, method: str, path: str, body: dict[str, Any] | None) -> Answer:
+        """Prefect wants a CSRF token, fetched for a client name of ours."""
+        headers = self._authorisation()
+        client = secrets.token_hex(16)
+        asked = f"/csrf-token?{urlencode({'client': client})}"
+        status, token = self._ask("GET", asked, headers)
+        if status != 200:
+            return status, token
+        headers |= {
+            "Prefect-Csrf-Token": token["token"],
+            "Prefect-Csrf-Client": client,
+            "Content-Type": "application/json",
+        }
+        return self._ask(method, path, headers, body)
+
+    def _authorisation(self) -> dict[str, str]:
+        return {"Authorization": f"Basic {base64.b64encode(self._place.auth.encode()).decode()}"}
+
+    def _ask(self, method: str, path: str, headers: dict[str, str], body: object = None) -> Answer:
+        with closing(self._connection()) as connection:
+            try:
+                text = None if body is None else json.dumps(body)
+                connection.request(method, self._path(path), body=text, headers=headers)
+                response = connection.getresponse()
+                answer = response.read()
+                return response.status, json.loads(answer) if answer else None
+            except (OSError, http.client.HTTPException, ValueError):
+                return None, None
+
+    def _path(self, path: str) -> str:
+        return urlsplit(self._place.api).path + path
+
+    def _connection(self) -> http.client.HTTPConnection:
+        parts = urlsplit(self._place.api)
+        host, port = parts.hostname or "", parts.port
+        if parts.scheme == "https":
+            trusted = ssl.create_default_context()
+            return http.client.HTTPSConnection(host, port, timeout=self._patience, context=trusted)
+        return http.client.HTTPConnection(host, port, timeout=self._patience)
+
+
+def refuse_unknown_parameters(place: Place) -> int:
     """Have the server refuse, for every deployment of our pool, parameters that no flow has.
 
     `enforce_parameter_schema` alone stores them: whoever starts a run with an extra field would
     write it into Prefect's database in clear. Returns the number of deployments. Raises
     `Unreachable("prefect_deploy_failed")`.
     """
+    api = PrefectApi(place)
     pool = {"work_pools": {"name": {"any_": [WORK_POOL]}}}
-    deployments = _call(home, port, "POST", "/api/deployments/filter", pool)
+    deployments = api.change("POST", "/deployments/filter", pool)
     for each in deployments:
         schema = each["parameter_openapi_schema"] | {"additionalProperties": False}
         change = {"parameter_openapi_schema": schema}
-        _call(home, port, "PATCH", f"/api/deployments/{each['id']}", change)
+        api.change("PATCH", f"/deployments/{each['id']}", change)
     return len(deployments)
-
-
-def _call(home: Path, port: int, method: str, path: str, body: dict[str, Any]) -> Any:
-    """A changing request that may be repeated."""
-    for wait in (*_TRIED_AGAIN, None):
-        status, answer = _change(home, port, method, path, body)
-        if status is not None and status < 300:
-            return answer
-        if wait is None or status not in (None, 429, 503):
-            break
-        time.sleep(wait)
-    raise Unreachable("prefect_deploy_failed", status=status or 0)
-
-
-def _change(
-    home: Path, port: int, method: str, path: str, body: dict[str, Any]
-) -> tuple[int | None, Any]:
-    """Prefect wants a CSRF token, fetched for a client name of ours."""
-    headers = _authorisation(home)
-    client = secrets.token_hex(16)
-    status, token = _ask(port, "GET", f"/api/csrf-token?{urlencode({'client': client})}", headers)
-    if status == 200:
-        headers |= {
-            "Prefect-Csrf-Token": token["token"],
-            "Prefect-Csrf-Client": client,
-            "Content-Type": "application/json",
-        }
-        return _ask(port, method, path, headers, body)
-    return status, token
-
-
-def _authorisation(home: Path) -> dict[str, str]:
-    auth = auth_file(home).read_text(encoding="ascii").strip()
-    return {"Authorization": f"Basic {base64.b64encode(auth.encode()).decode()}"}
-
-
-def _ask(
-    port: int, method: str, path: str, headers: dict[str, str], body: object = None
-) -> tuple[int | None, Any]:
-    """Status and parsed answer; no status when nobody answers."""
-    with closing(http.client.HTTPConnection(HOST, port, timeout=_PATIENCE)) as connection:
-        try:
-            text = None if body is None else json.dumps(body)
-            connection.request(method, path, body=text, headers=headers)
-            response = connection.getresponse()
-            answer = response.read()
-            return response.status, json.loads(answer) if answer else None
-        except (OSError, http.client.HTTPException, ValueError):
-            return None, None

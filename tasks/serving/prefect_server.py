@@ -18,6 +18,7 @@ from typing import Final
 from lifecycle.errors import Unreachable
 from tasks.house import children
 from tasks.serving.prefect_api import is_ours
+from tasks.serving.prefect_place import note, noted_port
 from tasks.serving.prefect_settings import (
     DEFAULT_PORT,
     HOST,
@@ -51,7 +52,7 @@ class PrefectServer:
 
 def running(home: Path) -> PrefectServer | None:
     """The server of this house that answers now, if any: it must know our password."""
-    port = _noted_port(home)
+    port = noted_port(home)
     if port is None or not is_ours(home, port):
         return None
     return PrefectServer(port=port, started_here=False)
@@ -82,7 +83,7 @@ def local_server(home: Path, *, port: int | None = None) -> Iterator[PrefectServ
         yield server
     finally:
         if child is not None:
-            _note(home).unlink(missing_ok=True)
+            note(home).unlink(missing_ok=True)
             children.stop(child)
 
 
@@ -97,8 +98,8 @@ def _start(home: Path, port: int) -> subprocess.Popen[bytes]:
     )
     try:
         _wait_for(home, port, child)
-        with open(_note(home), "w", opener=_for_owner) as note:
-            json.dump({"port": port}, note)
+        with open(note(home), "w", opener=_for_owner) as file:
+            json.dump({"port": port}, file)
     except BaseException:
         children.stop(child, patience=2)
         raise
@@ -121,7 +122,7 @@ def _choose_port(home: Path, asked: int | None) -> int:
         if not _is_free(asked):
             raise Unreachable("prefect_port_taken", port=asked)
         return asked
-    for port in (_noted_port(home), DEFAULT_PORT):
+    for port in (noted_port(home), DEFAULT_PORT):
         if port is not None and _is_free(port):
             return port
     return _any_port()
@@ -141,17 +142,6 @@ def _is_free(port: int) -> bool:
         except OSError:
             return False
     return True
-
-
-def _note(home: Path) -> Path:
-    return prefect_home(home) / "server.json"
-
-
-def _noted_port(home: Path) -> int | None:
-    try:
-        return int(json.loads(_note(home).read_text(encoding="ascii"))["port"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
 
 
 @contextmanager

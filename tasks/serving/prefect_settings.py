@@ -69,6 +69,14 @@ def _secret(path: Path, fresh: str) -> str:
                 path.hardlink_to(draft)
         finally:
             draft.unlink(missing_ok=True)
+    return read_secret(path)
+
+
+def read_secret(path: Path) -> str:
+    """What a file says that only its owner can read.
+
+    Raises `Misconfigured`: `secret_file_readable_by_others`, `secret_file_empty`.
+    """
     if path.stat().st_mode & 0o077:
         raise Misconfigured("secret_file_readable_by_others", ref=path.name)
     text = path.read_text(encoding="ascii").strip()

@@ -16,6 +16,7 @@ from typing import Final
 from lifecycle.errors import Misconfigured, Unreachable
 from tasks.house import children
 from tasks.serving.prefect_api import refuse_unknown_parameters
+from tasks.serving.prefect_place import here
 from tasks.serving.prefect_server import local_server, running
 from tasks.serving.prefect_settings import WORK_POOL, auth_file, environment, prefect_home
 
@@ -46,7 +47,7 @@ def serve(
             settings = environment(home, port=server.port) | _import_path()
             announce("Deploying the flows …")
             deploy(home, settings)
-            refuse_unknown_parameters(home, server.port)
+            refuse_unknown_parameters(here(home, server.port))
             worker = start_worker(home, settings)
             stack.callback(children.stop, worker)
             announce(f"Prefect UI: {server.ui}")
