@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -22,6 +23,8 @@ HEADS: Final[dict[Branch, str]] = {"records": "r0016", "keys": "k0001"}
 METADATA: Final[dict[Branch, MetaData]] = {"records": RECORDS, "keys": KEYS}
 _HERE: Final = Path(__file__).parent
 _LOCK: Final = 0x47414C4C5241  # "GALLRA": one upgrade of a PostgreSQL database at a time
+_alembic: Final = threading.Lock()
+"""Alembic keeps what it works on in its module: one thread of a process at a time."""
 
 
 def upgrade(engine: Engine, branch: Branch) -> None:
@@ -77,7 +80,8 @@ def _run(connection: Connection, branch: Branch) -> None:
 
     failed = False
     try:
-        command.upgrade(configuration(branch, connection), "head")
+        with _alembic:
+            command.upgrade(configuration(branch, connection), "head")
     except CommandError:
         failed = True  # the database names a revision that these scripts do not know
     if failed:
