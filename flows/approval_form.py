@@ -35,6 +35,8 @@ from pydantic import Field, ValidationError
 
 from lifecycle.approval import Reason
 from tasks.remedies.every import remedy_for
+from tasks.reporting.headings import Heading
+from tasks.reporting.sentences import Sentence
 
 WAITS: Final = timedelta(days=30)
 """Then Prefect ends the run as failed; the plan stays as it is, and the next run asks anew."""
@@ -50,29 +52,31 @@ Why = Literal["no_reason", "checked", "still_needed", "wrong_people", "wrong_dat
 
 
 class ApprovalForm(RunInput):
-    """What is asked; the server refuses anything else before it is stored."""
+    """What is asked; the server refuses anything else before it is stored.
+
+    One form serves every controller, so its words are in all three languages.
+    """
 
     officer: str = Field(
         default="",
-        title="Kortnamn · Officer's handle",
-        description="Som i `gallra officers list` · as listed there. No name, no number.",
+        title=Heading.HANDLE.everywhere(),
+        description=Sentence.HANDLE_HINT.everywhere(),
         pattern=r"^([a-z]+(-[a-z]+)*(-[0-9]{1,3})?)?$",
         max_length=32,
     )
     code: str = Field(
         default="",
-        title="Engångskod · One-time code",
-        description="Sex siffror ur autentiseraren · six digits out of the authenticator.",
+        title=Heading.CODE.everywhere(),
+        description=Sentence.CODE_HINT.everywhere(),
         pattern=r"^([0-9]{3} ?[0-9]{3})?$",
         max_length=7,
     )
     decision: Decision = Field(
         default="look_again",
-        title="Beslut · Decision",
-        description="look_again: bestäm inget, se efter igen · decide nothing, look again "
-        "(after `gallra approve` in a terminal).",
+        title=Heading.DECISION.everywhere(),
+        description=Sentence.DECISION_HINT.everywhere(),
     )
-    reason: Why = Field(default="no_reason", title="Skäl · Reason")
+    reason: Why = Field(default="no_reason", title=Heading.GROUNDS.everywhere())
 
 
 class Answer(NamedTuple):

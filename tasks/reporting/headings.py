@@ -104,6 +104,10 @@ class Heading(Words, Enum):
     WHAT = "Vad", "Hvad", "What"
     NUMBER = "Antal", "Antal", "Number"
     SEE = "Se vidare", "Se videre", "See"
+    HANDLE = "Kortnamn", "Kortnavn", "Officer's handle"
+    CODE = "Engångskod", "Engangskode", "One-time code"
+    DECISION = "Beslut", "Beslutning", "Decision"
+    GROUNDS = "Skäl", "Begrundelse", "Reason"
 
 
 class Title(Words, Enum):

@@ -117,6 +117,22 @@ class Sentence(Words, Enum):
     DAYS_LATE = "{days} FÖRSENAD", "{days} FORSINKET", "LATE"
     ACCOUNTS = "konton", "konti", "accounts"
     MORE_ROWS = "{number} rader till", "{number} rækker til", "more rows"
+    # --- the form of an approval -----------------------------------------------------------
+    HANDLE_HINT = (
+        "Som i `gallra officers list`; inget namn, inget nummer.",
+        "Som i `gallra officers list`; intet navn, intet nummer.",
+        "As in `gallra officers list`; no name, no number.",
+    )
+    CODE_HINT = (
+        "Sex siffror ur autentiseraren.",
+        "Seks cifre fra autentifikatoren.",
+        "Six digits out of the authenticator.",
+    )
+    DECISION_HINT = (
+        "look_again: bestäm inget, se efter igen (efter `gallra approve` i en terminal).",
+        "look_again: beslut intet, se efter igen (efter `gallra approve` i en terminal).",
+        "look_again: decide nothing, look again (after `gallra approve` in a terminal).",
+    )
     # --- the page of today ------------------------------------------------------------------
     RED = "RÖTT", "RØDT", "RED"
     AMBER = "GULT", "GULT", "AMBER"

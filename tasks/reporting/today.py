@@ -42,6 +42,8 @@ _TOLD_BELOW: Final = frozenset(
     }
 )
 """Alarms of what the registers say themselves, up to the minute."""
+_OF_INCIDENTS: Final = "incident_"
+"""Likewise the to-dos about incidents."""
 
 
 class Need(NamedTuple):
@@ -171,7 +173,8 @@ def _standing(house: House) -> Iterator[Need]:
     kinds = Counter(one.kind for one in alarmed if one.kind not in _TOLD_BELOW)
     for kind, number in sorted(kinds.items()):
         yield Need(True, code_words(kind), {}, number, "", "", "gallra status", "left-to-do")
-    for kind, number in sorted(Counter(one.kind for one in open_ones).items()):
+    to_do = Counter(one.kind for one in open_ones if not one.kind.startswith(_OF_INCIDENTS))
+    for kind, number in sorted(to_do.items()):
         yield Need(False, code_words(kind), {}, number, "", "", "gallra status", "left-to-do")
 
 

@@ -119,7 +119,9 @@ def have_an_incident(played: Played) -> None:
     played.see("incident", incident_lines(house), incident_show(house, ref), plan)
     played.see("incident", who(house, [scope(house, "system", "gallra")]))
     incident_pages.show(house.controller, incident_lines(house))
-    played.see("page", *(incident_pages.told(house.controller, one) for one in incident_lines(house)))
+    played.see(
+        "page", *(incident_pages.told(house.controller, one) for one in incident_lines(house))
+    )
     form = filled(house, ref, **played.by("dpo"))
     played.shown["form"] = [rendered(house, form, "text"), rendered(house, form, "html")]
     played.see("incident", repr(form))
@@ -165,7 +167,9 @@ def take_in_lists(played: Played) -> None:
             )
         )
     seen = processor_check.check(house)
-    played.see("processors", seen, *(register_pages.told(house.controller, one) for one in seen.asked))
+    played.see(
+        "processors", seen, *(register_pages.told(house.controller, one) for one in seen.asked)
+    )
     register_pages.show_processors(house.controller, seen)
     register_pages.show_risks(house.controller, risk_check.check_risks(house))
     record = record_of(house)
