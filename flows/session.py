@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from tasks.house import redaction
+from tasks.house.children import without_prefect
 from tasks.house.quiet import quiet_process
 from tasks.serving.prefect_server import PrefectServer, local_server
 from tasks.serving.prefect_settings import environment
@@ -34,6 +35,8 @@ def prefect_session(home: Path, *, port: int | None = None) -> Iterator[PrefectS
     try:
         with local_server(home, port=port) as server:
             settings = environment(home, port=server.port)
+            for name in set(os.environ) - set(without_prefect(os.environ)):
+                del os.environ[name]
             os.environ.update(settings)
             _take_settings()
             from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings

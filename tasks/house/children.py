@@ -27,7 +27,7 @@ def start(
     try:
         return subprocess.Popen(  # the caller stops it
             list(command),
-            env={**os.environ, **settings},
+            env=without_prefect(os.environ) | dict(settings),
             cwd=cwd,
             stdin=subprocess.DEVNULL,
             stdout=descriptor,
@@ -38,6 +38,14 @@ def start(
         )
     finally:
         os.close(descriptor)
+
+
+def without_prefect(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment without anybody's settings of Prefect: it is told what it is told by us.
+
+    A variable that is left over from another project could open a server, or have it keep more.
+    """
+    return {name: value for name, value in environment.items() if not name.startswith("PREFECT_")}
 
 
 def _die_with_parent() -> Callable[[], None] | None:

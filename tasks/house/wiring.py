@@ -128,7 +128,7 @@ def open_house(
         witnesses = _witnesses(bindings, policy, settings)
         if not restoring:
             _require_not_restored(engine, witnesses)
-        if not _is_known(engine, controller):
+        if not has_begun(engine, controller):
             _make_folders(bindings)
             _begin(engine, ledger, now=now, run=run, controller=controller)
         chosen_files = None if chosen is None else ChosenFiles(chosen, place=CHOSEN_PLACE)
@@ -320,7 +320,8 @@ def _begin(
             work.commit()
 
 
-def _is_known(engine: Engine, controller: str) -> bool:
+def has_begun(engine: Engine, controller: str) -> bool:
+    """Whether these records were ever opened for the controller."""
     with quiet_errors(), reading(engine) as connection:
         return due.is_known(connection, controller=controller)
 

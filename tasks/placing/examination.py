@@ -23,6 +23,10 @@ from tasks.house.wiring import open_house, read_bindings, witness_shares_volume
 from tasks.informing.notice_texts import check_notices
 from tasks.placing import examining_systems
 from tasks.remedies.every import remedy_for
+from tasks.serving.openness import answers, openings
+from tasks.serving.prefect_place import place_of
+from tasks.serving.prefect_settings import is_exposed
+from tasks.serving.safe_to_start import faults, is_unwitnessed
 
 State = Literal["ok", "risk", "wrong"]
 _ENOUGH_BYTES: Final = 2 * 1024**3
@@ -45,7 +49,7 @@ def examine(controller: str, *, settings: Settings | None = None) -> list[Findin
     findings = [_python(), *_packages()]
     try:
         settings = settings or Settings.from_environment()
-        findings += _home(settings)
+        findings += [*_home(settings), *_protection(settings), *_server(settings)]
         if any(f.state == "wrong" for f in findings):
             return findings
         with open_house(controller, settings=settings) as house:
@@ -79,16 +83,16 @@ def _home(settings: Settings) -> Iterator[Finding]:
         if not home.exists():
             yield Finding("state folder", "ok", f"{home} is made at first use", "")
             return
-        mode = home.stat().st_mode & 0o077
         free = shutil.disk_usage(home).free
     except OSError:
         yield _wrong("state folder", Misconfigured("home_not_writable", ref=str(home)))
         return
+    exposed = is_exposed(home)
     yield Finding(
         "state folder",
-        "risk" if mode else "ok",
-        f"{home}" + (" can be read by other users" if mode else ""),
-        f"chmod 700 {home}" if mode else "",
+        "wrong" if exposed else "ok",
+        f"{home}" + (" can be read by other users" if exposed else ""),
+        f"chmod 700 {home}" if exposed else "",
     )
     low = free < _ENOUGH_BYTES
     yield Finding(
@@ -97,6 +101,53 @@ def _home(settings: Settings) -> Iterator[Finding]:
         f"{free // 1024**2} MB free",
         "Make room: a full disk stops the work, safely." if low else "",
     )
+
+
+def _protection(settings: Settings) -> Iterator[Finding]:
+    """What keeps this house from being served; the state folder has its own line."""
+    yield Finding(
+        "mode",
+        "ok" if settings.production else "risk",
+        "production" if settings.production else "a trial: real data may not be in here",
+        "" if settings.production else "For real data set GALLRA_MODE=production.",
+    )
+    for fault in faults(settings):
+        if fault.ref != "GALLRA_HOME":
+            advice = remedy_for(fault.code)
+            found = f"{fault.code} {fault.ref}: {advice.happened}"
+            yield Finding("protection", "wrong", found, advice.next)
+    ignored = sorted(name for name in settings.environment if name.startswith("PREFECT_"))
+    if ignored:
+        yield Finding(
+            "settings of Prefect",
+            "risk",
+            f"ignored: {', '.join(ignored)}",
+            "Gallra tells Prefect everything itself; take them out of the environment.",
+        )
+
+
+def _server(settings: Settings) -> Iterator[Finding]:
+    """The Prefect server, if there is one: is it closed, does it answer."""
+    try:
+        place = place_of(settings)
+    except Misconfigured as error:
+        yield _wrong("Prefect server", error)
+        return
+    if place is None:
+        return
+    if not answers(place):
+        yield Finding(
+            "Prefect server",
+            "risk",
+            "does not answer" + (" (not running)" if place.here else ""),
+            "Start it: `gallra serve`." if place.here else "Look where it runs.",
+        )
+        return
+    for setting in openings(place):
+        advice = remedy_for("server_is_open")
+        found = f"server_is_open {setting}: {advice.happened}"
+        yield Finding("Prefect server", "wrong", found, advice.next)
+    yield Finding("Prefect server", "ok", "answers us, and asks for the password", "")
 
 
 def _can_be_written(home: Path) -> bool:
@@ -203,7 +254,7 @@ def _risks(house: House) -> Iterator[Finding]:
     beside = house.settings.keys_lie_beside_data
     yield Finding(
         "key-encryption key",
-        "risk" if beside else "ok",
+        _beside(house.settings),
         "lies beside the data" if beside else "lies apart from the data",
         "Set GALLRA_KEYS to a folder on another volume, or use a systemd credential."
         if beside
@@ -218,12 +269,20 @@ def _risks(house: House) -> Iterator[Finding]:
     )
     with reading(house.engine) as connection:
         last = last_witnessed(connection)
+    late = is_unwitnessed(house.engine, at=house.now())
     yield Finding(
         "checkpoint",
-        "ok" if last else "risk",
-        f"last taken {last[:16]}" if last else "none yet",
-        "" if last else "Run `gallra ledger checkpoint`.",
+        "wrong" if late else "ok" if last else "risk",
+        (f"last taken {last[:16]}" if last else "none yet") + (", over a day ago" if late else ""),
+        "Run `gallra ledger checkpoint`." if late or not last else "",
     )
+
+
+def _beside(settings: Settings) -> State:
+    """A key beside the data is what a trial has, and refused where the data is real."""
+    if not settings.keys_lie_beside_data:
+        return "ok"
+    return "wrong" if settings.production else "risk"
 
 
 def _tried(what: str, look: Callable[[], str]) -> Finding:

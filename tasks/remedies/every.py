@@ -197,6 +197,12 @@ _BY_CODE: dict[str, Remedy] = {
             _DPO,
         ),
     ),
+    "ledger_unwitnessed": Remedy(
+        "No witness has taken a checkpoint of the ledger for more than a day, nor takes one now.",
+        "Nothing was started; the ledger is as it was.",
+        "See that the witness's file and mailbox can be reached, then run `gallra ledger "
+        "checkpoint` and start again.",
+    ),
     # --- configuration ------------------------------------------------------------------------
     "log_redaction_missing": Remedy(
         "The masking of logs is not in force in this process.",
@@ -208,10 +214,26 @@ _BY_CODE: dict[str, Remedy] = {
         "It was not started.",
         "Set the named setting, or leave the PREFECT_SERVER settings to Gallra.",
     ),
+    "server_is_open": Remedy(
+        "The Prefect server that runs lets others in, or trusts pages of others.",
+        "The records themselves are not in it; what it shows of runs can be seen and changed.",
+        "Stop it and start it with `gallra serve`, or give it the named setting where it runs.",
+    ),
     "secret_file_readable_by_others": Remedy(
         "A file with a password or key can be read by other users.",
         "Nothing was started.",
         "Make it private (chmod 600) and, if others may have read it, replace it.",
+    ),
+    "state_readable_by_others": Remedy(
+        "The state folder, a database or a key can be read by other users of this machine.",
+        "Nothing was started.",
+        "Make it private: chmod 700 for the folder that GALLRA_HOME names, chmod 600 for a file.",
+    ),
+    "kek_beside_data": Remedy(
+        "The key-encryption key lies beside the data: whoever copies one has the other.",
+        "Nothing was started; with GALLRA_MODE=production that is refused.",
+        "Set GALLRA_KEYS to a folder on another volume, or use a systemd credential, and move the "
+        "files `kek-…` there.",
     ),
     "prefect_api_not_protected": Remedy(
         "The address of the Prefect server is no address, or leads there without TLS.",

@@ -40,6 +40,8 @@ def place_of(settings: Settings) -> Place | None:
         if settings.prefect_auth is None or not settings.prefect_auth.is_file():
             raise Misconfigured("prefect_auth_missing")
         return Place(settings.prefect_api, read_secret(settings.prefect_auth), here=False)
+    if not (settings.home / "prefect").is_dir():
+        return None  # looking makes no folder
     port = noted_port(settings.home)
     try:
         return None if port is None else here(settings.home, port)

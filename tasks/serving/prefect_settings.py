@@ -11,6 +11,7 @@ import contextlib
 import ipaddress
 import os
 import secrets
+import stat
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -29,7 +30,8 @@ _OFF: Final = "false"
 def prefect_home(home: Path) -> Path:
     """Prefect's own state under `home` (GALLRA_HOME), made readable by its owner alone."""
     place = home / "prefect"
-    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)  # parents alone get the usual mode
+    place.mkdir(mode=0o700, exist_ok=True)
     place.chmod(0o700)
     return place
 
@@ -72,12 +74,22 @@ def _secret(path: Path, fresh: str) -> str:
     return read_secret(path)
 
 
+def is_exposed(path: Path) -> bool:
+    """Whether others than its owner may read it.
+
+    A group may read what another user put there for us: a mounted secret or volume is made so.
+    """
+    found = path.stat()
+    others = stat.S_IRWXO if found.st_uid != os.geteuid() else stat.S_IRWXO | stat.S_IRWXG
+    return bool(found.st_mode & others)
+
+
 def read_secret(path: Path) -> str:
     """What a file says that only its owner can read.
 
     Raises `Misconfigured`: `secret_file_readable_by_others`, `secret_file_empty`.
     """
-    if path.stat().st_mode & 0o077:
+    if is_exposed(path):
         raise Misconfigured("secret_file_readable_by_others", ref=path.name)
     text = path.read_text(encoding="ascii").strip()
     if not text:

@@ -15,6 +15,7 @@ from typing import Final
 
 from lifecycle.errors import Misconfigured, Unreachable
 from tasks.house import children
+from tasks.house.settings import Settings
 from tasks.serving.prefect_api import refuse_unknown_parameters
 from tasks.serving.prefect_place import here
 from tasks.serving.prefect_server import local_server, running
@@ -37,11 +38,15 @@ def serve(
 
     `announce` is given lines for the operator: addresses and file names, no secret. Returns an
     exit code: 0 after a wished stop, 1 when the server or the worker died by itself. Raises
-    `Misconfigured` rather than start open, `Unreachable` when something does not start.
+    `Misconfigured` or `LedgerFailure` rather than start open or unwitnessed, `Unreachable` when
+    something does not start.
     """
+    from tasks.serving.safe_to_start import require_safe  # databases: the help needs none
+
     stop = until or threading.Event()
     with _raising(stop), ExitStack() as stack:
         try:
+            require_safe(Settings.from_environment())
             announce("Starting the Prefect server (up to half a minute the first time) …")
             server = stack.enter_context(local_server(home, port=port))
             settings = environment(home, port=server.port) | _import_path()

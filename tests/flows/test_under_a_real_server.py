@@ -38,6 +38,8 @@ from lifecycle.errors import NotProven, Unreachable
 from tasks.house.settings import Settings
 from tasks.house.wiring import open_house
 from tasks.importing import intake, stock
+from tasks.serving.openness import answers, openings
+from tasks.serving.prefect_place import here
 from tests.factories.houses import PEOPLE
 from tests.flows.conftest import Served
 from tests.flows.serving import Runs, drop, enrol_by_phone, left_long_ago
@@ -115,6 +117,8 @@ def test_the_server_is_closed_and_the_operator_is_told_where(session: Served) ->
         cross = {"Origin": "https://example.se", "Access-Control-Request-Method": "POST"}
         answer = anyone.options("/flows/", headers=cross)
         assert "access-control-allow-origin" not in answer.headers
+    place = here(session.home, int(address.rpartition(":")[2]))
+    assert (answers(place), list(openings(place))) == (True, [])
     parent = psutil.Process(session.process.pid)
     listening = {
         connection.laddr.ip

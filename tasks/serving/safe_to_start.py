@@ -1,0 +1,112 @@
+"""Data is protected against those who may not see it before anything is served (A-60, art. 32)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from sqlalchemy import Engine
+from sqlalchemy.engine import make_url
+
+from lifecycle.errors import GallraError, LedgerFailure, Misconfigured
+from records.alarms import last_witnessed, ledger_began
+from records.engines import open_engine, reading
+from records.migrations import HEADS, revision
+from tasks.house.settings import Settings
+from tasks.house.wiring import has_begun, list_policies, open_house
+from tasks.proving.proof import witness
+from tasks.serving.prefect_settings import is_exposed
+
+WITNESS_MAY_BE_SILENT: Final = timedelta(hours=25)
+"""A day, and the hour that the longest day of the year has more."""
+_KEK: Final = "kek-*"
+
+
+class Fault(NamedTuple):
+    """What keeps this house from being served."""
+
+    code: str
+    ref: str
+
+
+def faults(settings: Settings) -> Iterator[Fault]:
+    """Files that others can read, and in production a key beside what it protects."""
+    for path in _private(settings):
+        if is_exposed(path):
+            yield Fault("state_readable_by_others", _name(settings, path))
+    if settings.production and settings.keys_lie_beside_data:
+        yield Fault("kek_beside_data", "GALLRA_KEYS")
+
+
+def require_safe(settings: Settings) -> None:
+    """Refuse to serve this house as long as it is not safe; have the ledger witnessed where that
+    was forgotten for a day.
+
+    Raises `Misconfigured("state_readable_by_others")`, `Misconfigured("kek_beside_data")`,
+    `LedgerFailure("ledger_unwitnessed")` where no witness takes a checkpoint.
+    """
+    for fault in faults(settings):
+        raise Misconfigured(fault.code, ref=fault.ref)
+    controllers = _unwitnessed(settings)
+    failed = False
+    for controller in controllers:
+        try:
+            with open_house(controller, settings=settings) as house:
+                witness(house)
+        except GallraError:
+            failed = True
+    if failed:
+        raise LedgerFailure("ledger_unwitnessed")
+
+
+def is_unwitnessed(engine: Engine, *, at: datetime) -> bool:
+    """Whether events stand in the ledger, and no witness has taken a checkpoint for a day."""
+    with reading(engine) as connection:
+        began, last = ledger_began(connection), last_witnessed(connection)
+    since = began if last is None else datetime.fromisoformat(last)
+    return since is not None and at - since > WITNESS_MAY_BE_SILENT
+
+
+def _unwitnessed(settings: Settings) -> list[str]:
+    """The controllers that have begun here, where the ledger was not witnessed for a day."""
+    file = _sqlite_file(settings.database_url)
+    if file is not None and not file.exists():
+        return []
+    engine = open_engine(settings.database_url)
+    try:
+        with reading(engine) as connection:
+            if revision(connection, "records") != HEADS["records"]:
+                return []  # empty, or of an earlier version: its first run brings it forward
+        if not is_unwitnessed(engine, at=datetime.now(UTC)):
+            return []
+        return [each for each in list_policies(settings) if has_begun(engine, each)]
+    finally:
+        engine.dispose()
+
+
+def _private(settings: Settings) -> Iterator[Path]:
+    """The state folder; databases and keys, wherever they lie."""
+    if settings.home.exists():
+        yield settings.home
+    for url in (settings.database_url, settings.key_database_url):
+        file = _sqlite_file(url)
+        if file is not None and file.exists():
+            yield file
+    if settings.key_encryption_keys.is_dir():
+        yield from sorted(settings.key_encryption_keys.glob(_KEK))
+    if settings.prefect_auth is not None and settings.prefect_auth.exists():
+        yield settings.prefect_auth
+
+
+def _sqlite_file(url: str) -> Path | None:
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        return None
+    return Path(parsed.database)
+
+
+def _name(settings: Settings, path: Path) -> str:
+    """The file's own name: nobody needs its folder to find it."""
+    return "GALLRA_HOME" if path == settings.home else path.name

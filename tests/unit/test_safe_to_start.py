@@ -1,0 +1,148 @@
+"""Nothing is served that others could read, or that nobody has witnessed for a day."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from lifecycle.errors import LedgerFailure, Misconfigured
+from tasks.house.children import without_prefect
+from tasks.house.settings import Settings
+from tasks.house.wiring import open_house
+from tasks.placing.examination import Finding, examine
+from tasks.proving.proof import witness
+from tasks.serving.processes import serve
+from tasks.serving.safe_to_start import faults, is_unwitnessed, require_safe
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    place = tmp_path / "home"
+    place.mkdir(mode=0o700)
+    return place
+
+
+def settings(home: Path, **more: str) -> Settings:
+    return Settings.from_environment({"GALLRA_HOME": str(home), **more})
+
+
+def begin(home: Path, *, ago: timedelta) -> None:
+    """A house whose ledger began, and was witnessed, so long ago."""
+    then = datetime.now(UTC) - ago
+    with open_house("academedia", settings=settings(home), now=lambda: then) as house:
+        witness(house)
+
+
+def said(home: Path, what: str, **more: str) -> Finding:
+    every = examine("academedia", settings=settings(home, **more))
+    return next(one for one in every if one.what == what)
+
+
+def test_an_empty_house_may_be_served(home: Path) -> None:
+    require_safe(settings(home))
+    require_safe(settings(home / "not-there-yet"))
+
+
+@pytest.mark.parametrize("mode", [0o755, 0o750, 0o701, 0o770])
+def test_a_state_folder_that_others_can_enter_is_refused(home: Path, mode: int) -> None:
+    home.chmod(mode)
+    with pytest.raises(Misconfigured, match=r"^state_readable_by_others GALLRA_HOME$"):
+        require_safe(settings(home))
+    assert said(home, "state folder").state == "wrong"
+
+
+@pytest.mark.parametrize("file", ["records/records.db", "keys/keys.db", "kek/kek-1"])
+def test_a_database_or_key_that_others_can_read_is_refused(home: Path, file: str) -> None:
+    begin(home, ago=timedelta(0))
+    require_safe(settings(home))
+    (home / file).chmod(0o640)
+    name = Path(file).name
+    with pytest.raises(Misconfigured, match=f"^state_readable_by_others {name}$"):
+        require_safe(settings(home))
+    looked = said(home, "protection")
+    assert (looked.state, name in looked.found) == ("wrong", True)
+
+
+def test_a_key_beside_the_data_is_refused_where_the_data_is_real(
+    home: Path, tmp_path: Path
+) -> None:
+    begin(home, ago=timedelta(0))
+    require_safe(settings(home))
+    assert said(home, "key-encryption key").state == "risk"
+    production = {"GALLRA_MODE": "production"}
+    with pytest.raises(Misconfigured, match=r"^kek_beside_data GALLRA_KEYS$"):
+        require_safe(settings(home, **production))
+    assert "kek_beside_data" in said(home, "protection", **production).found
+    (home / "kek").rename(tmp_path / "apart")
+    apart = production | {"GALLRA_KEYS": str(tmp_path / "apart")}
+    require_safe(settings(home, **apart))
+    assert said(home, "key-encryption key", **apart).state == "ok"
+    assert said(home, "mode", **apart).state == "ok"
+
+
+def test_a_ledger_that_was_forgotten_for_a_day_is_witnessed_before_anything_starts(
+    home: Path,
+) -> None:
+    begin(home, ago=timedelta(hours=26))
+    assert said(home, "checkpoint").state == "wrong"
+    require_safe(settings(home))
+    assert said(home, "checkpoint").state == "ok"
+    with open_house("academedia", settings=settings(home)) as house:
+        assert not is_unwitnessed(house.engine, at=datetime.now(UTC))
+
+
+def test_within_a_day_nobody_is_asked(home: Path) -> None:
+    begin(home, ago=timedelta(hours=24))
+    (home / "witness").rename(home / "elsewhere")
+    require_safe(settings(home))
+
+
+def test_no_witness_no_start(home: Path) -> None:
+    begin(home, ago=timedelta(hours=26))
+    (home / "witness").rename(home / "elsewhere")
+    (home / "witness").touch()  # a file in the folder's place takes no checkpoint
+    with pytest.raises(LedgerFailure, match=r"^ledger_unwitnessed$"):
+        require_safe(settings(home))
+
+
+def test_what_is_refused_starts_nothing(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home.chmod(0o755)
+    monkeypatch.setenv("GALLRA_HOME", str(home))
+    heard: list[str] = []
+    with pytest.raises(Misconfigured, match="state_readable_by_others"):
+        serve(home, announce=heard.append, until=threading.Event())
+    assert (heard, list(home.iterdir())) == ([], [])
+
+
+def test_what_another_project_left_in_the_environment_reaches_no_child(home: Path) -> None:
+    left = {"PREFECT_SERVER_API_BASE_PATH": "/", "PREFECT_PROFILE": "other", "PATH": "/usr/bin"}
+    assert without_prefect(left) == {"PATH": "/usr/bin"}
+    looked = said(home, "settings of Prefect", **left)
+    assert looked.state == "risk"
+    assert "PREFECT_PROFILE, PREFECT_SERVER_API_BASE_PATH" in looked.found
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "code"),
+    [
+        ("GALLRA_MODE", "prod", "setting_invalid GALLRA_MODE"),
+        ("GALLRA_WORKERS", "0", "setting_invalid GALLRA_WORKERS"),
+        ("GALLRA_WORKERS", "two", "setting_invalid GALLRA_WORKERS"),
+        ("GALLRA_PREFECT_API", "http://prefect.example.se/api", "prefect_api_not_protected"),
+        ("GALLRA_PREFECT_API", "https://me:word@prefect.example.se", "prefect_api_not_protected"),
+        ("GALLRA_PREFECT_API", "prefect.example.se", "prefect_api_not_protected"),
+        ("GALLRA_PREFECT_API", "http://[::1", "prefect_api_not_protected"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_refused(home: Path, name: str, value: str, code: str) -> None:
+    with pytest.raises(Misconfigured, match=f"^{code}$"):
+        settings(home, **{name: value})
+
+
+def test_every_fault_is_one_that_the_start_refuses(home: Path) -> None:
+    home.chmod(0o755)
+    found = list(faults(settings(home, GALLRA_MODE="production")))
+    assert [one.code for one in found] == ["state_readable_by_others", "kek_beside_data"]
