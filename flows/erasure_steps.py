@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from flows import approval_form
+from flows.calling_in import calling_in
 from flows.parameters import Controller, PlanReference
 from flows.steps import step
 from lifecycle.approval import Decision
@@ -82,7 +83,7 @@ def is_open_to_decide(controller: Controller, ref: PlanReference) -> bool:
 @step("carry out a plan", minutes=150, tags={"deletes"}, tried_again=False)
 def carry_out(controller: Controller, ref: PlanReference) -> Outcome:
     """As far as it may and can go now; each item is judged anew, and read back."""
-    with open_house(controller) as house:
+    with open_house(controller, call_in=calling_in(controller)) as house:
         return execution.execute(house, ref)
 
 

@@ -14,6 +14,7 @@ from prefect import Task, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 
+from flows.calling_in import calling_in
 from flows.neutral import StepFailedForNow, neutral
 from flows.pages import ProgressBar
 from flows.parameters import Controller, FileReference
@@ -82,7 +83,7 @@ class Emptied:
 @step("finish what an earlier run left", minutes=60, tags={"intake"}, tried_again=True)
 def settle(controller: Controller) -> int:
     """Deletions, erasures and hand-overs that were cut short; how many imports were among them."""
-    with open_house(controller) as house:
+    with open_house(controller, call_in=calling_in(controller)) as house:
         return main_job.finish_earlier(house)
 
 
@@ -97,7 +98,7 @@ def take_stock(controller: Controller) -> list[FileReference]:
 def import_file(controller: Controller, ref: FileReference) -> FileResult:
     """Read, judge, seal, store, hand over, read back; once for certain bytes."""
     bar = ProgressBar(ref)
-    with open_house(controller) as house:
+    with open_house(controller, call_in=calling_in(controller)) as house:
         report = intake.import_file(house, ref, progress=bar)
     bar.finish()
     return FileResult(

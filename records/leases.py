@@ -10,9 +10,10 @@ from __future__ import annotations
 import os
 import secrets
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,11 +21,15 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
-from lifecycle.errors import Busy, Refused
+from lifecycle.errors import Busy, GallraError, Refused
 from records.engines import quiet_errors, reading
 from records.tables import lease
 
 DURATION: Final = timedelta(minutes=30)
+RENEWED: Final = timedelta(minutes=4)
+"""How long a lease that is renewed outlives its holder, as far as another host can tell."""
+_RENEWALS: Final = 4
+"""How often it is renewed in that time: a server that is away for a minute costs no lease."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +79,9 @@ def _is_dead(holder: str) -> bool:
     return parts[1] != _boot() or _started(int(parts[2])) != parts[3]
 
 
-def _take(engine: Engine, name: str, now: datetime) -> Lease:
+def _take(engine: Engine, name: str, now: datetime, duration: timedelta) -> Lease:
     mine = Lease(name, _own_name())
-    expires = (now + DURATION).isoformat(timespec="microseconds")
+    expires = (now + duration).isoformat(timespec="microseconds")
     with quiet_errors(), engine.begin() as connection:
         row = connection.execute(
             select(lease.c.holder, lease.c.expires_at).where(lease.c.name == name).with_for_update()
@@ -114,6 +119,18 @@ def _drop(connection: Connection, name: str, holder: str) -> None:
     connection.execute(delete(lease).where(lease.c.name == name, lease.c.holder == holder))
 
 
+def live(engine: Engine, prefix: str, *, now: Callable[[], datetime]) -> list[str]:
+    """The names that begin so and are held by somebody who is, as far as we can tell, at work."""
+    with quiet_errors(), reading(engine) as connection:
+        rows = connection.execute(
+            select(lease.c.name, lease.c.holder, lease.c.expires_at)
+            .where(lease.c.name.startswith(prefix, autoescape=True))
+            .order_by(lease.c.name)
+        ).all()
+    moment = now().isoformat(timespec="microseconds")
+    return [row.name for row in rows if row.expires_at > moment and not _is_dead(row.holder)]
+
+
 @contextmanager
 def hold(
     engine: Engine,
@@ -121,22 +138,68 @@ def hold(
     *,
     now: Callable[[], datetime],
     patience: float = 0.0,
+    none_under: str | None = None,
+    renewed: bool = False,
 ) -> Iterator[Lease]:
     """Hold the lease called `name` (an opaque reference) for the block.
 
-    Waits up to `patience` seconds for another holder; raises `Busy("held_by_another_run")` then.
+    Waits up to `patience` seconds for another holder, and then for everybody who holds a lease
+    whose name begins with `none_under`; raises `Busy("held_by_another_run")` after that. One that
+    is `renewed` while the block lasts may last as long as it likes, and is free for another host a
+    few minutes after its holder was killed.
     """
     give_up = time.monotonic() + patience
+    duration = RENEWED if renewed else DURATION
     while True:
         try:
-            mine = _take(engine, name, now())
+            mine = _take(engine, name, now(), duration)
             break
         except (Busy, Refused):  # a conflict: another took it between our look and our insert
             if time.monotonic() >= give_up:
                 raise Busy("held_by_another_run") from None
             time.sleep(0.1)
     try:
-        yield mine
+        if none_under is not None:
+            _wait_for_none(engine, none_under, now=now, until=give_up)
+        if renewed:
+            with _renewing(engine, mine, now):
+                yield mine
+        else:
+            yield mine
     finally:
         with quiet_errors(), engine.begin() as connection:
             _drop(connection, mine.name, mine.holder)
+
+
+def _wait_for_none(
+    engine: Engine, prefix: str, *, now: Callable[[], datetime], until: float
+) -> None:
+    while live(engine, prefix, now=now):
+        if time.monotonic() >= until:
+            raise Busy("held_by_another_run")
+        time.sleep(0.1)
+
+
+@contextmanager
+def _renewing(engine: Engine, mine: Lease, now: Callable[[], datetime]) -> Iterator[None]:
+    """Another thread puts the lease's end off. What cannot be written now is tried again: whoever
+    relies on the lease confirms it in its own transaction."""
+    over = threading.Event()
+
+    def renew() -> None:
+        while not over.wait(RENEWED.total_seconds() / _RENEWALS):
+            expires = (now() + RENEWED).isoformat(timespec="microseconds")
+            with suppress(GallraError), quiet_errors(), engine.begin() as connection:
+                connection.execute(
+                    update(lease)
+                    .where(lease.c.name == mine.name, lease.c.holder == mine.holder)
+                    .values(expires_at=expires)
+                )
+
+    thread = threading.Thread(target=renew, name="lease renewal", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()

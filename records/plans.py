@@ -124,10 +124,12 @@ def items(
     states: Collection[ItemState] | None = None,
     system: str | None = None,
     subject: int | None = None,
+    between: tuple[int, int] | None = None,
     after: int = 0,
     limit: int | None = None,
 ) -> list[StoredItem]:
-    """The items of a plan in their order, from the number behind `after` on."""
+    """The items of a plan in their order, from the number behind `after` on; `between`: the
+    lowest and the highest number of a person."""
     query = select_items().where(plan_item.c.plan_id == number, plan_item.c.number > after)
     if verdict is not None:
         query = query.where(plan_item.c.verdict == str(verdict))
@@ -137,6 +139,8 @@ def items(
         query = query.where(plan_item.c.system == system)
     if subject is not None:
         query = query.where(plan_item.c.subject_id == subject)
+    if between is not None:
+        query = query.where(plan_item.c.subject_id.between(*between))
     query = query.order_by(plan_item.c.number).limit(limit)
     return [stored(row) for row in connection.execute(query)]
 
@@ -228,6 +232,20 @@ def placements_going(connection: Connection, *, system: str) -> int:
             plan_item.c.placement_id.in_(select(placement.c.id)),
         )
     ).scalar_one()
+
+
+def people_going(connection: Connection, number: int) -> dict[str, list[tuple[int, int]]]:
+    """Who goes by a plan: system → (person, items) by the person's number. It never changes."""
+    rows = connection.execute(
+        select(plan_item.c.system, plan_item.c.subject_id, func.count())
+        .where(plan_item.c.plan_id == number, plan_item.c.verdict == str(Verdict.GO))
+        .group_by(plan_item.c.system, plan_item.c.subject_id)
+        .order_by(plan_item.c.system, plan_item.c.subject_id)
+    )
+    people: dict[str, list[tuple[int, int]]] = {}
+    for system, subject, count in rows:
+        people.setdefault(system, []).append((subject, count))
+    return people
 
 
 def state_counts(connection: Connection, number: int) -> dict[tuple[str, ItemState], int]:

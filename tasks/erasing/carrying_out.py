@@ -26,15 +26,22 @@ TO_DO: Final = (ItemState.PLANNED, ItemState.INTENDED)
 
 
 def erase_in(
-    house: House, plan: Plan, name: str, *, today: str, witnessed: Callable[[], object]
+    house: House,
+    plan: Plan,
+    name: str,
+    *,
+    today: str,
+    witnessed: Callable[[], object],
+    between: tuple[int, int] | None = None,
 ) -> None:
-    """Carry out what is to be done in one outer system, as far as its day has come.
+    """Carry out what is to be done in one outer system, as far as its day has come; `between`: of
+    the people from that number to that one.
 
     `witnessed` is called before anything goes; it raises where no witness takes a checkpoint.
     Raises what the system raises (`Unreachable`, `Refused`); what was done stays noted.
     """
     refused: Refused | None = None
-    for part in _in_parts(ripe(house, plan, name, today=today)):
+    for part in _in_parts(ripe(house, plan, name, today=today, between=between)):
         allowed = begin(house, plan, part, system=name)
         if not allowed:
             continue  # also where the company does not have the system any more
@@ -77,10 +84,12 @@ def read_back(house: House, plan: Plan, name: str, *, acted_before: datetime) ->
         raise GallraError("placement_lost", missing=len(lost))
 
 
-def ripe(house: House, plan: Plan, name: str, *, today: str) -> list[StoredItem]:
+def ripe(
+    house: House, plan: Plan, name: str, *, today: str, between: tuple[int, int] | None = None
+) -> list[StoredItem]:
     """What is to be done in a system and whose day has come, in the plan's order."""
     with reading(house.engine) as connection:
-        found = plans.items(connection, plan.number, states=TO_DO, system=name)
+        found = plans.items(connection, plan.number, states=TO_DO, system=name, between=between)
     return [one for one in found if one.item.ripe_on is None or one.item.ripe_on <= today]
 
 

@@ -3,12 +3,12 @@ left and who must act."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Final
 
-from lifecycle.errors import GallraError, KeyFailure, LedgerFailure, Refused
+from lifecycle.errors import Busy, GallraError, KeyFailure, LedgerFailure, Refused
 from lifecycle.ledger import EventKind
 from lifecycle.plan import ERASURES, ItemState, PlanState
 from lifecycle.references import PLAN, from_reference
@@ -16,10 +16,12 @@ from records import leases, plans
 from records.engines import reading
 from records.plans import Plan
 from records.scrub import scrub
+from tasks.erasing import parts
 from tasks.erasing.carrying_out import erase_in, read_back
 from tasks.erasing.case_erasing import NEEDS_A_PERSON, anonymise_cases, read_cases_back
 from tasks.erasing.forgetting import forget_people
 from tasks.erasing.outcomes import CLOSED, PATIENT, Left, Outcome, Why, outcome, require_proven
+from tasks.erasing.parts import Part
 from tasks.house.parts import House
 from tasks.house.quiet import UNEXPECTED
 from tasks.house.today import local_today
@@ -59,10 +61,12 @@ def execute(house: House, ref: str) -> Outcome:
         raise Refused("plan_erases_nothing", ref=ref)
     leases.forget_dead(house.engine)
     executing, inventory = f"executing/{house.controller}", f"inventory/{house.controller}"
+    hold = partial(leases.hold, house.engine, now=house.now, renewed=True)
     with (
-        leases.hold(house.engine, executing, now=house.now),
+        hold(executing),
         # Nobody takes stock of systems in which records are just going.
-        leases.hold(house.engine, inventory, now=house.now, patience=_FOR_THE_INVENTORY),
+        hold(inventory, patience=_FOR_THE_INVENTORY),
+        hold(parts.leading(ref)),
     ):
         plan = _get(house, number)
         if plan.state is PlanState.PROVEN:
@@ -72,7 +76,7 @@ def execute(house: House, ref: str) -> Outcome:
         if plan.state is not PlanState.EXECUTING:
             _begin(house, number)
         plan = _get(house, number)
-        witnessed = _Witnessed(house, plan)
+        witnessed = Witnessed(house, plan)
         failures = _carry_out(house, plan, witnessed)
         # While our own records could not forget somebody there is something left, whatever the
         # items say: not everybody has an item of ours.
@@ -112,7 +116,7 @@ def _begin(house: House, number: int) -> None:
         work.commit()
 
 
-class _Witnessed:
+class Witnessed:
     """Before the first thing goes the ledger says that it was approved, and a checkpoint of it
     lies with a witness; a run in which nothing goes troubles nobody."""
 
@@ -128,35 +132,104 @@ class _Witnessed:
             self.before = True
 
 
-def _carry_out(house: House, plan: Plan, witnessed: _Witnessed) -> tuple[tuple[str, str], ...]:
+def _carry_out(house: House, plan: Plan, witnessed: Witnessed) -> tuple[tuple[str, str], ...]:
     today = local_today(house).isoformat()
-    names = _systems(house, plan)
+    names = systems_of(house, plan)
     by_hand = [name for name in names if name in house.by_hand]
-    by_machine = [name for name in names if name not in house.by_hand and name != house.own_system]
+    by_machine = machine_reached(house, names)
+    shares = parts.parts_of(house, plan, by_machine)
+    tried: set[Part] = set()
     # Places that a person weeds come first: the slip that says whose papers they are is sealed
     # while the other systems still know the person.
     steps: list[tuple[str, Callable[[], object]]] = []
     for name in by_hand:
         steps.append((name, partial(open_orders, house, plan, name, today=today)))
         steps.append((name, partial(take_over, house, plan, name)))
+    if house.call_in is not None and _is_large(house, plan, shares):
+        steps.append((house.own_system, partial(_call_in, house, plan, witnessed, len(shares))))
+        for part in shares:  # those that nobody else has in hand
+            one = partial(take_part, house, plan, part, today=today, witnessed=witnessed)
+            steps.append((part.system, partial(_unless_in_hand, one, part, tried)))
     for name in by_machine:
+        for part in shares:
+            if part.system == name:
+                one = partial(take_part, house, plan, part, today=today, witnessed=witnessed)
+                steps.append((name, partial(_unless_tried, one, part, tried)))
         if name == house.case_system.system:
-            steps.append(
-                (name, partial(anonymise_cases, house, plan, today=today, witnessed=witnessed))
-            )
             steps.append((name, lambda: read_cases_back(house, plan, acted_before=_ago(house))))
         else:
-            steps.append(
-                (name, partial(erase_in, house, plan, name, today=today, witnessed=witnessed))
-            )
             steps.append((name, partial(_read_back, house, plan, name)))
     steps.append((house.own_system, partial(_forget, house, plan, today, witnessed)))
     failures: list[tuple[str, str]] = []
     for name, step in steps:
-        code = _attempt(step)
+        code = attempt(step)
         if code is not None and code != NEEDS_A_PERSON and (name, code) not in failures:
             failures.append((name, code))
     return tuple(failures)
+
+
+def machine_reached(house: House, names: Iterable[str]) -> list[str]:
+    """Those of these systems in which a machine erases: all but our own, which go last."""
+    return [name for name in names if name not in house.by_hand and name != house.own_system]
+
+
+def take_part(
+    house: House,
+    plan: Plan,
+    part: Part,
+    *,
+    today: str,
+    witnessed: Callable[[], object],
+    patience: float = 0.0,
+) -> None:
+    """Carry one part out, as far as its day has come, under its lease. Raises `Busy` while
+    somebody else has it in hand, and what the system raises."""
+    with leases.hold(house.engine, part.lease, now=house.now, patience=patience, renewed=True):
+        if not parts.is_led(house, plan):
+            return  # whoever led it was killed: nothing is begun that nobody brings to its end
+        if part.system == house.case_system.system:
+            anonymise_cases(house, plan, today=today, witnessed=witnessed)
+        else:
+            erase_in(
+                house,
+                plan,
+                part.system,
+                today=today,
+                witnessed=witnessed,
+                between=(part.first, part.last),
+            )
+
+
+def _is_large(house: House, plan: Plan, shares: Sequence[Part]) -> bool:
+    if len(shares) < 2:
+        return False
+    names = {part.system for part in shares}
+    return parts.open_items(house, plan, names) >= house.settings.fan_out_from
+
+
+def _call_in(house: House, plan: Plan, witnessed: Witnessed, number: int) -> None:
+    """Ask other workers to help, when it is said and witnessed that this was approved."""
+    witnessed()
+    if house.call_in is not None:
+        house.call_in(plan.ref, number)
+
+
+def _unless_in_hand(one: Callable[[], None], part: Part, tried: set[Part]) -> None:
+    try:
+        one()
+    except Busy as busy:
+        if busy.code != "held_by_another_run":
+            raise
+        return  # another has it; it is waited for when the others are done
+    except GallraError:
+        tried.add(part)
+        raise
+    tried.add(part)
+
+
+def _unless_tried(one: Callable[..., None], part: Part, tried: set[Part]) -> None:
+    if part not in tried:
+        one(patience=parts.PATIENCE)
 
 
 def _ago(house: House) -> datetime:
@@ -169,7 +242,7 @@ def _read_back(house: House, plan: Plan, name: str) -> None:
     read_back(house, plan, name, acted_before=_ago(house))
 
 
-def _forget(house: House, plan: Plan, today: str, witnessed: _Witnessed) -> None:
+def _forget(house: House, plan: Plan, today: str, witnessed: Witnessed) -> None:
     gone = forget_people(house, plan, today=today, witnessed=witnessed)
     if not gone and _is_over(house, plan):
         scrub(house.engine)  # a killed run may have forgotten them and come no further
@@ -180,7 +253,7 @@ def _forget(house: House, plan: Plan, today: str, witnessed: _Witnessed) -> None
         clear_exchange(house, lists_before=_ANY_LIST_STAYS)
 
 
-def _attempt(step: Callable[[], object]) -> str | None:
+def attempt(step: Callable[[], object]) -> str | None:
     """The reason code where one system's part failed. A ledger or a key that fails stops all."""
     try:
         step()
@@ -193,7 +266,8 @@ def _attempt(step: Callable[[], object]) -> str | None:
     return None
 
 
-def _systems(house: House, plan: Plan) -> list[str]:
+def systems_of(house: House, plan: Plan) -> list[str]:
+    """Every system and place in which something of the plan goes."""
     with reading(house.engine) as connection:
         counts = plans.state_counts(connection, plan.number)
     return sorted({system for system, state in counts if state is not ItemState.SHOWN})

@@ -15,6 +15,7 @@ from records.leases import Lease
 from records.scrub import scrub
 from records.vanished import gone_everywhere
 from tasks.erasing.inventory_look import Look, SystemCount
+from tasks.erasing.parts import prefix_of
 from tasks.house.parts import House
 from tasks.importing.intake import STORING_PATIENCE
 from tasks.proving.shredding import destroy_keys
@@ -37,7 +38,10 @@ def take_inventory(
     chosen = house.systems if systems is None else systems
     counts: dict[str, SystemCount] = {}
     failures: list[GallraError] = []
-    with leases.hold(house.engine, f"inventory/{house.controller}", now=house.now) as lease:
+    # Whoever led a plan may have been killed while others still have parts of it in hand.
+    parts = prefix_of(house)
+    name = f"inventory/{house.controller}"
+    with leases.hold(house.engine, name, now=house.now, none_under=parts) as lease:
         apply_rules(house)
         told: set[relations.Pair] = set()
         for name in sorted(chosen):

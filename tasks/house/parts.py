@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -111,6 +112,12 @@ class House:
     """The clock: UTC."""
     may_have_help: bool = False
     """Whether a second process can open this same house: not with a test's clock or twins."""
+    call_in: Callable[[str, int], int] | None = None
+    """Asks other workers to help with the plan or the import of that reference, which has so many
+    parts; how many were asked. It never raises. None: there is nobody to ask."""
+    turns: Callable[[str], AbstractContextManager[object]] = nullcontext
+    """A turn at the system or place of that name beside the one that our records keep: whoever
+    runs the steps may show who waits for whom."""
     chosen: Sequence[str] | None = None
     """Keys of the only items this run is about (`gallra import FILE`); None: the whole place."""
     run: str

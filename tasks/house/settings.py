@@ -45,6 +45,8 @@ class Settings:
     """`GALLRA_WORKERS`: how many workers there should be; none: one where a server runs here."""
     production: bool = False
     """`GALLRA_MODE=production`: real data; what is only risky while trying out is refused."""
+    fan_out_from: int = 5_000
+    """`GALLRA_FAN_OUT_FROM`: items of a plan from which other workers are called in."""
     environment: Mapping[str, str] = field(repr=False)
     """For `${…}` in bindings and for the names of secrets."""
 
@@ -72,8 +74,9 @@ class Settings:
             systems=Path(env.get("GALLRA_SYSTEMS") or _PACKAGE_ROOT / "deployments" / "systems"),
             prefect_api=_elsewhere(env.get("GALLRA_PREFECT_API") or None),
             prefect_auth=_path(env.get("GALLRA_PREFECT_AUTH_FILE")),
-            workers=_number(env.get("GALLRA_WORKERS")),
+            workers=_number(env, "GALLRA_WORKERS", most=1000),
             production=_mode(env.get("GALLRA_MODE") or _TRIAL) == _PRODUCTION,
+            fan_out_from=_number(env, "GALLRA_FAN_OUT_FROM", most=10**9) or 5_000,
             environment=env,
         )
 
@@ -110,11 +113,12 @@ def _path(text: str | None) -> Path | None:
     return Path(text).expanduser() if text else None
 
 
-def _number(text: str | None) -> int | None:
+def _number(env: Mapping[str, str], name: str, *, most: int) -> int | None:
+    text = env.get(name)
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 1000):
-        raise Misconfigured("setting_invalid", ref="GALLRA_WORKERS")
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:12]) <= most):
+        raise Misconfigured("setting_invalid", ref=name)
     return int(text)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -96,10 +96,13 @@ def open_house(
     chosen: Sequence[Path] | None = None,
     restoring: bool = False,
     now: Callable[[], datetime] = utc_now,
+    call_in: Callable[[str, int], int] | None = None,
+    turns: Callable[[str], AbstractContextManager[object]] = nullcontext,
 ) -> Iterator[House]:
     """Everything one run needs for one controller; closes its databases at the end.
 
-    `chosen`: files to import from where they lie, instead of the staging folder. The first call
+    `chosen`: files to import from where they lie, instead of the staging folder; `call_in` and
+    `turns`: see `House`. The first call
     makes databases, keys, ledger and folders; a folder that is missing later is not made anew, and
     is unreachable when it is looked at. Records that are older than the witness knows were restored
     from a backup: only `restoring` opens them, to replay the erasures first. Raises
@@ -171,6 +174,8 @@ def open_house(
             mailbox=_mailbox(bindings, policy, settings),
             now=now,
             may_have_help=now is utc_now,
+            call_in=call_in,
+            turns=turns,
             chosen=None if chosen_files is None else chosen_files.keys,
             run=run,
         )

@@ -15,13 +15,15 @@ from records import barred, came_back, file_imports, leases, to_dos
 from records.engines import reading
 from records.file_imports import UNCHANGED, Part
 from tasks.house.parts import House
-from tasks.importing.second_hand import second_hand
+from tasks.importing.second_hand import ENOUGH_CHUNKS, second_hand
 from tasks.processors.gate import require_may_run
 
 Progress = Callable[[int, int | None], None]
 
 CHUNK = 5_000
 """Cases handed over and verified at a time: bounds memory, and what a restart repeats."""
+_FOR_A_CHUNK: Final = 3600.0
+"""Seconds that a run waits for another one that has a chunk in hand."""
 _WAITING_TO_DO = "import_into_workbuster"
 RESTRICTED_TO_DO: Final = "restricted_cases"
 """Cases of people whose data may only be stored (art. 18): they wait until that is lifted."""
@@ -77,7 +79,7 @@ def settle_import(house: House, number: int, *, progress: Progress | None = None
     `Refused("processor_not_valid")` when nothing may be handed over to it today.
     """
     ref = to_reference(IMPORT, number)
-    with leases.hold(house.engine, ref, now=house.now, patience=600.0):
+    with leases.hold(house.engine, ref, now=house.now, patience=600.0, renewed=True):
         with reading(house.engine) as connection:
             state = file_imports.by_id(connection, number).state
             chunks = file_imports.chunks(connection, number, CHUNK)
@@ -93,7 +95,7 @@ def settle_import(house: House, number: int, *, progress: Progress | None = None
         if left.missing or left.restricted:
             return file_imports.WAITING
         total = sum(map(len, chunks))
-        _finish(house, number, ref, total, [f"{ref}-{n:03d}" for n in range(len(chunks))])
+        _finish(house, number, ref, total, [batch_of(ref, n) for n in range(len(chunks))])
         return file_imports.VERIFIED
 
 
@@ -104,22 +106,36 @@ def _settle_chunks(
     total = sum(map(len, chunks))
     done = 0
     left = Left()
-    with second_hand(house, ref, len(chunks)) as helper:
-        for position, cases in enumerate(chunks):
-            batch = f"{ref}-{position:03d}"
-            try:
-                with leases.hold(house.engine, batch, now=house.now):
-                    of_chunk = settle_chunk(house, number, cases, batch=batch)
-            except Busy:
-                if helper is None:
-                    raise
-                helper.wait()  # it has come from the end as far as this chunk
-                of_chunk = settle_chunk(house, number, cases, batch=batch)
-            left = left.plus(of_chunk)
-            done += len(cases)
-            if progress is not None:
-                progress(done, total)
+    in_hand: list[int] = []
+    called = 0
+    if house.call_in is not None and len(chunks) >= ENOUGH_CHUNKS:
+        called = house.call_in(ref, len(chunks))
+    with second_hand(house, ref, 0 if called else len(chunks)) as helper:
+        for patience in (0.0, _FOR_A_CHUNK):
+            for position in in_hand.copy() if patience else range(len(chunks)):
+                if patience and helper is not None:
+                    helper.wait()  # it has come from the end as far as this chunk
+                cases, batch = chunks[position], batch_of(ref, position)
+                try:
+                    with leases.hold(
+                        house.engine, batch, now=house.now, patience=patience, renewed=True
+                    ):
+                        of_chunk = settle_chunk(house, number, cases, batch=batch)
+                except Busy:
+                    if patience:
+                        raise
+                    in_hand.append(position)  # another has it: it is looked at in the end
+                    continue
+                left = left.plus(of_chunk)
+                done += len(cases)
+                if progress is not None:
+                    progress(done, total)
     return left
+
+
+def batch_of(ref: str, position: int) -> str:
+    """What the chunk at that position (from 0) is called, by its lease and in the case system."""
+    return f"{ref}-{position:03d}"
 
 
 def settle_chunk(house: House, number: int, cases: Sequence[int], *, batch: str) -> Left:

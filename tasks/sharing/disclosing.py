@@ -18,6 +18,7 @@ from lifecycle.references import PLAN, from_reference
 from records import leases, plans
 from records.plans import Plan
 from records.scrub import scrub
+from tasks.erasing.parts import prefix_of
 from tasks.house.parts import House
 from tasks.officers.approvals import require_approved
 from tasks.proving.attesting import require_attested
@@ -53,7 +54,8 @@ def send(house: House, ref: str) -> Sent:
     leases.forget_dead(house.engine)
     # Nobody is erased while their data is on its way.
     executing = f"executing/{house.controller}"
-    with leases.hold(house.engine, executing, now=house.now, patience=_PATIENCE):
+    parts = prefix_of(house)
+    with leases.hold(house.engine, executing, now=house.now, patience=_PATIENCE, none_under=parts):
         plan = get_plan(house, number)
         disclosure = get(house, number)
         clear_outgoing(house)

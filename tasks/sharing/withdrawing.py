@@ -17,6 +17,7 @@ from records.disclosures import Disclosure
 from records.engines import reading
 from records.scrub import scrub
 from records.unit_of_work import UnitOfWork
+from tasks.erasing.parts import prefix_of
 from tasks.house.parts import House
 from tasks.house.today import local_today
 from tasks.proving.shredding import destroy_keys
@@ -68,7 +69,8 @@ def _withdraw(house: House, ref: str, *, as_told: bool) -> Taken:
     number = from_reference(PLAN, ref)
     leases.forget_dead(house.engine)
     executing = f"executing/{house.controller}"
-    with leases.hold(house.engine, executing, now=house.now, patience=_PATIENCE):
+    parts = prefix_of(house)
+    with leases.hold(house.engine, executing, now=house.now, patience=_PATIENCE, none_under=parts):
         get_plan(house, number)
         if as_told:
             put_right(house, number)

@@ -21,7 +21,13 @@ from prefect import Flow, Task
 from prefect.server.schemas.schedules import CronSchedule
 
 from flows.neutral import StepFailed
-from flows.parameters import KNOWN_CONTROLLERS, Controller, FileReference, PlanReference
+from flows.parameters import (
+    KNOWN_CONTROLLERS,
+    Controller,
+    FileReference,
+    PlanReference,
+    WorkReference,
+)
 from lifecycle.intake.outcomes import FileReason
 from lifecycle.policy.load import load_policy
 from lifecycle.policy.model import Policy
@@ -30,7 +36,9 @@ from tasks.remedies.every import listed_codes, remedy_for
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted(path.stem for path in (ROOT / "flows").glob("*.py") if path.stem != "__init__")
 PLAIN = (bool, int)
-REFERENCES = (Controller, FileReference, PlanReference)
+REFERENCES = (Controller, FileReference, PlanReference, WorkReference)
+CALLED_IN = "flows.execute_part.execute_part"
+"""It has no hours of its own: another run starts it, and says what it helps with."""
 
 
 def _deployments() -> list[dict[str, Any]]:
@@ -90,9 +98,13 @@ def test_every_flow_is_deployed_where_the_policy_needs_it_and_nothing_else_is() 
 def test_a_deployment_is_guarded_and_described(deployment: dict[str, Any]) -> None:
     flow = FLOWS[deployment["entrypoint"]]
     assert deployment["enforce_parameter_schema"] is True
-    assert deployment["concurrency_limit"] == {"limit": 1, "collision_strategy": "ENQUEUE"}
+    several = deployment["entrypoint"] == CALLED_IN
+    limit = {"limit": 7 if several else 1, "collision_strategy": "ENQUEUE"}
+    assert deployment["concurrency_limit"] == limit
     assert deployment["work_pool"] == {"name": "gallra"}
-    assert set(deployment["parameters"]) == set(inspect.signature(flow.fn).parameters)
+    given = set(deployment["parameters"]) | ({"work", "part"} if several else set())
+    assert given == set(inspect.signature(flow.fn).parameters)
+    assert bool(deployment["schedules"]) is not several
     assert deployment["description"]
     schema = flow.parameters.properties["controller"]
     assert schema["enum"] == list(KNOWN_CONTROLLERS)
@@ -134,7 +146,7 @@ def test_everything_keeps_the_policys_hours_in_the_policys_zone(name: str) -> No
         first = DEPLOYMENTS[f"{work}-{name}"]["schedules"][0]["cron"]
         assert first == cron.replace("1,2,3,4,5", "1-5"), work
     for deployment in _deployments():
-        if deployment["parameters"]["controller"] == name:
+        if deployment["parameters"]["controller"] == name and deployment["schedules"]:
             zones = {each["timezone"] for each in deployment["schedules"]}
             assert zones == {policy.controller.time_zone}
 
@@ -229,6 +241,28 @@ def test_a_flow_called_in_process_refuses_before_prefect_stores(name: str, value
     assert caught.value.__context__ is None
     stored = FLOWS[name].serialize_parameters({"controller": "academedia"})
     assert stored == {"controller": "academedia"}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"work": "19850709-9805"},
+        {"work": "S-0000000000000"},
+        {"work": "P-0000000000000 Anna"},
+        {"work": None},
+        {"part": "Anna"},
+        {"part": 1.5},
+        {"name": "Anna"},
+    ],
+)
+def test_a_run_that_is_called_in_takes_references_only(given: dict[str, Any]) -> None:
+    with pytest.raises(StepFailed, match=r"^reference_malformed: ") as caught:
+        FLOWS[CALLED_IN].serialize_parameters({"controller": "academedia", **given})
+    assert caught.value.__context__ is None
+    right = {"controller": "academedia", "work": "P-2T441P0KJ5AQ8", "part": 3}
+    assert FLOWS[CALLED_IN].serialize_parameters(right) == right
+    work = FLOWS[CALLED_IN].parameters.properties["work"]
+    assert work["pattern"] == "^[PI]-[0-9A-HJKMNP-TV-Z]{13}$"
 
 
 def test_the_check_itself_knows_what_can_carry_a_person() -> None:
