@@ -254,7 +254,8 @@ _BY_CODE: dict[str, Remedy] = {
     "setting_invalid": Remedy(
         "A setting has a value that it cannot have.",
         "Nothing was started.",
-        "GALLRA_MODE is `trial` or `production`, GALLRA_WORKERS a number from 1 to 1000.",
+        "GALLRA_MODE is `trial` or `production`, GALLRA_WORKERS a number from 1 to 1000, "
+        "GALLRA_FAN_OUT_FROM a whole number from 1 up.",
     ),
     "prefect_server_did_not_start": Remedy(
         "The local Prefect server did not answer in time.",
