@@ -111,9 +111,8 @@ def export(
     Example:  gallra ledger export -o ledger.jsonl
     """
     with failures():
-        import orjson
-
         from records.engines import reading
+        from tasks.copies.making import as_line
         from tasks.house.wiring import open_house
 
         target = sys.stdout.buffer if output is None else _new_file(output)
@@ -121,12 +120,7 @@ def export(
         try:
             with open_house(controller) as house, reading(house.engine) as connection:
                 for entry in house.ledger.read(connection):
-                    line = {
-                        "position": entry.position,
-                        "event": orjson.loads(entry.body),
-                        "link": entry.link.hex(),
-                    }
-                    target.write(orjson.dumps(line) + b"\n")
+                    target.write(as_line(entry) + b"\n")
                     written += 1
         finally:
             if output is not None:

@@ -8,6 +8,7 @@ from console import (
     access_commands,
     app_commands,
     approve_commands,
+    backup_commands,
     certificate_commands,
     consent_commands,
     execution_commands,
@@ -71,6 +72,7 @@ app.add_typer(access_commands.app, name="access")
 app.add_typer(systems_commands.app, name="systems")
 app.add_typer(store_commands.app, name="store")
 app.add_typer(certificate_commands.app, name="certificate")
+app.add_typer(backup_commands.app, name="backup")
 app.add_typer(restore_commands.app, name="restore")
 app.add_typer(share_commands.app, name="share")
 app.add_typer(processor_commands.app, name="processor")

@@ -2,12 +2,64 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
 import typer
 
 from console.options import CONTROLLER, AsJson, Controller
 from console.output import Exit, failures, print_json, say
 
-app = typer.Typer(help="After a backup was put back.", no_args_is_help=True)
+if TYPE_CHECKING:
+    from tasks.copies.putting_back import Which
+
+app = typer.Typer(
+    help="Put a copy back, and erase again who was erased since.", no_args_is_help=True
+)
+
+Copy = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="What a backup made.")]
+Replace = Annotated[
+    bool, typer.Option("--replace", help="In place of what is there, which is set aside.")
+]
+
+
+@app.command()
+def records(file: Copy, replace: Replace = False, as_json: AsJson = False) -> None:
+    """Put a copy of the records back; nothing opens them before `gallra restore replay`.
+
+    Stop the service, workers and timers first. The keys stay as they are today.
+
+    Example:  gallra restore records /mnt/copies-records/gallra-records-20261102T210000.000000Z.db
+    """
+    _put_back("records", file, replace=replace, as_json=as_json)
+
+
+@app.command()
+def keys(file: Copy, replace: Replace = False, as_json: AsJson = False) -> None:
+    """Put a copy of the keys back: only where the key database itself is lost.
+
+    It must be of after the last rotation, and the key-encryption keys must be in place.
+
+    Example:  gallra restore keys /mnt/copies-keys/gallra-keys-20261102T210500.000000Z.db
+    """
+    _put_back("keys", file, replace=replace, as_json=as_json)
+
+
+def _put_back(which: Which, file: Path, *, replace: bool, as_json: bool) -> None:
+    with failures(as_json=as_json):
+        from tasks.copies.putting_back import put_back
+        from tasks.house.clock import utc_now
+        from tasks.house.settings import Settings
+
+        settings = Settings.from_environment()
+        done = put_back(settings, which, file, replace=replace, now=utc_now())
+        if as_json:
+            print_json(done._asdict())
+            return
+        say(f"Put back: {done.rows} rows.")
+        if done.aside:
+            say(f"What was there was set aside: {done.aside}. Remove it when all is well.")
+        say("Now run `gallra restore replay`, for each controller: nothing opens before.")
 
 
 @app.command()

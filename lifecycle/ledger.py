@@ -119,6 +119,7 @@ class EventKind(StrEnum):
     WORK_ORDER_WITHDRAWN = "work_order.withdrawn"
     CERTIFICATE_ISSUED = "certificate.issued"
     DATABASE_RESTORED = "database.restored"
+    BACKUP_MADE = "backup.made"
     PLACE_SCANNED = "place.scanned"
     PLACE_NOT_SCANNED = "place.not_scanned"
     FINDINGS_NOTED = "findings.noted"

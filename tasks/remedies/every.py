@@ -11,6 +11,7 @@ from lifecycle.errors import GallraError
 from tasks.remedies.approvals import APPROVALS
 from tasks.remedies.barring import BARRING
 from tasks.remedies.consents import CONSENTS
+from tasks.remedies.copies import COPIES
 from tasks.remedies.disclosures import DISCLOSURES
 from tasks.remedies.execution import EXECUTION
 from tasks.remedies.incidents import INCIDENTS
@@ -287,6 +288,7 @@ _BY_CODE |= {
         | RIGHTS
         | NOTICES
         | CONSENTS
+        | COPIES
         | DISCLOSURES
         | SHARING
         | INCIDENTS
