@@ -90,6 +90,7 @@ class EventKind(StrEnum):
     ALARM_TELLING = "alarm.telling"
     ALARM_TOLD = "alarm.told"
     WATCH_LOOKED = "watch.looked"
+    RUNS_FORGOTTEN = "runs.forgotten"
     EXCHANGE_CLEARING = "exchange.clearing"
     EXCHANGE_CLEARED = "exchange.cleared"
     ERASURE_WAITING = "erasure.waiting"

@@ -22,6 +22,10 @@ _DAYS: tuple[Day, ...] = (
 )
 
 
+SHORTEST_HISTORY = timedelta(days=7)
+LONGEST_HISTORY = timedelta(days=366)
+
+
 def cron_at(moment: time) -> str:
     """The cron expression for every day at `moment`."""
     return f"{moment.minute} {moment.hour} * * *"
@@ -139,6 +143,28 @@ class KeyRotation(Part):
         return cron_at(self.at)
 
 
+class RunHistory(Part):
+    """How long the orchestrator remembers that something ran: no person stands in its history,
+    and it is not kept for ever all the same (art. 5(1)(c))."""
+
+    keep: ExactPeriod
+    at: TimeOfDay
+
+    @model_validator(mode="after")
+    def _of_use(self) -> RunHistory:
+        if not SHORTEST_HISTORY <= self.keep.exact <= LONGEST_HISTORY:
+            raise ValueError(
+                f"keep {self.keep} is not from a week to a year: what failed is rerun within a "
+                "week, and nobody needs an older run; write e.g. P90D"
+            )
+        return self
+
+    @property
+    def cron(self) -> str:
+        """A nightly look for what is older."""
+        return cron_at(self.at)
+
+
 class Schedules(Part):
     """What runs by itself, in the controller's local time. The purge has its times in staging."""
 
@@ -165,3 +191,4 @@ class Schedules(Part):
     verify_ledger: Daily
     checkpoint: Daily
     rotate_keys: KeyRotation
+    run_history: RunHistory

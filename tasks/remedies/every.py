@@ -247,6 +247,12 @@ _BY_CODE: dict[str, Remedy] = {
         "Write `user:password` into a file that only Gallra's user can read, and name the file in "
         "GALLRA_PREFECT_AUTH_FILE.",
     ),
+    "run_history_kept": Remedy(
+        "Prefect still keeps runs, pages, logs or events that are older than the policy says.",
+        "No person is in them. Records, ledger and folders are as they were.",
+        "Look whether its tidying runs (PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED is set by "
+        "`gallra serve`), start the server anew, and rerun this tomorrow.",
+    ),
     "prefect_does_not_answer": Remedy(
         "The Prefect server did not answer.",
         "Records, ledger and folders are as they were.",

@@ -107,6 +107,8 @@ class Heading(Words, Enum):
     HANDLE = "Kortnamn", "Kortnavn", "Officer's handle"
     CODE = "Engångskod", "Engangskode", "One-time code"
     DECISION = "Beslut", "Beslutning", "Decision"
+    OLDEST = "Äldsta", "Ældste", "Oldest"
+    KEPT_DAYS = "Sparas dagar", "Gemmes dage", "Days kept"
     GROUNDS = "Skäl", "Begrundelse", "Reason"
 
 
@@ -154,6 +156,11 @@ class Title(Words, Enum):
     REQUESTS = "Begäranden och dagar kvar", "Anmodninger og dage tilbage", "Requests and days left"
     STORE = "Lagring och åtkomst", "Opbevaring og adgang", "Storage and access"
     LEDGER = "Liggarens kontroll", "Kontrol af loggen", "Verification of the ledger"
+    HISTORY = (
+        "Hur länge Prefect minns",
+        "Hvor længe Prefect husker",
+        "How long Prefect remembers",
+    )
     TODAY = "I dag", "I dag", "Today"
     SOMEBODY_ACTS = (
         "Det här behöver någon göra",

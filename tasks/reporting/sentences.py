@@ -11,6 +11,10 @@ from tasks.reporting.wording import Words
 class Sentence(Words, Enum):
     """Something that a page says, or a word in one of its cells."""
 
+    RUNS = "körningar", "kørsler", "runs"
+    PAGES = "sidor", "sider", "pages"
+    LOGS = "loggrader", "loglinjer", "lines of logs"
+    EVENTS = "händelser", "hændelser", "events"
     YES = "ja", "ja", "yes"
     NO = "NEJ", "NEJ", "NO"
     NONE = "ingen", "ingen", "none"

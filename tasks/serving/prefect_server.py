@@ -17,6 +17,7 @@ from typing import Final
 
 from lifecycle.errors import Unreachable
 from tasks.house import children
+from tasks.house.settings import Settings
 from tasks.serving.prefect_api import is_ours
 from tasks.serving.prefect_place import note, noted_port
 from tasks.serving.prefect_settings import (
@@ -88,7 +89,9 @@ def local_server(home: Path, *, port: int | None = None) -> Iterator[PrefectServ
 
 
 def _start(home: Path, port: int) -> subprocess.Popen[bytes]:
-    settings = environment(home, port=port)
+    from tasks.serving.run_history import limit  # policies and databases: a client needs neither
+
+    settings = environment(home, port=port, keep=limit(Settings.from_environment()))
     assert_closed(settings)
     child = children.start(
         [sys.executable, "-m", "prefect", "--no-prompt", "server", "start"],

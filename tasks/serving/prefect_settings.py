@@ -13,6 +13,7 @@ import os
 import secrets
 import stat
 from collections.abc import Mapping
+from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
@@ -23,7 +24,8 @@ HOST: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 4200
 WORK_POOL: Final = "gallra"
 _USER: Final = "gallra"
-_KEPT_DAYS: Final = 90
+_EVENTS_KEPT: Final = timedelta(days=7)
+"""Events are many, and an automation looks back on hours; a shorter history is shorter here too."""
 _OFF: Final = "false"
 
 
@@ -97,10 +99,11 @@ def read_secret(path: Path) -> str:
     return text
 
 
-def environment(home: Path, *, port: int) -> dict[str, str]:
+def environment(home: Path, *, port: int, keep: timedelta = _EVENTS_KEPT) -> dict[str, str]:
     """Every setting for a Prefect server, client or worker of this house on `port`.
 
-    Makes the password and the encryption key at first use. Raises `Misconfigured`.
+    `keep`: how long a server remembers runs; a client has no use for it. Makes the password and
+    the encryption key at first use. Raises `Misconfigured`.
     """
     place = prefect_home(home)
     auth = _secret(auth_file(home), f"{_USER}:{secrets.token_urlsafe(24)}")
@@ -129,8 +132,10 @@ def environment(home: Path, *, port: int) -> dict[str, str]:
         # The newer UI calls an analytics host from the browser, whatever the settings say.
         "PREFECT_SERVER_UI_V2_ENABLED": _OFF,
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": _OFF,
-        "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
-        "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(_KEPT_DAYS * 86_400),
+        # Runs that have ended, with their pages and logs; events; and what lies about of others.
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs,orphans",
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(int(keep.total_seconds())),
+        "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": _iso(min(keep, _EVENTS_KEPT)),
         # Nothing leaves the house.
         "PREFECT_SERVER_ANALYTICS_ENABLED": _OFF,
         "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": _OFF,
@@ -141,6 +146,10 @@ def environment(home: Path, *, port: int) -> dict[str, str]:
     }
     assert_closed(settings)
     return settings
+
+
+def _iso(period: timedelta) -> str:
+    return f"PT{int(period.total_seconds())}S"
 
 
 def assert_closed(settings: Mapping[str, str]) -> None:

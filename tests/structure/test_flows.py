@@ -129,6 +129,7 @@ def test_everything_keeps_the_policys_hours_in_the_policys_zone(name: str) -> No
         "verify-ledger": hours.verify_ledger.cron,
         "witness-ledger": hours.checkpoint.cron,
         "rotate-keys": hours.rotate_keys.cron,
+        "forget-runs": hours.run_history.cron,
     }
     if hours.rights is not None:
         crons["rights-request"] = hours.rights.cron

@@ -183,6 +183,12 @@ def test_the_message_names_line_path_and_what_would_be_right() -> None:
             "schedules.rotate_keys",
             "keys with values",
         ),
+        (
+            "run_history: {keep: P90D",
+            "run_history: {keep: P1D",
+            "schedules.run_history",
+            "from a week to a year",
+        ),
         ("country: SE", "country: NO", "controller.country", "'NO' is not known"),
         ("class: integrity_sensitive", "class: sensitve", "categories.identity.class", "sensitive"),
         ("  participant:", "  Participant:", "subjects.Participant", "not a name"),
