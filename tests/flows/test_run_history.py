@@ -85,8 +85,9 @@ def _forgotten_waiting(home: Path) -> str:
     run = str(uuid4())
     with closing(sqlite3.connect(home / "prefect" / "prefect.db")) as database, database:
         names = [row[1] for row in database.execute("PRAGMA table_info(flow_run)")]
-        kept = [n for n in names if n not in ("id", "state_id", "state_type", "state_name",
-                                              "idempotency_key", "start_time", "end_time")]  # fmt: skip
+        own = ("id", "state_id", "state_type", "state_name", "idempotency_key")
+        times = ("start_time", "end_time")
+        kept = [name for name in names if name not in (*own, *times)]
         chosen = ", ".join(kept)
         database.execute(
             f"INSERT INTO flow_run (id, state_type, state_name, {chosen}) "
