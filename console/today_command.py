@@ -60,10 +60,9 @@ def today(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None:
                 [
                     [
                         today_page.colour(one, language),
-                        one.what.say(language, **one.about),
-                        one.number,
-                        one.who,
+                        today_page.what(one, language),
                         today_page.until(one, seen),
+                        one.who,
                         one.command,
                     ]
                     for one in seen.needs

@@ -6,6 +6,7 @@ from prefect import flow, tags
 from prefect.logging import get_run_logger
 
 from flows import part_steps
+from flows.endings import ends_with_pages
 from flows.neutral import StepFailed, neutral, raise_first
 from flows.parameters import Controller, WorkReference, refused_before_stored
 from flows.run_names import run_name
@@ -21,6 +22,7 @@ from flows.session import assert_logs_are_masked
     log_prints=False,
 )
 @neutral
+@ends_with_pages
 def execute_part(controller: Controller, work: WorkReference, part: int) -> dict[str, int]:
     """Help a run that has a large plan or import in hand: begin at one of its parts, go on with
     whatever nobody else has taken.

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from prefect import get_client
-from prefect.artifacts import create_markdown_artifact
 from prefect.runtime import deployment, flow_run
 
 from flows import pages
@@ -36,7 +35,8 @@ def show(flow: str, controller: str, failure: StepFailed) -> None:
     ]
     if failure.others:
         parts.insert(2, say(Sentence.ALSO_FAILED, number=failure.others))
-    pages.markdown(f"{_PAGE}-{flow}", controller, "\n\n".join(part for part in parts if part))
+    text = "\n\n".join(part for part in parts if part)
+    pages.markdown(f"{_PAGE}-{flow}", controller, text, about=say.code(failure.code))
 
 
 def mend(flow: str, controller: str) -> None:
@@ -47,7 +47,7 @@ def mend(flow: str, controller: str) -> None:
         if key in standing(controller):
             say = pages.speech(controller)
             text = f"## {say(Title.FAILED)}: {flow}\n\n{say(Sentence.MENDED)}"
-            create_markdown_artifact(text, key=key, description=_OVER)
+            pages.create(f"{_PAGE}-{flow}", controller, text, about=_OVER)
 
     pages.quietly("", write)
 

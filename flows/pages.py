@@ -134,14 +134,15 @@ def table(
     quietly(key, lambda: create_table_artifact(table=shown, key=key, description=about))
 
 
-def markdown(page: str, controller: str, text: str) -> None:
-    """Put `text` under `page` and the controller; as `table` in all else."""
-    quietly(f"{page}-{controller}", lambda: create(page, controller, text))
+def markdown(page: str, controller: str, text: str, *, about: str) -> None:
+    """Put `text` under `page` and the controller; `about` stands in the list of its versions. As
+    `table` in all else."""
+    quietly(f"{page}-{controller}", lambda: create(page, controller, text, about=about))
 
 
-def create(page: str, controller: str, text: str) -> None:
+def create(page: str, controller: str, text: str, *, about: str) -> None:
     """The same, and raises what keeps it from being written."""
-    create_markdown_artifact(mask(text), key=f"{page}-{controller}")
+    create_markdown_artifact(mask(text), key=f"{page}-{controller}", description=mask(about))
 
 
 def links(page: str, controller: str, say: Speech) -> str:

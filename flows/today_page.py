@@ -31,7 +31,14 @@ def show(controller: str) -> None:
             schedules=_schedules(controller),
             beside=(),
         )
-        pages.create(PAGE, controller, text)
+        say = pages.speech(controller)
+        amber = len(seen.needs) - seen.red
+        pages.create(
+            PAGE,
+            controller,
+            text,
+            about=f"{say(Sentence.RED)}: {seen.red}. {say(Sentence.AMBER)}: {amber}.",
+        )
 
     pages.quietly(f"{PAGE}-{controller}", write)
 

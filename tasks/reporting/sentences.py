@@ -146,6 +146,11 @@ class Sentence(Words, Enum):
         "Ingen behøver gøre noget lige nu.",
         "Nobody has to do anything just now.",
     )
+    COMMANDS = (
+        "Kommandon i en terminal: med {option}.",
+        "Kommandoer i en terminal: med {option}.",
+        "Commands in a terminal: with that option.",
+    )
     MORE_LINES = "och {number} till", "og {number} mere", "and more"
     RUN_FAILED = (
         "körningen {flow} blev inte klar",

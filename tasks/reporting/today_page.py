@@ -11,14 +11,7 @@ from tasks.reporting.headings import Heading, Title
 from tasks.reporting.sentences import Sentence
 from tasks.reporting.today import Figure, Need, Today
 
-HEADS: Final = (
-    Heading.HOW_BAD,
-    Heading.WHAT,
-    Heading.NUMBER,
-    Heading.WHO,
-    Heading.UNTIL,
-    Heading.SEE,
-)
+HEADS: Final = (Heading.HOW_BAD, Heading.WHAT, Heading.UNTIL, Heading.WHO, Heading.SEE)
 """The columns of what needs a person."""
 MOST_NEEDS: Final = 40
 """Lines of what needs a person; what is beyond is counted."""
@@ -41,6 +34,7 @@ def markdown(
         "\n".join(_needs(seen, controller, language)),
         f"### {Title.FIGURES.say(language)}",
         "\n".join(_figures((*seen.figures, *beside), controller, language)),
+        Sentence.COMMANDS.say(language, option=f"`-c {controller}`"),
     ]
     if schedules:
         parts += [
@@ -60,6 +54,12 @@ def colour(need: Need, language: Language) -> str:
     return (Sentence.RED if need.red else Sentence.AMBER).say(language)
 
 
+def what(need: Need, language: Language) -> str:
+    """What it is about, and how many."""
+    said = need.what.say(language, **need.about)
+    return said if need.number == 1 else f"{said} ({need.number})"
+
+
 def until(need: Need, seen: Today) -> str:
     """A local day, or a local minute."""
     if "T" not in need.until:
@@ -74,29 +74,27 @@ def _needs(seen: Today, controller: str, language: Language) -> Iterator[str]:
         return
     yield from _head(HEADS, language)
     for need in seen.needs[:MOST_NEEDS]:
-        mark = "🔴" if need.red else "🟠"
         yield _row(
-            f"{mark} **{colour(need, language)}**",
-            need.what.say(language, **need.about),
-            str(need.number),
-            need.who,
+            f"**{colour(need, language)}**",
+            what(need, language),
             until(need, seen),
-            _see(need.command, need.page, controller),
+            need.who,
+            " ".join(filter(None, (_link(need.page, controller), f"`{need.command}`"))),
         )
     if (more := len(seen.needs) - MOST_NEEDS) > 0:
-        yield _row("", Sentence.MORE_LINES.say(language, number=more), "", "", "", "")
+        yield _row("", Sentence.MORE_LINES.say(language, number=more), "", "", "")
 
 
 def _figures(figures: tuple[Figure, ...], controller: str, language: Language) -> Iterator[str]:
     yield from _head((Heading.WHAT, Heading.NUMBER, Heading.SEE), language)
     for one in figures:
         value = Sentence.NEVER.say(language) if one.value == "" else str(one.value)
-        yield _row(one.what.say(language), value, _see(one.command, one.page, controller))
+        see = _link(one.page, controller) or f"`{one.command}`"
+        yield _row(one.what.say(language), value, see)
 
 
-def _see(command: str, page: str, controller: str) -> str:
-    link = f"[{page}]({address_of(page, controller)}) " if page else ""
-    return f"{link}`{command} -c {controller}`"
+def _link(page: str, controller: str) -> str:
+    return f"[{page}]({address_of(page, controller)})" if page else ""
 
 
 def _head(heads: tuple[Heading, ...], language: Language) -> Iterator[str]:

@@ -138,6 +138,7 @@ def test_what_failed_says_what_to_do_and_a_rerun_by_hand_finishes_it(
     today = page(api, "today-academedia")
     assert today["flow_run_id"] == run
     assert re.search(rf"RÖTT · RED.*import-af.*/artifacts/key/{FAILED}", today["data"])
+    assert "[import-af](/deployments/deployment/" in today["data"]
     assert CANARY not in json.dumps([red, told, today])
 
     # The menu's Retry, or a new run from the deployment's page: both end green.

@@ -166,6 +166,8 @@ def test_a_worker_runs_the_import_and_its_page_shows_no_person(session: Served) 
     run = run_deployment("import-af/import-af-academedia", timeout=180, poll_interval=1)
     assert run.state is not None
     assert run.state.is_completed(), run.state.message
+    assert "import-academedia" in str(run.state.message)
+    assert "today-academedia" in str(run.state.message)
     assert NAME.fullmatch(run.name)
     assert list(session.staging.iterdir()) == []
     (page,) = json.loads(str(_artifacts("import-academedia")[0].data))
@@ -268,11 +270,22 @@ def test_a_failing_step_fails_neutrally_and_the_rerun_succeeds(
     assert "what was not proven was not deleted. Rerun." in message
     assert "9805" not in message
     assert len(list(session.staging.iterdir())) == 1
+    told = str(_artifacts("failed-import-af-academedia")[0].data)
+    assert "unexpected_error" in told
+    assert "Så kör du om · How to run it again" in told
+    assert "RÖTT · RED" in str(_artifacts("today-academedia")[0].data)
 
     totals = import_af("academedia")
     assert totals["files_deleted"] == 1
     assert totals["accepted"] > 0
     assert list(session.staging.iterdir()) == []
+    assert "Inget att göra" in str(_artifacts("failed-import-af-academedia")[0].data)
+    today = str(_artifacts("today-academedia")[0].data)
+    assert "failed-import-af" not in today
+    assert f"rader importerade i dag · rows imported today | {totals['accepted']}" in today or (
+        totals["accepted"] < int(today.split("rows imported today | ")[1].split()[0])
+    )
+    assert "[import-af](/deployments/deployment/" in today
 
 
 def test_what_time_mends_is_tried_again_and_nothing_else_is(

@@ -179,7 +179,7 @@ def test_red_comes_first_and_nobody_is_on_the_page(desk: Desk) -> None:
     shown = markdown(seen, "academedia", language="sv")
     assert shown.index("RÖTT · RED") < shown.index("GULT · AMBER") < shown.index("Dagen i siffror")
     assert "[sharing](/artifacts/key/sharing-academedia) `gallra share show P-" in shown
-    assert "-c academedia`" in shown
+    assert "`-c academedia`" in shown
     for who in (TUVA, OMAR):
         for word in who:
             assert word not in shown

@@ -109,6 +109,7 @@ def test_a_deployment_is_guarded_and_described(deployment: dict[str, Any]) -> No
     schema = flow.parameters.properties["controller"]
     assert schema["enum"] == list(KNOWN_CONTROLLERS)
     assert schema["description"]
+    assert schema["title"]
     assert flow.timeout_seconds
     assert flow.persist_result is False
     assert flow.log_prints is False
@@ -285,6 +286,27 @@ def test_a_step_stores_nothing_and_caches_nothing(name: str) -> None:
 def test_every_flow_and_step_is_neutral(name: str) -> None:
     wrapped = (FLOWS | TASKS)[name].fn
     assert wrapped.__code__.co_filename.endswith("flows/neutral.py")
+
+
+@pytest.mark.parametrize("name", FLOWS)
+def test_every_field_of_a_runs_form_says_what_it_is(name: str) -> None:
+    schema = FLOWS[name].parameters
+    assert set(schema.required) == set(schema.properties)
+    for field in schema.properties.values():
+        assert field["title"]
+        assert field["description"].endswith(".")
+    assert schema.properties["controller"]["enum"] == list(KNOWN_CONTROLLERS)
+    assert FLOWS[name].description
+
+
+@pytest.mark.parametrize("name", FLOWS)
+def test_every_flow_tells_of_itself_at_its_end(name: str) -> None:
+    layers = []
+    layer = FLOWS[name].fn
+    while layer is not None:
+        layers.append(Path(layer.__code__.co_filename).name)
+        layer = getattr(layer, "__wrapped__", None)
+    assert layers[:2] == ["neutral.py", "endings.py"]
 
 
 def test_what_may_send_a_checkpoint_by_mail_is_never_retried() -> None:

@@ -1,0 +1,139 @@
+"""A run tells of itself when it is over, and nothing that keeps it from telling changes its end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from prefect.exceptions import Pause, TerminationSignal
+from prefect.states import State
+
+from flows import endings, failed_page, pages, today_page
+from flows.endings import ends_with_pages
+from lifecycle.errors import Unreachable
+
+RUN = SimpleNamespace(
+    flow_run=SimpleNamespace(parameters={"controller": "tommerup"}),
+    flow=SimpleNamespace(name="share"),
+)
+
+
+class Told:
+    """What was written, in its order."""
+
+    def __init__(self) -> None:
+        self.pages: list[tuple[str, str]] = []
+        self.standing: list[str] = []
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> Told:
+    told = Told()
+    log = logging.getLogger("flows.test_endings")
+    monkeypatch.setattr(endings, "FlowRunContext", SimpleNamespace(get=lambda: RUN))
+    for module in (endings, pages):
+        monkeypatch.setattr(module, "get_run_logger", lambda: log)
+
+    def create(text: str, *, key: str, description: str) -> None:
+        told.pages.append((key, text))
+
+    monkeypatch.setattr(pages, "create_markdown_artifact", create)
+    monkeypatch.setattr(failed_page, "standing", lambda _: told.standing)
+    monkeypatch.setattr(
+        today_page,
+        "show",
+        lambda controller: pages.markdown("today", controller, "the day", about=""),
+    )
+    return told
+
+
+def ending_with(outcome: Any) -> Any:
+    @ends_with_pages
+    def flow(controller: str) -> dict[str, int]:
+        if isinstance(outcome, BaseException):
+            raise outcome
+        return {"rows": outcome}
+
+    return flow("tommerup")
+
+
+def test_outside_a_run_nobody_is_told(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(endings, "FlowRunContext", SimpleNamespace(get=lambda: None))
+    assert ending_with(3) == {"rows": 3}
+    assert told.pages == []
+
+
+def test_a_good_end_names_its_pages_and_the_command(told: Told) -> None:
+    state = ending_with(3)
+    assert isinstance(state, State)
+    assert state.is_completed()
+    assert state.data == {"rows": 3}
+    assert state.message == "Pages: today-tommerup. In a terminal: gallra today -c tommerup"
+    assert [key for key, _ in told.pages] == ["today-tommerup"]
+
+
+def test_a_failure_has_a_page_in_the_language_of_the_office(told: Told) -> None:
+    with pytest.raises(Unreachable):
+        ending_with(Unreachable("folder_not_mounted", ref="sent-journal"))
+    (failed, text), (today, _) = told.pages
+    assert (failed, today) == ("failed-share-tommerup", "today-tommerup")
+    for head in (
+        "Hvad der skete · What happened",
+        "Hvad der er sikkert · What is safe",
+        "Hvad du gør · What to do",
+        "Sådan kører du igen · How to run it again",
+    ):
+        assert f"### {head}" in text
+    assert "folder_not_mounted" in text
+    assert "sent-journal" in text
+
+
+def test_a_value_in_an_error_is_on_no_page(told: Told) -> None:
+    with pytest.raises(KeyError):
+        ending_with(KeyError("19850709-9805 anna.berg@example.se"))
+    assert "9805" not in str(told.pages)
+    assert "KeyError" in told.pages[0][1]
+
+
+def test_a_time_limit_is_told_as_one(told: Told) -> None:
+    with pytest.raises(asyncio.CancelledError):
+        ending_with(asyncio.CancelledError())
+    assert "took_too_long" in told.pages[0][1]
+
+
+def test_a_run_that_waits_shows_today_and_no_failure(told: Told) -> None:
+    with pytest.raises(Pause):
+        ending_with(Pause())
+    assert [key for key, _ in told.pages] == ["today-tommerup"]
+
+
+def test_a_process_that_is_ended_writes_nothing_more(told: Told) -> None:
+    with pytest.raises(TerminationSignal):
+        ending_with(TerminationSignal(signal=15))
+    assert told.pages == []
+
+
+def test_the_next_good_end_says_that_the_failure_is_over(told: Told) -> None:
+    told.standing = ["failed-share-tommerup", "failed-incident-tommerup"]
+    ending_with(1)
+    (key, text), _ = told.pages
+    assert key == "failed-share-tommerup"
+    assert "Intet at gøre. · " in text
+
+
+def test_what_keeps_the_pages_away_changes_nothing_about_the_end(
+    told: Told, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise ConnectionError("19850709-9805")
+
+    monkeypatch.setattr(pages, "create_markdown_artifact", refuse)
+    monkeypatch.setattr(failed_page, "standing", refuse)
+    assert ending_with(5).data == {"rows": 5}
+    with pytest.raises(Unreachable):
+        ending_with(Unreachable("folder_not_mounted"))
+    assert "could not be written (ConnectionError)" in caplog.text
+    assert "9805" not in caplog.text
