@@ -37,6 +37,7 @@ from console import (
     store_commands,
     systems_commands,
     today_command,
+    upgrade_command,
     watch_commands,
     work_order_commands,
 )
@@ -61,6 +62,8 @@ approve_commands.register(app)
 inventory_commands.register(app)
 execution_commands.register(app)
 app.command("report")(report_command.report)
+app.command("upgrade")(upgrade_command.upgrade)
+app.callback(invoke_without_command=True)(upgrade_command.main)
 app.add_typer(ledger_commands.app, name="ledger")
 app.add_typer(policy_commands.app, name="policy")
 app.add_typer(key_commands.app, name="keys")

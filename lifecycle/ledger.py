@@ -121,6 +121,7 @@ class EventKind(StrEnum):
     CERTIFICATE_ISSUED = "certificate.issued"
     DATABASE_RESTORED = "database.restored"
     BACKUP_MADE = "backup.made"
+    DATABASE_UPGRADED = "database.upgraded"
     PLACE_SCANNED = "place.scanned"
     PLACE_NOT_SCANNED = "place.not_scanned"
     FINDINGS_NOTED = "findings.noted"

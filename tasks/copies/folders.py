@@ -17,7 +17,8 @@ What = Literal["records", "keys", "ledger"]
 EVERYTHING: Final[tuple[What, ...]] = ("records", "keys", "ledger")
 
 _NAME: Final = re.compile(
-    r"gallra-(records|keys|ledger)-\d{8}T\d{6}\.\d{6}Z\.(db|pgdump|jsonl)(\.part)?"
+    r"gallra-(records|keys|ledger)-\d{8}T\d{6}\.\d{6}Z\.(db|pgdump|jsonl)"
+    r"(\.part(-journal|-wal|-shm)?)?"  # what SQLite lays beside an unfinished one
 )
 _NOTE: Final = "copies.json"
 """In the home: where the newest copy of each kind was put."""

