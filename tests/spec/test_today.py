@@ -74,6 +74,9 @@ def test_the_day_begins_at_local_midnight(build: Builder, standing_clock: Standi
     standing_clock.pass_time(hours=1)  # 00:30 there, and still the 14th in UTC
     assert figures(today(desk.house()))["rows imported today"] == 0
     assert today(desk.house()).at.date().isoformat() == "2026-06-15"
+    desk.bring(planning.case("1000000002", OMAR))
+    standing_clock.pass_time(hours=8)  # the same morning there, the next day in UTC
+    assert figures(today(desk.house()))["rows imported today"] == 1
 
 
 def test_it_changes_nothing(desk: Desk) -> None:
