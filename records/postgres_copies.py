@@ -118,9 +118,8 @@ def read_into(raw: sqlite3.Connection, copy: Path, metadata: MetaData, version_t
     for table in metadata.sorted_tables:
         if table.name in names:
             raw.execute(f"CREATE TABLE {table.name} ({', '.join(_columns(table))})")
-    with _script(copy) as script:
+    with raw, _script(copy) as script:
         _copy_rows(raw, script, {t.name: t for t in metadata.sorted_tables} | {version_table: None})
-    raw.commit()
 
 
 def _columns(table: Table) -> list[str]:
