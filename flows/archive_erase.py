@@ -17,7 +17,7 @@ from lifecycle.plan import PlanKind
 @flow(
     name="archive-erase",
     flow_run_name=run_name("erasure"),
-    timeout_seconds=6 * 3600,
+    timeout_seconds=8 * 3600,
     persist_result=False,
     log_prints=False,
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from flows import approval_form
+from flows import approval_form, turns
 from flows.calling_in import calling_in
 from flows.parameters import Controller, PlanReference
 from flows.steps import step
@@ -52,10 +52,10 @@ def hear_answers(controller: Controller) -> Heard:
     return Heard(refusal, declined)
 
 
-@step("ask every system", minutes=120, tags={"inventory"}, tried_again=True)
+@step("ask every system", minutes=240, tags={"inventory"}, tried_again=True)
 def take_inventory(controller: Controller) -> dict[str, SystemCount]:
     """Whom every bound system holds, and since when; counts by system."""
-    with open_house(controller) as house:
+    with open_house(controller, turns=turns.at) as house:
         return inventory.take_inventory(house)
 
 
@@ -80,10 +80,10 @@ def is_open_to_decide(controller: Controller, ref: PlanReference) -> bool:
         return due_plans.is_open_to_decide(house, ref)
 
 
-@step("carry out a plan", minutes=150, tags={"deletes"}, tried_again=False)
+@step("carry out a plan", minutes=300, tags={"deletes"}, tried_again=False)
 def carry_out(controller: Controller, ref: PlanReference) -> Outcome:
     """As far as it may and can go now; each item is judged anew, and read back."""
-    with open_house(controller, call_in=calling_in(controller)) as house:
+    with open_house(controller, call_in=calling_in(controller), turns=turns.at) as house:
         return execution.execute(house, ref)
 
 

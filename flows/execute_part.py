@@ -17,7 +17,7 @@ from flows.session import assert_logs_are_masked
 @flow(
     name="execute-part",
     flow_run_name=run_name("part"),
-    timeout_seconds=6 * 3600,
+    timeout_seconds=8 * 3600,
     persist_result=False,
     log_prints=False,
 )

@@ -20,7 +20,7 @@ from tasks.reporting.sentences import Sentence
 @flow(
     name="follow-up",
     flow_run_name=run_name("follow-up"),
-    timeout_seconds=6 * 3600,
+    timeout_seconds=8 * 3600,
     persist_result=False,
     log_prints=False,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from prefect import flow, tags
 from prefect.logging import get_run_logger
 
-from flows import pages, steps
+from flows import pages, steps, turns
 from flows.endings import ends_with_pages
 from flows.neutral import StepFailed, collected, neutral, raise_first
 from flows.parameters import Controller, refused_before_stored
@@ -21,7 +21,7 @@ TOTALS = ("rows", "accepted", "updated", "duplicate", "quarantined", "ignored", 
 @flow(
     name="import-af",
     flow_run_name=run_name("import"),
-    timeout_seconds=3 * 3600,
+    timeout_seconds=4 * 3600,
     persist_result=False,
     log_prints=False,
 )
@@ -39,7 +39,7 @@ def import_af(controller: Controller) -> dict[str, int]:
     assert_logs_are_masked()
     done: list[steps.FileResult] = []
     failures: list[StepFailed] = []
-    with tags(f"controller:{controller}"):
+    with tags(f"controller:{controller}"), turns.at_folder(controller):
         with collected(failures):
             steps.settle(controller)
         for ref in steps.take_stock(controller):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from prefect import flow, tags
 from prefect.logging import get_run_logger
 
-from flows import pages, steps
+from flows import pages, steps, turns
 from flows.endings import ends_with_pages
 from flows.neutral import neutral
 from flows.parameters import Controller, refused_before_stored
@@ -19,7 +19,7 @@ from tasks.reporting.sentences import Sentence
 @flow(
     name="purge-staging",
     flow_run_name=run_name("purge"),
-    timeout_seconds=2 * 3600,
+    timeout_seconds=3 * 3600,
     persist_result=False,
     log_prints=False,
 )
@@ -34,7 +34,7 @@ def purge_staging(controller: Controller) -> dict[str, int]:
         controller: The school group whose staging folder it is.
     """
     assert_logs_are_masked()
-    with tags(f"controller:{controller}"):
+    with tags(f"controller:{controller}"), turns.at_folder(controller):
         steps.take_stock(controller)  # may wait for a folder that does not answer just now
         emptied = steps.purge(controller)
     say = pages.speech(controller)

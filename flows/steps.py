@@ -14,6 +14,7 @@ from prefect import Task, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 
+from flows import turns
 from flows.calling_in import calling_in
 from flows.neutral import StepFailedForNow, neutral
 from flows.pages import ProgressBar
@@ -80,10 +81,10 @@ class Emptied:
     refs: tuple[str, ...] = ()
 
 
-@step("finish what an earlier run left", minutes=60, tags={"intake"}, tried_again=True)
+@step("finish what an earlier run left", minutes=90, tags={"intake"}, tried_again=True)
 def settle(controller: Controller) -> int:
     """Deletions, erasures and hand-overs that were cut short; how many imports were among them."""
-    with open_house(controller, call_in=calling_in(controller)) as house:
+    with open_house(controller, call_in=calling_in(controller), turns=turns.at) as house:
         return main_job.finish_earlier(house)
 
 
@@ -94,11 +95,11 @@ def take_stock(controller: Controller) -> list[FileReference]:
         return [FileReference(ref) for ref in stock.take_stock(house)]
 
 
-@step("import a file", minutes=60, tags={"intake", "bulk"}, tried_again=True)
+@step("import a file", minutes=90, tags={"intake", "bulk"}, tried_again=True)
 def import_file(controller: Controller, ref: FileReference) -> FileResult:
     """Read, judge, seal, store, hand over, read back; once for certain bytes."""
     bar = ProgressBar(ref)
-    with open_house(controller, call_in=calling_in(controller)) as house:
+    with open_house(controller, call_in=calling_in(controller), turns=turns.at) as house:
         report = intake.import_file(house, ref, progress=bar)
     bar.finish()
     return FileResult(

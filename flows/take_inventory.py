@@ -17,7 +17,7 @@ from flows.session import assert_logs_are_masked
 @flow(
     name="take-inventory",
     flow_run_name=run_name("inventory"),
-    timeout_seconds=3 * 3600,
+    timeout_seconds=5 * 3600,
     persist_result=False,
     log_prints=False,
 )

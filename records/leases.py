@@ -25,6 +25,8 @@ from lifecycle.errors import Busy, GallraError, Refused
 from records.engines import quiet_errors, reading
 from records.tables import lease
 
+HELD: Final = "held_by_another_run"
+"""The code of what is raised while somebody else holds a lease."""
 DURATION: Final = timedelta(minutes=30)
 RENEWED: Final = timedelta(minutes=4)
 """How long a lease that is renewed outlives its holder, as far as another host can tell."""
@@ -97,9 +99,9 @@ def _take(engine: Engine, name: str, now: datetime, duration: timedelta) -> Leas
                 .values(holder=mine.holder, expires_at=expires)
             )
             if taken.rowcount != 1:
-                raise Busy("held_by_another_run")
+                raise Busy(HELD)
         else:
-            raise Busy("held_by_another_run")
+            raise Busy(HELD)
     return mine
 
 
@@ -156,7 +158,7 @@ def hold(
             break
         except (Busy, Refused):  # a conflict: another took it between our look and our insert
             if time.monotonic() >= give_up:
-                raise Busy("held_by_another_run") from None
+                raise Busy(HELD) from None
             time.sleep(0.1)
     try:
         if none_under is not None:
@@ -176,7 +178,7 @@ def _wait_for_none(
 ) -> None:
     while live(engine, prefix, now=now):
         if time.monotonic() >= until:
-            raise Busy("held_by_another_run")
+            raise Busy(HELD)
         time.sleep(0.1)
 
 

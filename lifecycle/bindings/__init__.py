@@ -18,6 +18,7 @@ from lifecycle.bindings.outer import Absent, BoundRecords, Manual, MemorySystem
 from lifecycle.bindings.places import Place, SecretName, expand
 from lifecycle.bindings.sftp import SftpChannel, SftpStaging
 from lifecycle.bindings.sql import Sql, Table
+from lifecycle.bindings.turns import Limit
 
 __all__ = [
     "BOUND_ROLES",
@@ -30,6 +31,7 @@ __all__ = [
     "GoogleDriveChannel",
     "GoogleDriveStaging",
     "Http",
+    "Limit",
     "Mail",
     "Manual",
     "MemoryChannel",

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from lifecycle.bindings.outer import BoundRecords, Identifier
-from lifecycle.bindings.places import SecretName
+from lifecycle.bindings.places import AtOnce, SecretName
 from lifecycle.configuration.validated import Part
 from lifecycle.policy.values import Name
 
@@ -163,6 +163,7 @@ class Http(Part):
     token: SecretName | None = Field(default=None, description="sent as a bearer token")
     timeout: int = Field(default=30, ge=1, le=600, strict=True, description="seconds")
     resources: tuple[Resource, ...] = Field(min_length=1)
+    at_once: AtOnce = None
 
     @model_validator(mode="after")
     def _fits_together(self) -> Http:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from lifecycle.bindings.places import Place
+from lifecycle.bindings.places import AtOnce, Place
 from lifecycle.configuration.validated import Part
 from lifecycle.policy.intake import FieldName
 from lifecycle.policy.values import Name, Sentence
@@ -35,6 +35,7 @@ class CaseRegister(Part):
 
     kind: Literal["case_register"]
     system: Name
+    at_once: AtOnce = None
     path: Place
 
 
@@ -60,6 +61,7 @@ class Workbuster(Part):
 
     kind: Literal["workbuster"]
     system: Name
+    at_once: AtOnce = None
     exchange: Place = Field(description="the folder for the import workbook and the export list")
     import_workbook: Workbook
     export_list: Workbook

@@ -31,6 +31,7 @@ from lifecycle.bindings.recipients import Contact, check_channels, check_recipie
 from lifecycle.bindings.scan import ScannedPlace, check_scan
 from lifecycle.bindings.sftp import SftpChannel, SftpStaging
 from lifecycle.bindings.sql import Sql
+from lifecycle.bindings.turns import Limit, limit_of
 from lifecycle.configuration.problems import BindingsError, Problem
 from lifecycle.configuration.problems import Path as Where
 from lifecycle.configuration.text import LARGEST, read_text
@@ -94,6 +95,16 @@ class Bindings(Part):
     )
     witness: Witness
     watch: Watch | None = None
+
+    def limits(self) -> dict[str, Limit]:
+        """How many may be at each system and place at once, by the policy's name."""
+        bound: dict[str, Any] = dict(self.systems)
+        if self.case_system is not None:
+            bound[self.case_system.system] = self.case_system
+        if self.staging is not None:
+            bound[self.staging.place] = self.staging
+        found = ((name, limit_of(name, binding)) for name, binding in bound.items())
+        return {name: limit for name, limit in found if limit is not None}
 
 
 def check_bindings(bindings: Bindings, policy: Policy) -> Iterator[tuple[Where, str]]:

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from lifecycle.bindings.onedrive import GraphApp
+from lifecycle.bindings.places import AtOnce
 from lifecycle.configuration.validated import Part
 from lifecycle.policy.values import Name
 
@@ -85,6 +86,7 @@ class Outlook(GraphApp):
         default=None, description="whose identity numbers are looked for in subject and text"
     )
     people: tuple[MailPeople, ...] = Field(min_length=1)
+    at_once: AtOnce = None
 
     @model_validator(mode="after")
     def _each_once(self) -> Outlook:

@@ -11,6 +11,16 @@ from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, mod
 
 from lifecycle.configuration.validated import Part
 
+AtOnce = Annotated[
+    int | None,
+    Field(
+        ge=1,
+        le=64,
+        strict=True,
+        description="how many runs may speak to it at the same time; usually 2, a SQLite file 1",
+    ),
+]
+
 _VARIABLE: Final = re.compile(r"\$\{([^}]*)\}")
 
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, model_validator
 
 from lifecycle.bindings.outer import BoundRecords, Identifier
-from lifecycle.bindings.places import SecretName, expand
+from lifecycle.bindings.places import AtOnce, SecretName, expand
 from lifecycle.configuration.validated import Part
 from lifecycle.policy.values import Name
 
@@ -145,6 +145,7 @@ class Sql(Part):
     )
     password: SecretName | None = None
     tables: tuple[Table, ...] = Field(min_length=1)
+    at_once: AtOnce = None
     stand_in: bool = Field(
         default=False, description="SQLite: a file with these tables is made, for trying out"
     )

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Final
 
-from lifecycle.errors import Busy, GallraError, KeyFailure, LedgerFailure, Refused
+from lifecycle.errors import GallraError, KeyFailure, LedgerFailure, Refused
 from lifecycle.ledger import EventKind
 from lifecycle.plan import ERASURES, ItemState, PlanState
 from lifecycle.references import PLAN, from_reference
@@ -25,6 +25,7 @@ from tasks.erasing.parts import Part
 from tasks.house.parts import House
 from tasks.house.quiet import UNEXPECTED
 from tasks.house.today import local_today
+from tasks.house.turns import turn
 from tasks.officers.approvals import require_approved
 from tasks.proving.attesting import require_attested
 from tasks.proving.certifying import conclude, file_copy
@@ -156,7 +157,7 @@ def _carry_out(house: House, plan: Plan, witnessed: Witnessed) -> tuple[tuple[st
                 one = partial(take_part, house, plan, part, today=today, witnessed=witnessed)
                 steps.append((name, partial(_unless_tried, one, part, tried)))
         if name == house.case_system.system:
-            steps.append((name, lambda: read_cases_back(house, plan, acted_before=_ago(house))))
+            steps.append((name, partial(_read_cases_back, house, plan)))
         else:
             steps.append((name, partial(_read_back, house, plan, name)))
     steps.append((house.own_system, partial(_forget, house, plan, today, witnessed)))
@@ -184,20 +185,27 @@ def take_part(
 ) -> None:
     """Carry one part out, as far as its day has come, under its lease. Raises `Busy` while
     somebody else has it in hand, and what the system raises."""
-    with leases.hold(house.engine, part.lease, now=house.now, patience=patience, renewed=True):
-        if not parts.is_led(house, plan):
-            return  # whoever led it was killed: nothing is begun that nobody brings to its end
-        if part.system == house.case_system.system:
-            anonymise_cases(house, plan, today=today, witnessed=witnessed)
-        else:
-            erase_in(
-                house,
-                plan,
-                part.system,
-                today=today,
-                witnessed=witnessed,
-                between=(part.first, part.last),
-            )
+    hold = leases.hold(house.engine, part.lease, now=house.now, patience=patience, renewed=True)
+    with hold, turn(house, part.system):
+        # Whoever led it may have been killed: nothing is begun that nobody brings to its end.
+        if parts.is_led(house, plan):
+            _erase_part(house, plan, part, today=today, witnessed=witnessed)
+
+
+def _erase_part(
+    house: House, plan: Plan, part: Part, *, today: str, witnessed: Callable[[], object]
+) -> None:
+    if part.system == house.case_system.system:
+        anonymise_cases(house, plan, today=today, witnessed=witnessed)
+    else:
+        erase_in(
+            house,
+            plan,
+            part.system,
+            today=today,
+            witnessed=witnessed,
+            between=(part.first, part.last),
+        )
 
 
 def _is_large(house: House, plan: Plan, shares: Sequence[Part]) -> bool:
@@ -217,11 +225,9 @@ def _call_in(house: House, plan: Plan, witnessed: Witnessed, number: int) -> Non
 def _unless_in_hand(one: Callable[[], None], part: Part, tried: set[Part]) -> None:
     try:
         one()
-    except Busy as busy:
-        if busy.code != "held_by_another_run":
-            raise
-        return  # another has it; it is waited for when the others are done
-    except GallraError:
+    except GallraError as failure:
+        if failure.code == leases.HELD:
+            return  # another has it; it is waited for when the others are done
         tried.add(part)
         raise
     tried.add(part)
@@ -239,7 +245,13 @@ def _ago(house: House) -> datetime:
 
 
 def _read_back(house: House, plan: Plan, name: str) -> None:
-    read_back(house, plan, name, acted_before=_ago(house))
+    with turn(house, name):
+        read_back(house, plan, name, acted_before=_ago(house))
+
+
+def _read_cases_back(house: House, plan: Plan) -> None:
+    with turn(house, house.case_system.system):
+        read_cases_back(house, plan, acted_before=_ago(house))
 
 
 def _forget(house: House, plan: Plan, today: str, witnessed: Witnessed) -> None:

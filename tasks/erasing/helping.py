@@ -6,7 +6,6 @@ from __future__ import annotations
 from functools import partial
 from typing import NamedTuple
 
-from lifecycle.errors import Busy
 from lifecycle.plan import PlanState
 from lifecycle.references import PLAN, from_reference
 from records import leases, plans
@@ -52,7 +51,7 @@ def help_with(house: House, ref: str, number: int) -> Helped:
         for part in [*shares[first:], *shares[:first]]:
             one = partial(take_part, house, plan, part, today=today, witnessed=witnessed)
             code = attempt(one)
-            if code == _IN_HAND:
+            if code == leases.HELD:
                 continue
             done += 1
             if code is not None:
@@ -60,6 +59,3 @@ def help_with(house: House, ref: str, number: int) -> Helped:
         if witnessed.before:
             witness(house)
     return Helped(done, tuple(failures))
-
-
-_IN_HAND = str(Busy("held_by_another_run").code)

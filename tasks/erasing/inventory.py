@@ -17,6 +17,7 @@ from records.vanished import gone_everywhere
 from tasks.erasing.inventory_look import Look, SystemCount
 from tasks.erasing.parts import prefix_of
 from tasks.house.parts import House
+from tasks.house.turns import turn
 from tasks.importing.intake import STORING_PATIENCE
 from tasks.proving.shredding import destroy_keys
 
@@ -47,7 +48,8 @@ def take_inventory(
         for name in sorted(chosen):
             look = Look(house, lease, chosen[name], accept_shrunk=accept_shrunk)
             try:
-                look.take()
+                with turn(house, name):
+                    look.take()
             except Unreachable:
                 _note_unreached(house, look)
             except GallraError as failure:

@@ -18,6 +18,7 @@ from connectors.said_journal import SaidJournal
 from connectors.system import OuterSystem
 from lifecycle.access import Member
 from lifecycle.bindings.consent_forms import ConsentForm
+from lifecycle.bindings.turns import Limit
 from lifecycle.checkpoint import Checkpoint
 from lifecycle.policy.model import Policy
 from records.keyring import Keyring
@@ -115,9 +116,11 @@ class House:
     call_in: Callable[[str, int], int] | None = None
     """Asks other workers to help with the plan or the import of that reference, which has so many
     parts; how many were asked. It never raises. None: there is nobody to ask."""
-    turns: Callable[[str], AbstractContextManager[object]] = nullcontext
-    """A turn at the system or place of that name beside the one that our records keep: whoever
-    runs the steps may show who waits for whom."""
+    limits: Mapping[str, Limit] = field(default_factory=dict)
+    """How many may be at a system or a place at once, by the policy's name."""
+    turns: Callable[[Limit], AbstractContextManager[object]] = nullcontext
+    """A turn beside the one that our records keep: whoever runs the steps may show who waits for
+    whom."""
     chosen: Sequence[str] | None = None
     """Keys of the only items this run is about (`gallra import FILE`); None: the whole place."""
     run: str

@@ -25,6 +25,7 @@ from lifecycle.bindings import (
     Absent,
     Bindings,
     FolderStaging,
+    Limit,
     Mail,
     Manual,
     Workbuster,
@@ -97,7 +98,7 @@ def open_house(
     restoring: bool = False,
     now: Callable[[], datetime] = utc_now,
     call_in: Callable[[str, int], int] | None = None,
-    turns: Callable[[str], AbstractContextManager[object]] = nullcontext,
+    turns: Callable[[Limit], AbstractContextManager[object]] = nullcontext,
 ) -> Iterator[House]:
     """Everything one run needs for one controller; closes its databases at the end.
 
@@ -175,6 +176,7 @@ def open_house(
             now=now,
             may_have_help=now is utc_now,
             call_in=call_in,
+            limits=bindings.limits(),
             turns=turns,
             chosen=None if chosen_files is None else chosen_files.keys,
             run=run,

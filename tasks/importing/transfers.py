@@ -15,6 +15,7 @@ from records import barred, came_back, file_imports, leases, to_dos
 from records.engines import reading
 from records.file_imports import UNCHANGED, Part
 from tasks.house.parts import House
+from tasks.house.turns import turn
 from tasks.importing.second_hand import ENOUGH_CHUNKS, second_hand
 from tasks.processors.gate import require_may_run
 
@@ -162,16 +163,18 @@ def settle_chunk(house: House, number: int, cases: Sequence[int], *, batch: str)
     records = dict(zip((part.engagement_id for part in opened), _open(house, opened), strict=True))
     verified = set()
     if there:
-        verified = _read_back(house, {p.engagement_id: records[p.engagement_id] for p in there})
+        with turn(house, house.case_system.system):
+            verified = _read_back(house, {p.engagement_id: records[p.engagement_id] for p in there})
     kept_back -= verified
     rest = {n: record for n, record in records.items() if n not in verified | kept_back}
     waits = False
     if rest:
         require_may_run(house, house.case_system.system)
         _open_again(house, [part for part in living if part.engagement_id in rest])
-        answer = house.case_system.hand_over(list(rest.values()), batch=batch)
-        waits = answer is HandOver.WAITING
-        verified |= _read_back(house, rest)
+        with turn(house, house.case_system.system):
+            answer = house.case_system.hand_over(list(rest.values()), batch=batch)
+            waits = answer is HandOver.WAITING
+            verified |= _read_back(house, rest)
     elif kept_back:
         # Nothing else waits in this batch: what carries these people across must not lie there.
         house.case_system.close_batch(batch)

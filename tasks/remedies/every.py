@@ -111,6 +111,12 @@ _BY_CODE: dict[str, Remedy] = {
         _NOTHING_CHANGED,
         "Nothing: it is tried again. If it stays, rerun when the other run has ended.",
     ),
+    "turn_did_not_come": Remedy(
+        "Other runs have been speaking to this system for half an hour, as many as may at once.",
+        "Nothing was changed in it.",
+        "Nothing: it is tried again. If it stays, see what those runs do, or let more in: at_once "
+        "in the controller's file of systems.",
+    ),
     "lease_lost": Remedy(
         "This run was too slow and another one took over.",
         "The work is done once: what was stored stays, what was not proven was not deleted.",

@@ -99,6 +99,9 @@ def read_secret(path: Path) -> str:
     return text
 
 
+_LEASES: Final = "prefect.server.concurrency.lease_storage.filesystem"
+
+
 def environment(home: Path, *, port: int, keep: timedelta = _EVENTS_KEPT) -> dict[str, str]:
     """Every setting for a Prefect server, client or worker of this house on `port`.
 
@@ -128,6 +131,8 @@ def environment(home: Path, *, port: int, keep: timedelta = _EVENTS_KEPT) -> dic
         "PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS": f"{address},http://localhost:{port}",
         "PREFECT_SERVER_ENCRYPTION_KEY": key,
         "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{place / 'prefect.db'}",
+        # On disk: a server that was killed would never give back what runs held then.
+        "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": _LEASES,
         "PREFECT_SERVER_UI_API_URL": f"{address}/api",
         # The newer UI calls an analytics host from the browser, whatever the settings say.
         "PREFECT_SERVER_UI_V2_ENABLED": _OFF,

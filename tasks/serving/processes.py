@@ -16,7 +16,7 @@ from typing import Final
 from lifecycle.errors import Misconfigured, Unreachable
 from tasks.house import children
 from tasks.house.settings import Settings
-from tasks.serving.prefect_api import refuse_unknown_parameters
+from tasks.serving.prefect_api import PrefectApi, refuse_unknown_parameters
 from tasks.serving.prefect_place import here
 from tasks.serving.prefect_server import local_server, running
 from tasks.serving.prefect_settings import WORK_POOL, auth_file, environment, prefect_home
@@ -41,7 +41,9 @@ def serve(
     `Misconfigured` or `LedgerFailure` rather than start open or unwitnessed, `Unreachable` when
     something does not start.
     """
-    from tasks.serving.safe_to_start import require_safe  # databases: the help needs none
+    # Databases: the help needs none.
+    from tasks.serving.limits import set_limits
+    from tasks.serving.safe_to_start import require_safe
 
     stop = until or threading.Event()
     with _raising(stop), ExitStack() as stack:
@@ -53,6 +55,7 @@ def serve(
             announce("Deploying the flows …")
             deploy(home, settings)
             refuse_unknown_parameters(here(home, server.port))
+            set_limits(PrefectApi(here(home, server.port)), Settings.from_environment())
             worker = start_worker(home, settings)
             stack.callback(children.stop, worker)
             announce(f"Prefect UI: {server.ui}")
