@@ -23,13 +23,11 @@ def show(controller: str) -> None:
             seen = today(house)
         failed = [_failed(key, controller) for key in failed_page.standing(controller)]
         seen = seen._replace(needs=(*failed, *seen.needs))
-        # What the scheduler keeps of its own history is not in our records: `beside`.
         text = markdown(
             seen,
             controller,
             language=pages.speech(controller).language,
             schedules=_schedules(controller),
-            beside=(),
         )
         say = pages.speech(controller)
         amber = len(seen.needs) - seen.red

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 import orjson
@@ -67,14 +68,20 @@ def done_since(connection: Connection, *, controller: str, moment: str) -> Done:
     )
 
 
-def last_of(connection: Connection, kind: str) -> str | None:
-    """When the newest event of that kind was written, among the last few thousand."""
-    mark = f'"{kind}"'.encode()
+def last_of(connection: Connection, kinds: Iterable[str]) -> dict[str, str]:
+    """When the newest event of each of these kinds was written, among the last few thousand; a kind
+    that is not among them is left out."""
+    wanted = {f'"{kind}"'.encode(): kind for kind in kinds}
+    found: dict[str, str] = {}
     bodies = connection.execute(
         select(ledger_event.c.body).order_by(ledger_event.c.position.desc()).limit(_LOOKED_BACK)
     ).scalars()
     for body in map(bytes, bodies):
-        if mark in body and (event := orjson.loads(body))["kind"] == kind:
-            at: str = event["at"]
-            return at
-    return None
+        for mark, kind in wanted.items():
+            if kind not in found and mark in body:
+                event = orjson.loads(body)
+                if event["kind"] == kind:
+                    found[kind] = event["at"]
+        if len(found) == len(wanted):
+            break
+    return found

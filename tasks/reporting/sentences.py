@@ -249,6 +249,11 @@ class Sentence(Words, Enum):
     LEDGER_SIZE = "händelser i liggaren", "hændelser i loggen", "events in the ledger"
     LEDGER_VERIFIED = "liggaren kontrollerad", "loggen kontrolleret", "ledger verified"
     LAST_WITNESS = "senaste vittne", "seneste vidne", "last witness"
+    HISTORY_TIDIED = (
+        "körningarnas historik gallrad",
+        "kørslernes historik ryddet",
+        "history of runs tidied",
+    )
     NEVER = "aldrig ännu", "aldrig endnu", "never yet"
     # --- the page of a failed run ------------------------------------------------------------
     ALSO_FAILED = "{number} till misslyckades", "{number} mere mislykkedes", "more failed"

@@ -96,10 +96,11 @@ def today(house: House) -> Today:
     midnight = datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
     with reading(house.engine) as connection:
         done = days.done_since(connection, controller=house.controller, moment=instant(midnight))
-        verified = days.last_of(connection, str(EventKind.LEDGER_VERIFIED))
+        last = days.last_of(connection, (EventKind.LEDGER_VERIFIED, EventKind.RUNS_FORGOTTEN))
         witnessed = alarms.last_witnessed(connection)
         began = alarms.ledger_began(connection)
         size = house.ledger.head(connection).size
+    verified = last.get(EventKind.LEDGER_VERIFIED)
     orders = work_orders.lines(house)
     asked = rights.lines(house)
     happened = [] if house.policy.incidents is None else incident_register.lines(house)
@@ -125,13 +126,13 @@ def today(house: House) -> Today:
         )
     soon = sum(
         1
-        for last in (
+        for until in (
             *(one.due_on for one in orders),
             *(one.due_on for one in asked),
             *(one.until_on for one in shared),
             *(one.deadline or "" for one in plans),
         )
-        if last and day.isoformat() <= last <= (day + SOON).isoformat()
+        if until and day.isoformat() <= until <= (day + SOON).isoformat()
     )
     imports = house.policy.staging is not None
     figures = [
@@ -156,6 +157,12 @@ def today(house: House) -> Today:
         Figure(Sentence.LEDGER_SIZE, size, "gallra ledger verify", "ledger"),
         Figure(Sentence.LEDGER_VERIFIED, _local(house, verified), "gallra ledger verify", "ledger"),
         Figure(Sentence.LAST_WITNESS, _local(house, witnessed), "gallra ledger checkpoint", ""),
+        Figure(
+            Sentence.HISTORY_TIDIED,
+            _local(house, last.get(EventKind.RUNS_FORGOTTEN)),
+            "gallra policy trace",
+            "history",
+        ),
     ]
     return Today(
         company=house.policy.controller.company,

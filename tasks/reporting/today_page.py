@@ -23,17 +23,15 @@ def markdown(
     *,
     language: Language,
     schedules: Mapping[str, str] | None = None,
-    beside: tuple[Figure, ...] = (),
 ) -> str:
-    """The whole page. `schedules`: a deployment's name and its address in the UI; `beside`: figures
-    that are not in our records, e.g. how old the scheduler's own history is."""
+    """The whole page. `schedules`: a deployment's name and its address in the UI."""
     parts = [
         f"## {Title.TODAY.say(language)}: {seen.company}",
         f"{Sentence.AS_OF.say(language, at=f'{seen.at:%Y-%m-%d %H:%M %Z}')}",
         f"### {Title.SOMEBODY_ACTS.say(language)}",
         "\n".join(_needs(seen, controller, language)),
         f"### {Title.FIGURES.say(language)}",
-        "\n".join(_figures((*seen.figures, *beside), controller, language)),
+        "\n".join(_figures(seen.figures, controller, language)),
         Sentence.COMMANDS.say(language, option=f"`-c {controller}`"),
     ]
     if schedules:

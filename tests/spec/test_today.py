@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from lifecycle.ledger import EventKind
 from lifecycle.rights import Came, Right
 from records.engines import reading
 from tasks.house.parts import House
@@ -163,6 +164,11 @@ def test_the_ledger_is_red_when_nobody_has_verified_it_for_a_day(desk: Desk) -> 
     assert "the ledger was not verified for a day" not in needs(today(house))
     shown = figures(today(house))
     assert shown["ledger verified"] == shown["last witness"] != ""
+    assert shown["history of runs tidied"] == ""
+    with house.work() as work:
+        work.record(EventKind.RUNS_FORGOTTEN, acted=0, days=90, left=0)
+        work.commit()
+    assert figures(today(house))["history of runs tidied"] == shown["ledger verified"]
     desk.clock.pass_time(hours=27)
     late = desk.house()
     watch(late)
