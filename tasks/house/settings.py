@@ -43,6 +43,9 @@ class Settings:
     """`GALLRA_PREFECT_AUTH_FILE`: the file with that server's `user:password`."""
     workers: int | None = None
     """`GALLRA_WORKERS`: how many workers there should be; none: one where a server runs here."""
+    operator_webhook: str | None = field(default=None, repr=False)
+    """`GALLRA_OPERATOR_WEBHOOK`, or the file that `GALLRA_OPERATOR_WEBHOOK_FILE` names: where
+    Prefect says that a run went wrong. Whoever knows it may write there: a secret."""
     production: bool = False
     """`GALLRA_MODE=production`: real data; what is only risky while trying out is refused."""
     fan_out_from: int = 5_000
@@ -75,6 +78,7 @@ class Settings:
             prefect_api=_elsewhere(env.get("GALLRA_PREFECT_API") or None),
             prefect_auth=_path(env.get("GALLRA_PREFECT_AUTH_FILE")),
             workers=_number(env, "GALLRA_WORKERS", most=1000),
+            operator_webhook=_webhook(env),
             production=_mode(env.get("GALLRA_MODE") or _TRIAL) == _PRODUCTION,
             fan_out_from=_number(env, "GALLRA_FAN_OUT_FROM", most=10**9) or 5_000,
             environment=env,
@@ -86,20 +90,38 @@ class Settings:
         return self.key_encryption_keys.resolve().is_relative_to(self.home.resolve())
 
 
-def _elsewhere(address: str | None) -> str | None:
+def _elsewhere(address: str | None, *, with_query: bool = False) -> str | None:
     """The address of a server that runs elsewhere: by TLS, or on this very machine."""
     if address is None:
         return None
     try:
         parts = urlsplit(address)
         good = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname))
-        good = good and bool(parts.hostname) and parts.username is None and not parts.query
+        good = good and bool(parts.hostname) and parts.username is None
+        good = good and (with_query or not parts.query)
         _ = parts.port
     except ValueError:
         good = False
     if not good:
         raise Misconfigured("prefect_api_not_protected")
     return address.rstrip("/")
+
+
+def _webhook(env: Mapping[str, str]) -> str | None:
+    """By TLS, or on this very machine."""
+    name, address = "GALLRA_OPERATOR_WEBHOOK", env.get("GALLRA_OPERATOR_WEBHOOK")
+    if file := _path(env.get(f"{name}_FILE")):
+        name = f"{name}_FILE"
+        try:
+            address = file.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            raise Misconfigured("setting_invalid", ref=name) from None
+    if not address:
+        return None
+    try:
+        return _elsewhere(address, with_query=True)
+    except Misconfigured:
+        raise Misconfigured("setting_invalid", ref=name) from None
 
 
 def _is_loopback(host: str | None) -> bool:

@@ -105,6 +105,54 @@ STANDING: Final[dict[str, tuple[str, str, str]]] = {
         "See that the witness's file and mailbox can be reached, then run "
         "`gallra ledger checkpoint`.",
     ),
+    "scheduler_silent": (
+        "The Prefect server does not answer: nothing runs by itself.",
+        "Records, ledger and folders are as they were; what was due is done by the next run.",
+        "Start it (`gallra serve`, or `systemctl restart gallra`) and see `gallra doctor`. Until "
+        "then run `gallra import` and `gallra purge` by hand: every file has to be gone within a "
+        "day.",
+    ),
+    "worker_missing": (
+        "Fewer workers are at work than there should be: runs wait, or take longer.",
+        "Nothing is lost: what was under way is finished by the next run.",
+        "Start the worker (`gallra serve`, or `systemctl restart` its unit). GALLRA_WORKERS says "
+        "how many there should be. Without any, run `gallra import` and `gallra purge` by hand.",
+    ),
+    "run_stuck": (
+        "A run is said to be under way, and nobody works at it: it was cut off.",
+        "What it had done stays done, and nothing is done twice.",
+        "Open the run in Prefect, cancel it if it still says Running, and start its deployment "
+        "again: it goes on where the other one stopped.",
+    ),
+    "run_late": (
+        "A run should have begun ten minutes ago or more, and has not.",
+        "It is not lost: it begins as soon as a worker is free.",
+        "See in Prefect whether a worker is at work and what it is busy with. To have it done now "
+        "use the command of the same name.",
+    ),
+    "run_failed": (
+        "The last run of this deployment failed, and none has gone well since.",
+        "What it had done stays done; a rerun does nothing twice.",
+        "Open the run in Prefect: its page says what happened and what to do. Then start it again; "
+        "the alarm ends when a run goes well.",
+    ),
+    "deployment_missing": (
+        "Something that should run by itself is not known to the Prefect server.",
+        "What has run stays as it is.",
+        "Start the server anew (`gallra serve`), which deploys everything. What you do not have, "
+        "take out of `prefect.yaml`.",
+    ),
+    "deployment_paused": (
+        "Somebody has switched off a deployment, one of its schedules, or all of the work.",
+        "Nothing is lost; it does not run until it is switched on.",
+        "Switch it on again in Prefect, under Deployments or Work Pools.",
+    ),
+    "schedule_idle": (
+        "Prefect has not planned the next run of a deployment: its scheduler does not work.",
+        "What has run stays as it is.",
+        "Start the server anew (`gallra serve`). Should it come back: see `prefect/server.log` in "
+        "the state folder.",
+    ),
     "clock_went_back": (
         "This machine's clock was set back: how old the files in the folder are is not certain.",
         "Nothing was deleted because of it.",

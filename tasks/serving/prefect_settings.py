@@ -122,6 +122,8 @@ def environment(home: Path, *, port: int, keep: timedelta = _EVENTS_KEPT) -> dic
         "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
         "PREFECT_LOGGING_LOG_PRINTS": _OFF,
         "PREFECT_RESULTS_PERSIST_BY_DEFAULT": _OFF,
+        # The least that Prefect allows: a run whose process was killed is missed soon.
+        "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
         # The server, and never the in-process one: it loses task runs.
         "PREFECT_SERVER_EPHEMERAL_ENABLED": _OFF,
         "PREFECT_SERVER_API_HOST": HOST,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, cast
 
 from lifecycle.errors import Misconfigured, Unreachable
 from tasks.house import children
@@ -42,6 +42,7 @@ def serve(
     something does not start.
     """
     # Databases: the help needs none.
+    from tasks.serving.automations import upsert
     from tasks.serving.limits import set_limits
     from tasks.serving.safe_to_start import require_safe
 
@@ -56,15 +57,31 @@ def serve(
             deploy(home, settings)
             refuse_unknown_parameters(here(home, server.port))
             set_limits(PrefectApi(here(home, server.port)), Settings.from_environment())
+            upsert(here(home, server.port), Settings.from_environment())
             worker = start_worker(home, settings)
             stack.callback(children.stop, worker)
+            _served(home).touch(mode=0o600)
             announce(f"Prefect UI: {server.ui}")
             announce(f"Its password is in {auth_file(home)}")
             announce("Stop with Ctrl-C; what runs is taken up again by the next run.")
-            return _watch(home, worker, stop)
+            code = _watch(home, worker, stop)
+            if code == 0:
+                _served(home).unlink(missing_ok=True)
+            return code
         except KeyboardInterrupt:
             announce("Stopping …")
+            _served(home).unlink(missing_ok=True)
             return 0
+
+
+def is_served(home: Path) -> bool:
+    """Whether `serve` runs here, or ran until something else than a person ended it."""
+    return _served(home).exists()
+
+
+def _served(home: Path) -> Path:
+    """Stands from the start of a worker to a wished stop: the watchdog misses what was killed."""
+    return home / "prefect" / "served"
 
 
 def _watch(home: Path, worker: subprocess.Popen[bytes], stop: threading.Event) -> int:
@@ -119,11 +136,32 @@ def deployment_file() -> Path:
 
     Raises `Misconfigured("deployment_file_missing")`.
     """
+    return _deployed("prefect.yaml")
+
+
+def _deployed(name: str) -> Path:
     root = _package_root()
-    for place in (root / "prefect.yaml", root / "deployments" / "prefect.yaml"):
+    for place in (root / name, root / "deployments" / name):
         if place.is_file():
             return place
     raise Misconfigured("deployment_file_missing")
+
+
+def deployed_names() -> frozenset[str]:
+    """What `prefect.yaml` deploys, by name. Raises `Misconfigured("deployment_file_missing")`."""
+    return frozenset(each["name"] for each in read_deployed("prefect.yaml")["deployments"])
+
+
+def read_deployed(name: str) -> dict[str, Any]:
+    """A file of `deployments/`, or the `prefect.yaml` of a checkout.
+
+    Raises `Misconfigured("deployment_file_missing")`.
+    """
+    import yaml  # the help needs none
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    text = _deployed(name).read_bytes()
+    return cast("dict[str, Any]", yaml.load(text, Loader=loader))  # noqa: S506
 
 
 def _package_root() -> Path:

@@ -1,7 +1,8 @@
 """What the orchestrator cannot see: a file near its day, a run that died, a silent ledger.
 
-The watchdog reads the folder and our own database, never Prefect's: it may run from a timer on
-any machine that reaches both, and says the same however often it runs.
+The watchdog reads the folder and our own database, never Prefect's, and asks Prefect from outside
+whether it works at all: it may run from a timer on any machine that reaches them, and says the
+same however often it runs.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from tasks.sharing.withdrawing import overdue
 from tasks.telling.due import overdue as tellings_late
 from tasks.telling.orders import is_telling
 from tasks.telling.recipients import waiting as tellings_waiting
+from tasks.watching import scheduler
 from tasks.watching.alarm_mail import MAIL_FAILS, Told, tell
 
 STAGED_TOO_LONG: Final = "staged_too_long"
@@ -58,6 +60,7 @@ KINDS: Final = (
     TELLING_OVERDUE,
     *INCIDENT_ALARMS,
     REQUEST_OVERDUE,
+    *scheduler.KINDS,
     MAIL_FAILS,
 )
 
@@ -120,6 +123,9 @@ def watch(house: House) -> Watch:
     seen |= {(DISCLOSURE_OVERDUE, one.ref) for one in overdue(house)} | _late_tellings(house)
     seen |= incident_alarms(house)
     seen |= {(REQUEST_OVERDUE, one.ref) for one in late_requests(house)}
+    looked = scheduler.look(house)
+    seen |= looked.seen
+    unknowable |= looked.unknowable
     # How old a file is that lay there when the clock was set back is not known any more: the
     # alarm stands until all of them are gone.
     set_back = any(at - now > CLOCK_MAY_SLIP for at in tail)

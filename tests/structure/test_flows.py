@@ -38,7 +38,9 @@ MODULES = sorted(path.stem for path in (ROOT / "flows").glob("*.py") if path.ste
 PLAIN = (bool, int)
 REFERENCES = (Controller, FileReference, PlanReference, WorkReference)
 CALLED_IN = "flows.execute_part.execute_part"
-"""It has no hours of its own: another run starts it, and says what it helps with."""
+"""Another run starts it, and says what it helps with."""
+STARTED = (CALLED_IN, "flows.tell_operator.tell_operator")
+"""They have no hours of their own: another run starts them, or an automation."""
 
 
 def _deployments() -> list[dict[str, Any]]:
@@ -104,7 +106,7 @@ def test_a_deployment_is_guarded_and_described(deployment: dict[str, Any]) -> No
     assert deployment["work_pool"] == {"name": "gallra"}
     given = set(deployment["parameters"]) | ({"work", "part"} if several else set())
     assert given == set(inspect.signature(flow.fn).parameters)
-    assert bool(deployment["schedules"]) is not several
+    assert bool(deployment["schedules"]) is (deployment["entrypoint"] not in STARTED)
     assert deployment["description"]
     schema = flow.parameters.properties["controller"]
     assert schema["enum"] == list(KNOWN_CONTROLLERS)
@@ -309,9 +311,17 @@ def test_every_flow_tells_of_itself_at_its_end(name: str) -> None:
     assert layers[:2] == ["neutral.py", "endings.py"]
 
 
+def test_what_tells_of_failures_is_not_told_of_by_itself() -> None:
+    """Automations take the runs with a controller's tag: its own failure would start it again."""
+    for name, each in DEPLOYMENTS.items():
+        tells = each["entrypoint"] == "flows.tell_operator.tell_operator"
+        assert (each["parameters"]["controller"] in each["tags"]) is not tells, name
+
+
 def test_what_may_send_a_checkpoint_by_mail_is_never_retried() -> None:
     for name in ("delete_imported", "purge", "witness", "rotate_keys_if_due"):
         assert TASKS[f"flows.steps.{name}"].retries == 0
+    assert TASKS["flows.tell_operator.look"].retries == 0
     for name in ("carry_out", "remind", "what_is_left", "hear_answers"):
         assert TASKS[f"flows.erasure_steps.{name}"].retries == 0
 
