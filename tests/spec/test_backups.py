@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import signal
 import sqlite3
 import stat
 import threading
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import orjson
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import Engine, make_url
 
 from lifecycle.errors import (
     Busy,
@@ -25,7 +26,8 @@ from lifecycle.errors import (
     Unreachable,
 )
 from lifecycle.ledger import EventKind
-from records import copies
+from records import copies, postgres_copies
+from records.engines import open_engine
 from tasks.copies import making
 from tasks.copies.folders import What, ours
 from tasks.copies.making import Made, back_up
@@ -412,3 +414,76 @@ def test_a_copy_of_a_later_version_is_left_alone(
     opened.close()
     with pytest.raises(Misconfigured, match="database_newer_than_program"):
         put_back(settings, "records", file, replace=True, now=standing_clock())
+
+
+# --- a server's database, put back and stopped ---------------------------------------------------
+
+
+@pytest.fixture
+def at_server(dialect: str) -> None:
+    if dialect != "postgresql":
+        pytest.skip("a file takes its place in one step: tests/crash/test_backup_kills.py")
+
+
+def _engine_and_names(settings: Settings) -> tuple[Engine, list[str]]:
+    engine = open_engine(settings.database_url)
+    names = copies.names_of(engine, "records")
+    engine.dispose()
+    return engine, names
+
+
+@pytest.mark.postgres
+@pytest.mark.usefixtures("at_server")
+def test_a_copy_that_breaks_off_while_it_is_put_back_changes_nothing(
+    opened: Open, settings: Settings, copied: Copying
+) -> None:
+    file = copied("records")
+    file.write_bytes(file.read_bytes()[:-2000])
+    before = planning.everything(opened())
+    opened.close()
+    engine, names = _engine_and_names(settings)
+    with pytest.raises(Unreachable, match="backup_tool_failed"):
+        postgres_copies.put_back(engine, names, file, aside="gallra_records_aside_broken")
+    assert planning.everything(opened()) == before
+
+
+@pytest.mark.postgres
+@pytest.mark.usefixtures("at_server")
+@pytest.mark.parametrize("commits", [False, True])
+def test_killed_while_it_is_put_back_all_is_as_before(
+    opened: Open,
+    settings: Settings,
+    copied: Copying,
+    monkeypatch: pytest.MonkeyPatch,
+    commits: bool,
+) -> None:
+    """Killed when everything was handed over but the last word; with it, it is done."""
+    file = copied("records")
+    with opened().work() as work:
+        work.record(EventKind.RULES_APPLIED, acted=1)
+        work.commit()
+    before = planning.everything(opened())
+    opened.close()
+    engine, names = _engine_and_names(settings)
+    child = os.fork()
+    if child == 0:
+        hand_over = postgres_copies.shutil.copyfileobj
+
+        def until_killed(source: object, target: object) -> None:
+            hand_over(source, target)  # type: ignore[arg-type]
+            target.flush()  # type: ignore[attr-defined]
+            if not commits:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        try:
+            postgres_copies.shutil.copyfileobj = until_killed  # type: ignore[assignment]
+            postgres_copies.put_back(engine, names, file, aside="gallra_records_aside_killed")
+        finally:
+            os._exit(0)
+    _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status) is not commits
+    with opened(restoring=True).engine.begin() as connection:
+        # Waits for the server to notice that nobody speaks any more.
+        connection.exec_driver_sql("LOCK TABLE holding IN ACCESS EXCLUSIVE MODE")
+    now = planning.everything(opened(restoring=True))
+    assert (now == before) is not commits
