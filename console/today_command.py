@@ -61,9 +61,9 @@ def today(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None:
                     [
                         today_page.colour(one, language),
                         today_page.what(one, language),
+                        one.command,
                         today_page.until(one, seen),
                         one.who,
-                        one.command,
                     ]
                     for one in seen.needs
                 ],

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Final
 
-from prefect import get_client
 from prefect.runtime import deployment, flow_run
 
-from flows import pages
+from flows import known_pages, pages
 from flows.neutral import StepFailed
 from tasks.remedies.every import remedy_for
 from tasks.reporting.headings import Title
 from tasks.reporting.sentences import Sentence
 
 _PAGE: Final = "failed"
-_MOST: Final = 100
+_OVER: Final = "mended"
 
 
 def show(flow: str, controller: str, failure: StepFailed) -> None:
@@ -54,23 +53,10 @@ def mend(flow: str, controller: str) -> None:
 
 def standing(controller: str) -> list[str]:
     """The keys of the failures after which no run of the same flow has finished well."""
+    newest = known_pages.newest(controller)
     return sorted(
-        one["key"] for one in _newest(f"{_PAGE}-%-{controller}") if one["description"] != _OVER
+        key for key, about in newest.items() if key.startswith(f"{_PAGE}-") and about != _OVER
     )
-
-
-_OVER: Final = "mended"
-
-
-def _newest(like: str) -> Iterable[dict[str, Any]]:
-    with get_client(sync_client=True) as client:
-        answer = client._client.post(
-            "/artifacts/latest/filter",
-            json={"artifacts": {"key": {"like_": like}}, "limit": _MOST},
-        )
-        answer.raise_for_status()
-        found: list[dict[str, Any]] = answer.json()
-    return found
 
 
 def _addresses(say: pages.Speech) -> Iterable[tuple[str, str]]:

@@ -20,6 +20,7 @@ from prefect.artifacts import (
 )
 from prefect.logging import get_run_logger
 
+from flows import known_pages
 from lifecycle.accountability.report import Language
 from lifecycle.errors import GallraError
 from lifecycle.policy.load import load_policy
@@ -43,7 +44,8 @@ _TOGETHER: Final = (
     ("inform", "consents"),
     ("store", "left-to-do"),
 )
-"""Pages that are read one after the other: each links to its neighbours."""
+"""Pages that are read one after the other: each links to its neighbours that are there."""
+_ALWAYS: Final = "today"
 
 COUNTS: Final = {
     "rows": Heading.ROWS,
@@ -148,7 +150,12 @@ def create(page: str, controller: str, text: str, *, about: str) -> None:
 def links(page: str, controller: str, say: Speech) -> str:
     """From one page to the others that belong with it, and to today's."""
     beside = [each for group in _TOGETHER if page in group for each in group if each != page]
-    shown = " · ".join(f"[{each}]({address_of(each, controller)})" for each in ("today", *beside))
+    there = {*known_pages.there(controller), *written_now()}
+    shown = " · ".join(
+        f"[{each}]({address_of(each, controller)})"
+        for each in (_ALWAYS, *beside)
+        if each == _ALWAYS or f"{each}-{controller}" in there
+    )
     return f"{say(Title.OTHER_PAGES)}: {shown}"
 
 

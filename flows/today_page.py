@@ -6,7 +6,7 @@ from __future__ import annotations
 from prefect import get_client
 from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterTags
 
-from flows import failed_page, pages
+from flows import failed_page, known_pages, pages
 from tasks.house.wiring import open_house
 from tasks.reporting.sentences import Sentence
 from tasks.reporting.today import Need, today
@@ -27,6 +27,7 @@ def show(controller: str) -> None:
             seen,
             controller,
             language=pages.speech(controller).language,
+            there=known_pages.there(controller),
             schedules=_schedules(controller),
         )
         say = pages.speech(controller)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -11,7 +11,7 @@ from tasks.reporting.headings import Heading, Title
 from tasks.reporting.sentences import Sentence
 from tasks.reporting.today import Figure, Need, Today
 
-HEADS: Final = (Heading.HOW_BAD, Heading.WHAT, Heading.UNTIL, Heading.WHO, Heading.SEE)
+HEADS: Final = (Heading.HOW_BAD, Heading.WHAT, Heading.SEE, Heading.UNTIL, Heading.WHO)
 """The columns of what needs a person."""
 MOST_NEEDS: Final = 40
 """Lines of what needs a person; what is beyond is counted."""
@@ -22,16 +22,18 @@ def markdown(
     controller: str,
     *,
     language: Language,
+    there: Container[str],
     schedules: Mapping[str, str] | None = None,
 ) -> str:
-    """The whole page. `schedules`: a deployment's name and its address in the UI."""
+    """The whole page. `there`: keys of the pages that some run has written;
+    `schedules`: a deployment's name and its address in the UI."""
     parts = [
         f"## {Title.TODAY.say(language)}: {seen.company}",
         f"{Sentence.AS_OF.say(language, at=f'{seen.at:%Y-%m-%d %H:%M %Z}')}",
         f"### {Title.SOMEBODY_ACTS.say(language)}",
-        "\n".join(_needs(seen, controller, language)),
+        "\n".join(_needs(seen, controller, language, there)),
         f"### {Title.FIGURES.say(language)}",
-        "\n".join(_figures(seen.figures, controller, language)),
+        "\n".join(_figures(seen.figures, controller, language, there)),
         Sentence.COMMANDS.say(language, option=f"`-c {controller}`"),
     ]
     if schedules:
@@ -66,7 +68,9 @@ def until(need: Need, seen: Today) -> str:
     return f"{at:%Y-%m-%d %H:%M}"
 
 
-def _needs(seen: Today, controller: str, language: Language) -> Iterator[str]:
+def _needs(
+    seen: Today, controller: str, language: Language, there: Container[str]
+) -> Iterator[str]:
     if not seen.needs:
         yield Sentence.NOBODY_ACTS.say(language)
         return
@@ -75,24 +79,28 @@ def _needs(seen: Today, controller: str, language: Language) -> Iterator[str]:
         yield _row(
             f"**{colour(need, language)}**",
             what(need, language),
+            " ".join(filter(None, (_link(need.page, controller, there), f"`{need.command}`"))),
             until(need, seen),
             need.who,
-            " ".join(filter(None, (_link(need.page, controller), f"`{need.command}`"))),
         )
     if (more := len(seen.needs) - MOST_NEEDS) > 0:
         yield _row("", Sentence.MORE_LINES.say(language, number=more), "", "", "")
 
 
-def _figures(figures: tuple[Figure, ...], controller: str, language: Language) -> Iterator[str]:
+def _figures(
+    figures: tuple[Figure, ...], controller: str, language: Language, there: Container[str]
+) -> Iterator[str]:
     yield from _head((Heading.WHAT, Heading.NUMBER, Heading.SEE), language)
     for one in figures:
         value = Sentence.NEVER.say(language) if one.value == "" else str(one.value)
-        see = _link(one.page, controller) or f"`{one.command}`"
+        see = _link(one.page, controller, there) or f"`{one.command}`"
         yield _row(one.what.say(language), value, see)
 
 
-def _link(page: str, controller: str) -> str:
-    return f"[{page}]({address_of(page, controller)})" if page else ""
+def _link(page: str, controller: str, there: Container[str]) -> str:
+    if f"{page}-{controller}" not in there:
+        return ""  # the UI shows nothing at all where no run has written yet
+    return f"[{page}]({address_of(page, controller)})"
 
 
 def _head(heads: tuple[Heading, ...], language: Language) -> Iterator[str]:

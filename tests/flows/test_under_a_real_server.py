@@ -202,6 +202,10 @@ def test_the_other_runs_complete_with_readable_names(session: Served) -> None:
     assert counts["rotate-keys"] == {"rotated": 0}
     assert list(session.staging.iterdir()) == []
     (page,) = json.loads(str(_artifacts("purge-academedia")[0].data))
+    linked = str(_artifacts("purge-academedia")[0].description)
+    assert "[today](/artifacts/key/today-academedia)" in linked
+    assert "[import](/artifacts/key/import-academedia)" in linked
+    assert "export-again" not in linked  # which no run had written then
     assert page["Raderade · Deleted"] == 1
     (again,) = json.loads(str(_artifacts("export-again-academedia")[0].data))
     assert re.fullmatch(r"F-[0-9A-Z]{13}", again["Fil · File"])

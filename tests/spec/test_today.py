@@ -185,10 +185,11 @@ def test_red_comes_first_and_nobody_is_on_the_page(desk: Desk) -> None:
     colours = [one.red for one in seen.needs]
     assert colours == sorted(colours, reverse=True)
     assert len(set(colours)) == 2
-    shown = markdown(seen, "academedia", language="sv")
+    shown = markdown(seen, "academedia", language="sv", there={"sharing-academedia"})
     assert shown.index("RÖTT · RED") < shown.index("GULT · AMBER") < shown.index("Dagen i siffror")
     assert "[sharing](/artifacts/key/sharing-academedia) `gallra share show P-" in shown
     assert "`-c academedia`" in shown
+    assert "/artifacts/key/incidents-academedia" not in shown  # no run has written that one
     for who in (TUVA, OMAR):
         for word in who:
             assert word not in shown
@@ -197,13 +198,15 @@ def test_red_comes_first_and_nobody_is_on_the_page(desk: Desk) -> None:
 def test_the_page_is_in_the_language_of_the_office_and_never_endless(desk: Desk) -> None:
     seen = today(desk.house())
     many = seen._replace(needs=tuple(_need(number) for number in range(MOST_NEEDS + 5)))
-    danish = markdown(many, "tommerup", language="da", schedules={"share": "/deployments/x"})
+    danish = markdown(
+        many, "tommerup", language="da", there=(), schedules={"share": "/deployments/x"}
+    )
     assert "## I dag · Today: " in danish
     assert "Det her skal nogen gøre · Somebody has to act" in danish
     assert "og 5 mere · and more" in danish
     assert danish.count("RØDT · RED") == MOST_NEEDS
     assert "[share](/deployments/x)" in danish
-    quiet = markdown(seen._replace(needs=()), "academedia", language="sv")
+    quiet = markdown(seen._replace(needs=()), "academedia", language="sv", there=())
     assert "Ingen behöver göra något just nu." in quiet
 
 
