@@ -94,7 +94,7 @@ def _trigger(each: dict[str, Any], controller: str | None) -> dict[str, Any]:
         "within": silent_for or 0,
         "after": each.get("after", []),
         # Whatever comes of it: it goes on, it ends, it waits for people.
-        "expect": each.get("on", ["prefect.flow-run.*"]),
+        "expect": ["prefect.flow-run.*"] if silent_for else each["when"],
     }
     if controller is not None:
         # A deployment's tags are its runs'; the one that tells has another, and calls no other.
