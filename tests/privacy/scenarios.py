@@ -76,6 +76,12 @@ BY_ITSELF = (
 """And in one that does not, in the order in which it is carried out."""
 TARGETS = (*ANYWHERE, *((target, "follow up") for target in (*WITH_PEOPLE, *BY_ITSELF)))
 
+_PAGES = (
+    "flows.pages.create_table_artifact",
+    "flows.pages.create_markdown_artifact",
+    "flows.today_page.today",
+    "flows.known_pages.get_client",
+)
 _NEUTRAL = (
     r"^(unexpected_error [A-Z]\w+( E[A-Z]+)? at [\w.]+:\d+( via [\w.]+:\d+)?|took_too_long [\w: .]+"
     r"|database_(conflict|refused|unreachable)|folder_gone|secret_file_empty|ledger_not_written"
@@ -105,8 +111,9 @@ def scenarios(home: Path, *, second_home: Path | None) -> Iterator[Scenario]:
     pairs += [(kinds[(n + 7) % len(kinds)], *target) for n, target in enumerate(ANYWHERE)]
     pairs += [(kind, "records.importing.Importing.add", "import") for kind in kinds]
     yield from _broken(pairs, people)
-    page = {"flows.pages.create_table_artifact": breaker("tells everywhere", next(people))}
-    yield Scenario("a page cannot be written", "import", patched(page), "")
+    for target in _PAGES:
+        page = {target: breaker("tells everywhere", next(people))}
+        yield Scenario(f"a page cannot be written: {target}", "import", patched(page), "")
     yield from _typed()
     yield from _real(home)
     if second_home is not None:
