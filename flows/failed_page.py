@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from prefect.runtime import deployment, flow_run
@@ -43,7 +43,7 @@ def mend(flow: str, controller: str) -> None:
     key = f"{_PAGE}-{flow}-{controller}"
 
     def write() -> None:
-        if key in standing(controller):
+        if key in standing(known_pages.newest(controller)):
             say = pages.speech(controller)
             text = f"## {say(Title.FAILED)}: {flow}\n\n{say(Sentence.MENDED)}"
             pages.create(f"{_PAGE}-{flow}", controller, text, about=_OVER)
@@ -51,9 +51,9 @@ def mend(flow: str, controller: str) -> None:
     pages.quietly("", write)
 
 
-def standing(controller: str) -> list[str]:
-    """The keys of the failures after which no run of the same flow has finished well."""
-    newest = known_pages.newest(controller)
+def standing(newest: Mapping[str, str]) -> list[str]:
+    """The keys of the failures after which no run of the same flow has finished well; `newest`: the
+    controller's pages, as `known_pages` tells them."""
     return sorted(
         key for key, about in newest.items() if key.startswith(f"{_PAGE}-") and about != _OVER
     )

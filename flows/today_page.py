@@ -21,13 +21,14 @@ def show(controller: str) -> None:
     def write() -> None:
         with open_house(controller) as house:
             seen = today(house)
-        failed = [_failed(key, controller) for key in failed_page.standing(controller)]
+        known = known_pages.newest(controller)
+        failed = [_failed(key, controller) for key in failed_page.standing(known)]
         seen = seen._replace(needs=(*failed, *seen.needs))
         text = markdown(
             seen,
             controller,
             language=pages.speech(controller).language,
-            there=known_pages.there(controller),
+            there=known,
             schedules=_schedules(controller),
         )
         say = pages.speech(controller)

@@ -11,7 +11,7 @@ import pytest
 from prefect.exceptions import Pause, TerminationSignal
 from prefect.states import State
 
-from flows import endings, failed_page, pages, today_page
+from flows import endings, known_pages, pages, today_page
 from flows.endings import ends_with_pages
 from lifecycle.errors import Unreachable
 
@@ -26,7 +26,7 @@ class Told:
 
     def __init__(self) -> None:
         self.pages: list[tuple[str, str]] = []
-        self.standing: list[str] = []
+        self.there: dict[str, str] = {}
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Told:
         told.pages.append((key, text))
 
     monkeypatch.setattr(pages, "create_markdown_artifact", create)
-    monkeypatch.setattr(failed_page, "standing", lambda _: told.standing)
+    monkeypatch.setattr(known_pages, "newest", lambda _: told.there)
     monkeypatch.setattr(
         today_page,
         "show",
@@ -117,11 +117,15 @@ def test_a_process_that_is_ended_writes_nothing_more(told: Told) -> None:
 
 
 def test_the_next_good_end_says_that_the_failure_is_over(told: Told) -> None:
-    told.standing = ["failed-share-tommerup", "failed-incident-tommerup"]
+    told.there = {"failed-share-tommerup": "", "failed-incident-tommerup": "", "share-tommerup": ""}
     ending_with(1)
     (key, text), _ = told.pages
     assert key == "failed-share-tommerup"
     assert "Intet at gøre. · " in text
+    told.pages.clear()
+    told.there["failed-share-tommerup"] = "mended"
+    ending_with(1)
+    assert [key for key, _ in told.pages] == ["today-tommerup"]  # said once
 
 
 def test_what_keeps_the_pages_away_changes_nothing_about_the_end(
@@ -131,7 +135,7 @@ def test_what_keeps_the_pages_away_changes_nothing_about_the_end(
         raise ConnectionError("19850709-9805")
 
     monkeypatch.setattr(pages, "create_markdown_artifact", refuse)
-    monkeypatch.setattr(failed_page, "standing", refuse)
+    monkeypatch.setattr(known_pages, "newest", refuse)
     assert ending_with(5).data == {"rows": 5}
     with pytest.raises(Unreachable):
         ending_with(Unreachable("folder_not_mounted"))
