@@ -10,12 +10,21 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import pytest
 
 from lifecycle.ledger import EventKind
+from lifecycle.plan import ItemState
+from lifecycle.references import PLAN, from_reference
+from records import leases, plans
+from records.engines import reading
+from tasks.erasing import execution, parts
+from tasks.erasing.helping import Helped, help_with
+from tasks.house.settings import Settings
+from tasks.house.wiring import open_house
 from tests.crash import erasure_invariants, erasure_scene, outside
 from tests.crash.evidence import Evidence, gather
 from tests.crash.scene import Home, Scene
@@ -26,11 +35,20 @@ from tests.factories.houses import ROOT
 ONE_EACH: Final = """
 import sys, time
 from pathlib import Path
+from connectors.http import HttpSystem
+from connectors.sql import SqlSystem
 from tasks.erasing import parts
 from tasks.erasing.execution import execute
 from tasks.erasing.helping import help_with
 from tasks.house.wiring import open_house
 parts.ITEMS = 1
+def slowly(whole):
+    def carried(self, orders):
+        time.sleep(0.1)
+        return whole(self, orders)
+    return carried
+HttpSystem.carry_out = slowly(HttpSystem.carry_out)
+SqlSystem.carry_out = slowly(SqlSystem.carry_out)
 plan, name, barrier = sys.argv[1], sys.argv[2], Path(sys.argv[3])
 def wait_for(*names):
     end = time.monotonic() + 60
@@ -38,7 +56,8 @@ def wait_for(*names):
         if time.monotonic() > end: sys.exit(f"{name}: nobody came: {names}")
         time.sleep(0.002)
 """
-"""Everybody cuts the plan into parts of one item, so that there are some to share."""
+"""Everybody cuts the plan into parts of one item, so that there are some to share; each takes its
+time, and both helpers reach for the same one: two who had one part in hand would meet."""
 LEADS: Final = (
     ONE_EACH
     + """
@@ -57,7 +76,8 @@ HELPS: Final = (
 with open_house("academedia") as house:
     (barrier / name).touch()
     wait_for("go")
-    print(help_with(house, plan, 3 if name == "second" else 6).parts)
+    time.sleep(0.05 * (name == "third"))  # the other one is in the middle of it
+    print(help_with(house, plan, 5).parts)
 """
 )
 SEEDS: Final = [1, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(2, 14))]
@@ -146,6 +166,39 @@ def test_three_share_a_plan_and_nobody_does_what_another_does(
         assert seen.leases == 0
 
 
+def test_a_part_that_another_has_in_hand_is_left_to_it_and_without_a_lead_nobody_begins(
+    warm: Warm, databases: dict[str, str], tmp_path: Path
+) -> None:
+    with outside.serving():
+        made = erasure_scene.erasing(warm, tmp_path / "home", databases)
+        assert made.approved is not None
+        ref, settings = made.approved.plan, Settings.from_environment(made.home.env)
+        with open_house("academedia", settings=settings) as house, ExitStack() as stack:
+            assert help_with(house, ref, 1) == Helped(0, ()), "nobody has begun it"
+            execution._begin(house, from_reference(PLAN, ref))
+            assert help_with(house, ref, 1) == Helped(0, ()), "nobody leads it"
+            hold = partial(leases.hold, house.engine, now=house.now)
+            stack.enter_context(hold(parts.leading(ref)))
+            with reading(house.engine) as connection:
+                number = from_reference(PLAN, ref)
+                plan = plans.get(connection, controller=house.controller, number=number)
+            (theirs,) = parts.parts_of(house, plan, ["pingpong"])
+            stack.enter_context(hold(theirs.lease))
+            assert help_with(house, ref, 3) == Helped(3, ())
+            with reading(house.engine) as connection:
+                counts = plans.state_counts(connection, number)
+            assert {name for name, state in counts if state is ItemState.ACTED} == {
+                "novo", "omnius", "workbuster",
+            }  # fmt: skip
+            assert counts["pingpong", ItemState.PLANNED] == 3
+        for _ in range(2):
+            assert warm.run(["execute", ref], env=made.home.env).returncode == 0
+        seen = gather(made.home, tmp_path / "look")
+        assert erasure_invariants.at_any_time(made, seen) == []
+        assert erasure_invariants.after_rerun(made, seen) == []
+        assert set(times(seen, EventKind.ITEM_DONE).values()) == {1}
+
+
 @pytest.mark.parametrize("victim", ["first", "second"])
 @pytest.mark.parametrize("seed", SEEDS)
 def test_one_of_three_is_killed(
@@ -157,7 +210,7 @@ def test_one_of_three_is_killed(
         together = Together(made, tmp_path / "barrier")
         stack.callback(lambda: [one.kill() for one in together.processes.values()])
         together.wait_for_go()
-        time.sleep(random.Random(f"{seed}{victim}").uniform(0, 0.35))
+        time.sleep(random.Random(f"{seed}{victim}").uniform(0, 0.8))
         together.kill(victim)
         together.ended(killed=[victim])
         seen = gather(made.home, tmp_path / "look")
