@@ -43,14 +43,20 @@ def init(controller: Controller = CONTROLLER) -> None:
             say("Next: `gallra doctor`, then `gallra inventory`.")
 
 
-def doctor(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None:
+def doctor(
+    controller: Controller = CONTROLLER,
+    every: Annotated[
+        bool, typer.Option("--all", help="Every controller that has begun here.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Say what is missing or risky here, and how to mend it.
 
-    Example:  gallra doctor
+    Example:  gallra doctor --all
     """
-    from tasks.placing.examination import examine
+    from tasks.placing.examination import examine, examine_all
 
-    findings = examine(controller)
+    findings = examine_all() if every else examine(controller)
     if as_json:
         print_json([f._asdict() for f in findings])
     else:

@@ -12,11 +12,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from lifecycle.errors import Misconfigured
 from tasks.house import redaction
 from tasks.house.children import without_prefect
 from tasks.house.quiet import quiet_process
 from tasks.serving.prefect_server import PrefectServer, local_server
-from tasks.serving.prefect_settings import environment
+from tasks.serving.prefect_settings import environment, foreign_settings
 
 _LOGGERS: Final = ("prefect.flow_runs", "prefect.task_runs", "prefect", "httpx", "sqlalchemy", "")
 
@@ -28,8 +29,11 @@ def prefect_session(home: Path, *, port: int | None = None) -> Iterator[PrefectS
     """Start or reuse the local server of `home` and send this process's runs to it.
 
     Inside, import a flow and call it: `from flows.import_af import import_af`. Raises what
-    `local_server` raises, and `Misconfigured` when logs would not be masked.
+    `local_server` raises, `Misconfigured` when logs would not be masked, and
+    `Misconfigured("prefect_settings_beside")`.
     """
+    for name in foreign_settings(Path.cwd()):
+        raise Misconfigured("prefect_settings_beside", ref=name)
     before = dict(os.environ)
     mask = os.umask(0o077)
     try:

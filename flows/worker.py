@@ -34,7 +34,22 @@ def patiently(submit: Submit) -> Submit:
     return submit_free_ones
 
 
+def refuse_unsafe() -> None:
+    """End before anything is fetched where this house may not be served, and say why."""
+    from lifecycle.errors import GallraError
+    from tasks.house.settings import Settings
+    from tasks.remedies.every import remedy_for
+    from tasks.serving.safe_to_start import require_safe
+
+    try:
+        require_safe(Settings.from_environment())
+    except GallraError as error:
+        advice = remedy_for(error.code, kind=type(error).__name__)
+        raise SystemExit(f"{error}: {advice.happened} {advice.next}") from None
+
+
 if __name__ == "__main__":
+    refuse_unsafe()
     BaseWorker._submit_scheduled_flow_runs = patiently(  # type: ignore[method-assign, assignment]
         BaseWorker._submit_scheduled_flow_runs
     )

@@ -18,7 +18,7 @@ from lifecycle.errors import GallraError, Misconfigured
 from records.alarms import last_witnessed
 from records.engines import reading
 from tasks.house.parts import House
-from tasks.house.settings import Settings
+from tasks.house.settings import DEFAULT_CONTROLLER, Settings
 from tasks.house.wiring import open_house, read_bindings, witness_shares_volume
 from tasks.informing.notice_texts import check_notices
 from tasks.placing import examining_systems
@@ -26,13 +26,21 @@ from tasks.remedies.every import remedy_for
 from tasks.serving.openness import answers, openings
 from tasks.serving.prefect_place import place_of
 from tasks.serving.prefect_settings import is_exposed
-from tasks.serving.safe_to_start import faults, is_unwitnessed
+from tasks.serving.safe_to_start import begun_here, faults, is_unwitnessed
 
 State = Literal["ok", "risk", "wrong"]
 _ENOUGH_BYTES: Final = 2 * 1024**3
 _PROBLEMS: Final = 3
 """How many of a file's problems are shown; `gallra policy check` shows all."""
 _NEEDED: Final = ("prefect", "fastapi", "sqlalchemy", "cryptography", "python_calamine", "orjson")
+
+_SHARED: Final = frozenset(
+    {
+        *("Python", "packages", "state folder", "disk", "mode", "protection"),
+        *("settings of Prefect", "Prefect server", "key-encryption key", "checkpoint"),
+    }
+)
+"""What all controllers of one house have together."""
 
 
 class Finding(NamedTuple):
@@ -58,6 +66,27 @@ def examine(controller: str, *, settings: Settings | None = None) -> list[Findin
     except GallraError as error:
         findings.append(_wrong("policy, systems, databases and keys", error))
     return findings
+
+
+def examine_all(settings: Settings | None = None) -> list[Finding]:
+    """The same for every controller that has begun here: what they share once, then each by name.
+
+    Never raises for what it finds; where nobody has begun it says what they would share.
+    """
+    try:
+        settings = settings or Settings.from_environment()
+        begun = begun_here(settings)
+    except GallraError as error:
+        return [_wrong("policy, systems, databases and keys", error)]
+    found: list[Finding] = []
+    for controller in begun or [DEFAULT_CONTROLLER]:
+        seen = {(one.what, one.found) for one in found}
+        found += [
+            one if one.what in _SHARED else one._replace(what=f"{controller}: {one.what}")
+            for one in examine(controller, settings=settings)
+            if (one.what, one.found) not in seen
+        ]
+    return found
 
 
 def _python() -> Finding:

@@ -253,6 +253,13 @@ _BY_CODE: dict[str, Remedy] = {
         "Write `user:password` into a file that only Gallra's user can read, and name the file in "
         "GALLRA_PREFECT_AUTH_FILE.",
     ),
+    "prefect_settings_beside": Remedy(
+        "A file of settings for Prefect lies where it would read them, and could have it keep or "
+        "show more than Gallra allows.",
+        "Nothing was started.",
+        "Take the named file away: out of the folder `prefect` in the state folder, or out of the "
+        "folder in which you gave the command. Or take its settings of Prefect out.",
+    ),
     "run_history_kept": Remedy(
         "Prefect still keeps runs, pages, logs or events that are older than the policy says.",
         "No person is in them. Records, ledger and folders are as they were.",

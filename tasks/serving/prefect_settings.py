@@ -10,6 +10,7 @@ import base64
 import contextlib
 import ipaddress
 import os
+import re
 import secrets
 import stat
 from collections.abc import Mapping
@@ -157,6 +158,28 @@ def environment(home: Path, *, port: int, keep: timedelta = _EVENTS_KEPT) -> dic
 
 def _iso(period: timedelta) -> str:
     return f"PT{int(period.total_seconds())}S"
+
+
+def foreign_settings(folder: Path) -> list[str]:
+    """The files in `folder` from which Prefect would take settings when it starts there.
+
+    What we set goes before theirs. What we do not set they could: it would write what it asks its
+    database into its log, say.
+    """
+    found = [name for name in ("prefect.toml", "profiles.toml") if (folder / name).is_file()]
+    if _says(folder / "pyproject.toml", r"^\s*\[\s*tool\s*\.\s*prefect\b"):
+        found.append("pyproject.toml")
+    if _says(folder / ".env", r"^\s*(export\s+)?PREFECT_"):
+        found.append(".env")
+    return found
+
+
+def _says(file: Path, pattern: str) -> bool:
+    try:
+        text = file.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    return re.search(pattern, text, re.MULTILINE | re.IGNORECASE) is not None
 
 
 def assert_closed(settings: Mapping[str, str]) -> None:

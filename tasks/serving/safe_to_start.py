@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -17,7 +17,7 @@ from records.migrations import HEADS, revision
 from tasks.house.settings import Settings
 from tasks.house.wiring import has_begun, list_policies, open_house
 from tasks.proving.proof import witness
-from tasks.serving.prefect_settings import is_exposed
+from tasks.serving.prefect_settings import foreign_settings, is_exposed
 
 WITNESS_MAY_BE_SILENT: Final = timedelta(hours=25)
 """A day, and the hour that the longest day of the year has more."""
@@ -32,12 +32,15 @@ class Fault(NamedTuple):
 
 
 def faults(settings: Settings) -> Iterator[Fault]:
-    """Files that others can read, and in production a key beside what it protects."""
+    """Files that others can read, in production a key beside what it protects, and settings of
+    somebody's where Prefect would read them."""
     for path in _private(settings):
         if is_exposed(path):
             yield Fault("state_readable_by_others", _name(settings, path))
     if settings.production and settings.keys_lie_beside_data:
         yield Fault("kek_beside_data", "GALLRA_KEYS")
+    for name in foreign_settings(settings.home / "prefect"):
+        yield Fault("prefect_settings_beside", name)
 
 
 def require_safe(settings: Settings) -> None:
@@ -45,7 +48,8 @@ def require_safe(settings: Settings) -> None:
     was forgotten for a day.
 
     Raises `Misconfigured("state_readable_by_others")`, `Misconfigured("kek_beside_data")`,
-    `LedgerFailure("ledger_unwitnessed")` where no witness takes a checkpoint.
+    `Misconfigured("prefect_settings_beside")`, `LedgerFailure("ledger_unwitnessed")` where no
+    witness takes a checkpoint.
     """
     for fault in faults(settings):
         raise Misconfigured(fault.code, ref=fault.ref)
@@ -69,8 +73,18 @@ def is_unwitnessed(engine: Engine, *, at: datetime) -> bool:
     return since is not None and at - since > WITNESS_MAY_BE_SILENT
 
 
+def begun_here(settings: Settings) -> list[str]:
+    """The controllers whose records were ever opened here; none before databases of this version
+    are there: the first run makes them, or brings them forward."""
+    return _begun(settings, lambda engine: True)
+
+
 def _unwitnessed(settings: Settings) -> list[str]:
     """The controllers that have begun here, where the ledger was not witnessed for a day."""
+    return _begun(settings, lambda engine: is_unwitnessed(engine, at=datetime.now(UTC)))
+
+
+def _begun(settings: Settings, wanted: Callable[[Engine], bool]) -> list[str]:
     file = _sqlite_file(settings.database_url)
     if file is not None and not file.exists():
         return []
@@ -78,8 +92,8 @@ def _unwitnessed(settings: Settings) -> list[str]:
     try:
         with reading(engine) as connection:
             if revision(connection, "records") != HEADS["records"]:
-                return []  # empty, or of an earlier version: its first run brings it forward
-        if not is_unwitnessed(engine, at=datetime.now(UTC)):
+                return []
+        if not wanted(engine):
             return []
         return [each for each in list_policies(settings) if has_begun(engine, each)]
     finally:

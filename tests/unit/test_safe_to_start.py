@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import json
+import os
+import re
+import subprocess
+import sys
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from flows.session import prefect_session
 from lifecycle.errors import LedgerFailure, Misconfigured
 from tasks.house.children import without_prefect
 from tasks.house.settings import Settings
 from tasks.house.wiring import open_house
-from tasks.placing.examination import Finding, examine
+from tasks.placing.examination import Finding, examine, examine_all
 from tasks.proving.proof import witness
+from tasks.serving.prefect_settings import environment, prefect_home
 from tasks.serving.processes import serve
 from tasks.serving.safe_to_start import faults, is_unwitnessed, require_safe
 
@@ -146,3 +153,97 @@ def test_every_fault_is_one_that_the_start_refuses(home: Path) -> None:
     home.chmod(0o755)
     found = list(faults(settings(home, GALLRA_MODE="production")))
     assert [one.code for one in found] == ["state_readable_by_others", "kek_beside_data"]
+
+
+SETTINGS = {
+    "prefect.toml": "[server.database]\necho = true\n",
+    "profiles.toml": 'active = "x"\n[profiles.x]\nPREFECT_SERVER_DATABASE_ECHO = "true"\n',
+    "pyproject.toml": "[tool.prefect.server.database]\necho = true\n",
+    ".env": "A=1\nexport PREFECT_SERVER_DATABASE_ECHO=true\n",
+}
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_settings_that_lie_where_prefect_would_read_them_are_refused(
+    home: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    place = prefect_home(home)
+    (place / name).write_text(SETTINGS[name])
+    with pytest.raises(Misconfigured, match=f"^prefect_settings_beside {re.escape(name)}$"):
+        require_safe(settings(home))
+    looked = said(home, "protection")
+    assert (looked.state, name in looked.found) == ("wrong", True)
+    monkeypatch.chdir(place)
+    with pytest.raises(Misconfigured, match="prefect_settings_beside"), prefect_session(home):
+        pass
+    (place / name).unlink()
+    (place / "pyproject.toml").write_text("[tool.other]\nwith = 'prefect'\n")
+    (place / ".env").write_text("NO_PREFECT_HERE=1\n# PREFECT_HOME\n")
+    require_safe(settings(home))
+
+
+def test_what_would_open_the_server_in_a_file_does_not(home: Path, tmp_path: Path) -> None:
+    """Ours goes before every file's: asked of Prefect itself, with all of them at once."""
+    told = environment(home, port=4321)
+    opening = {"host": '"0.0.0.0"', "csrf_protection_enabled": "false", "auth_string": '""'}
+    opening |= {"cors_allowed_origins": '"*"', "port": "4000"}
+    lines = "".join(f"{name} = {value}\n" for name, value in opening.items())
+    flat = "".join(f"PREFECT_SERVER_API_{k.upper()}={v}\n" for k, v in opening.items())
+    (tmp_path / "prefect.toml").write_text(f"[server.api]\n{lines}[server.database]\necho=true\n")
+    (tmp_path / "pyproject.toml").write_text(f"[tool.prefect.server.api]\n{lines}")
+    (tmp_path / ".env").write_text(flat)
+    (prefect_home(home) / "profiles.toml").write_text(f'active = "x"\n[profiles.x]\n{flat}')
+    asked = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", ASK],
+        cwd=tmp_path,
+        env=without_prefect(os.environ) | told,
+        capture_output=True,
+        check=True,
+    )
+    host, port, csrf, origins, auth, echo = json.loads(asked.stdout)
+    assert (host, port, csrf) == ("127.0.0.1", 4321, True)
+    assert origins == told["PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS"]
+    assert auth == told["PREFECT_SERVER_API_AUTH_STRING"]
+    assert echo is True, "what we do not say, a file may: so none may lie there"
+
+
+ASK = """
+import json
+from prefect.settings import get_current_settings
+server = get_current_settings().server
+api = server.api
+auth = api.auth_string.get_secret_value()
+told = [api.host, api.port, api.csrf_protection_enabled, api.cors_allowed_origins, auth]
+print(json.dumps([*told, server.database.echo]))
+"""
+
+
+def test_a_worker_asks_the_same_before_it_fetches_anything(home: Path) -> None:
+    home.chmod(0o755)
+    asked = subprocess.run(
+        [sys.executable, "-m", "flows.worker", "worker", "start", "--pool", "gallra"],
+        cwd=Path(__file__).resolve().parents[2],
+        env=without_prefect(os.environ) | environment_of(home),
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+    assert asked.returncode == 1
+    assert asked.stderr.startswith(b"state_readable_by_others GALLRA_HOME: ")
+    assert asked.stdout == b""
+
+
+def environment_of(home: Path) -> dict[str, str]:
+    return {"GALLRA_HOME": str(home), "PREFECT_HOME": str(home.parent / "no-prefect")}
+
+
+def test_every_controller_of_a_house_is_examined(home: Path) -> None:
+    alone = examine_all(settings(home))
+    assert not any(":" in one.what for one in alone if one.what in ("mode", "disk"))
+    begin(home, ago=timedelta(0))
+    with open_house("tommerup", settings=settings(home)):
+        pass
+    found = examine_all(settings(home))
+    heads = {one.what.partition(": ")[0] for one in found if ": " in one.what}
+    assert heads == {"academedia", "tommerup"}
+    assert len([one for one in found if one.what == "mode"]) == 1
