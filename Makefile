@@ -30,7 +30,7 @@ compile = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
           --no-emit-index-url --custom-compile-command "make lock" pyproject.toml --extra build
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test test-long check bench pictures lock clean
+.PHONY: help run serve test test-long check bench pictures pictures-check lock clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -64,8 +64,11 @@ bench: $(VENV)/dev ## our import against the obvious alternative and the floor
 	@$(BIN)/python -m tests.bench.run
 	@$(BIN)/python -m tests.bench.startup
 
-pictures: $(VENV)/dev ## the pictures in README.md anew, from a real run (needs Chromium)
-	@$(BIN)/python docs/pictures/make.py
+pictures: $(VENV)/dev ## the pictures of the pages anew, from a real run (needs Chromium)
+	@$(BIN)/python -m docs.pictures.make
+
+pictures-check: $(VENV)/dev ## which picture shows what is not so any more, and by which file
+	@$(BIN)/python -m docs.pictures.freshness
 
 lock: $(BIN)/uv ## resolve anew and write the lock files
 	@$(compile) --upgrade --output-file requirements.lock

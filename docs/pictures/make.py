@@ -1,33 +1,32 @@
 """The pictures of README.md, taken from a real run in a folder that is thrown away afterwards.
 
-`make pictures`, or `python docs/pictures/make.py`. Needs Chromium for the page of the Prefect UI
-(Debian: `apt-get install -y chromium`; another one: CHROMIUM=/path); without it that picture is
-left as it is. Nothing but official test numbers and invented people is ever in the run, and of
+`make pictures`, or `python -m docs.pictures.make`. Needs Chromium for the pages of the Prefect UI
+(Debian: `apt-get install -y chromium`; another one: CHROMIUM=/path); without it those are
+left as they are. Nothing but official test numbers and invented people is ever in the run, and of
 those nothing reaches the pictures either.
 """
 
 from __future__ import annotations
 
-import asyncio
-import base64
 import io
-import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
 import tempfile
-import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import websockets
+from PIL import Image
 from rich.console import Console
 from rich.terminal_theme import MONOKAI
 from rich.text import Text
+
+from console.sample import write_sample
+from docs.pictures.freshness import note
+from tests.browser.sitting import CHROMIUM, Sitting, sitting
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -35,12 +34,14 @@ WIDTH = 126
 """Columns of the terminal."""
 SHOWN_REASONS = 6
 """Rows of the long table of reasons that the picture shows."""
-OPEN_NEWEST = "document.querySelector('a[href*=\"/artifacts/artifact/\"]').click()"
-PAGES = (
-    ("prefect-rows", "/artifacts/key/rows-to-mend-academedia", OPEN_NEWEST, (1360, 800)),
-    ("prefect-deployments", "/deployments", "", (1360, 780)),
+ARTIFACTS = (
+    ("prefect-import", "import"),
+    ("prefect-rows", "rows-to-mend"),
+    ("prefect-plan", "plan"),
+    ("prefect-ledger", "ledger"),
+    ("prefect-today", "today"),
 )
-"""Picture, page, what is clicked there, and the window's width and height."""
+"""Picture, and the key of the page that it shows."""
 PATIENCE = 180.0
 
 
@@ -57,13 +58,13 @@ def main() -> int:
         shown = str(Path("~/.local/share/gallra"))
         run = _gallra("run", environment=environment).replace(home, shown)
         _terminal("make run", _shortened(run), HERE / "make-run.svg")
-        browser = os.environ.get("CHROMIUM") or shutil.which("chromium")
-        if browser is None:
+        note(HERE / "make-run.svg")
+        if CHROMIUM is None:
             sys.stderr.write("No Chromium: the pictures of the Prefect UI are left as they are.\n")
             return 0
         del environment["FORCE_COLOR"]
         with _serving(environment) as address:
-            asyncio.run(_pages(browser, address, Path(home)))
+            _pages(address, Path(home))
     return 0
 
 
@@ -131,69 +132,64 @@ def _serving(environment: dict[str, str]) -> Any:
         child.wait(timeout=60)
 
 
-async def _pages(browser: str, address: str, home: Path) -> None:
-    """Log in as a person does, and photograph the pages."""
-    password = (home / "prefect" / "auth").read_text(encoding="ascii").strip()
-    token = base64.b64encode(password.encode()).decode()
-    with tempfile.TemporaryDirectory(prefix="gallra-chromium-") as profile:
-        child = subprocess.Popen(
-            [
-                browser,
-                "--headless",
-                *(["--no-sandbox"] if os.geteuid() == 0 else []),
-                *("--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars"),
-                *("--disable-background-networking", "--disable-component-update"),
-                "--disable-sync",
-                *(f"--user-data-dir={profile}", "--remote-debugging-port=0", "about:blank"),
-            ],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        try:
-            port = await _debugging_port(Path(profile))
-            async with websockets.connect(_first_tab(port), max_size=None) as tab:
-                await _ask(tab, "Page.enable")
-                script = f"localStorage.setItem('prefect-password', {json.dumps(token)})"
-                await _ask(tab, "Page.addScriptToEvaluateOnNewDocument", source=script)
-                for name, page, click, (width, height) in PAGES:
-                    size = {"width": width, "height": height, "deviceScaleFactor": 1}
-                    await _ask(tab, "Emulation.setDeviceMetricsOverride", mobile=False, **size)
-                    await _ask(tab, "Page.navigate", url=address + page)
-                    await asyncio.sleep(8)  # the page asks the server for each of its parts
-                    if click:
-                        await _ask(tab, "Runtime.evaluate", expression=click)
-                        await asyncio.sleep(4)
-                    taken = await _ask(tab, "Page.captureScreenshot", format="png")
-                    (HERE / f"{name}.png").write_bytes(base64.b64decode(taken["data"]))
-                    sys.stdout.write(f"{name}.png\n")
-        finally:
-            child.terminate()
-            child.wait(timeout=20)
+def _pages(address: str, home: Path) -> None:
+    """Log in as a person does, do what there is to do, and photograph the pages."""
+    with sitting(address, home, width=1360, height=800) as seat:
+        for name, key in ARTIFACTS[:2]:
+            _artifact(seat, name, key)
+        seat.page.goto(f"{address}/deployments")
+        seat.page.get_by_role("link", name="import-af-academedia", exact=True).wait_for()
+        _take(seat, "prefect-deployments")
+        _a_plan_waits(seat)
+        seat.open_deployment("verify-ledger-academedia")
+        seat.quick_run()
+        seat.until("Completed")
+        for name, key in ARTIFACTS[2:]:
+            _artifact(seat, name, key)
+        _a_run_fails(seat, home)
 
 
-async def _debugging_port(profile: Path) -> int:
-    for _ in range(300):
-        with_port = profile / "DevToolsActivePort"
-        if with_port.exists() and (text := with_port.read_text(encoding="ascii")):
-            return int(text.splitlines()[0])
-        await asyncio.sleep(0.2)
-    raise SystemExit("Chromium did not start")
+def _artifact(seat: Sitting, name: str, key: str) -> None:
+    """The newest page with this key."""
+    seat.page.goto(f"{seat.address}/artifacts/key/{key}-academedia")
+    seat.page.locator('a[href*="/artifacts/artifact/"]').first.click()
+    seat.page.wait_for_url(re.compile("/artifacts/artifact/"))
+    seat.page.locator(".p-code, table, .markdown-renderer, h2").first.wait_for()
+    _take(seat, name)
 
 
-def _first_tab(port: int) -> str:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/json/list", timeout=10) as answer:
-        tabs = json.load(answer)
-    return str(next(t["webSocketDebuggerUrl"] for t in tabs if t["type"] == "page"))
+def _a_plan_waits(seat: Sitting) -> None:
+    seat.open_deployment("archive-erase-academedia")
+    seat.form_that_says(seat.quick_run(), "gallra plan show")
+    _take(seat, "prefect-form")
 
 
-async def _ask(tab: Any, method: str, **parameters: Any) -> Any:
-    """One request of the DevTools protocol and its answer; events in between are passed over."""
-    await tab.send(json.dumps({"id": 1, "method": method, "params": parameters}))
-    async with asyncio.timeout(60):
-        while True:
-            answer = json.loads(await tab.recv())
-            if answer.get("id") == 1:
-                return answer["result"]
+def _a_run_fails(seat: Sitting, home: Path) -> None:
+    """The witness's volume is away."""
+    place, away = home / "witness", home / "witness-away"
+    write_sample(home / "staging" / "second.csv", rows=4, seed=11, kind="csv", edge_cases=False)
+    place.rename(away)
+    place.touch()
+    try:
+        seat.open_deployment("import-af-academedia")
+        seat.quick_run()
+        seat.until("Failed")
+        seat.message()
+        seat.page.get_by_text("Finished in state Failed").last.scroll_into_view_if_needed()
+        _take(seat, "prefect-failed")
+    finally:
+        place.unlink()
+        away.rename(place)
+
+
+def _take(seat: Sitting, name: str) -> None:
+    """Small enough for a page of the handbook: the colours of the UI are few."""
+    seat.page.wait_for_load_state("networkidle")
+    shot = Image.open(io.BytesIO(seat.page.screenshot(animations="disabled"))).convert("RGB")
+    target = HERE / f"{name}.png"
+    shot.quantize(colors=64).save(target, optimize=True)
+    note(target)
+    sys.stdout.write(f"{target.name}\n")
 
 
 if __name__ == "__main__":
