@@ -13,6 +13,7 @@ from console import (
     consent_commands,
     execution_commands,
     explain_commands,
+    group_commands,
     hold_commands,
     import_commands,
     incident_commands,
@@ -53,6 +54,7 @@ app = typer.Typer(
 )
 setup_commands.register(app)
 import_commands.register(app)
+group_commands.register(app)
 watch_commands.register(app)
 today_command.register(app)
 row_commands.register(app)

@@ -17,6 +17,8 @@ _PACKAGE_ROOT: Final = Path(__file__).resolve().parents[2]
 DEFAULT_CONTROLLER: Final = "academedia"
 _TRIAL: Final = "trial"
 _PRODUCTION: Final = "production"
+_OPEN: Final = "open"
+_CLOSED: Final = "closed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,14 @@ class Settings:
     of this machine."""
     prefect_auth: Path | None = None
     """`GALLRA_PREFECT_AUTH_FILE`: the file with that server's `user:password`."""
+    network_is_closed: bool = False
+    """`GALLRA_PREFECT_NETWORK=closed`: nobody else is on the network between workers and servers,
+    as between containers: there it may go without TLS."""
+    prefect_bind: str | None = None
+    """`GALLRA_PREFECT_BIND`: the address that one of several API servers listens on."""
+    prefect_secrets: Path | None = None
+    """`GALLRA_PREFECT_SECRETS`: the folder with what several servers share, a file each:
+    `prefect-database-url`, `prefect-redis-url`, `prefect-encryption-key`."""
     workers: int | None = None
     """`GALLRA_WORKERS`: how many workers there should be; none: one where a server runs here."""
     operator_webhook: str | None = field(default=None, repr=False)
@@ -75,8 +85,11 @@ class Settings:
             key_encryption_keys=Path(keks),
             policies=Path(env.get("GALLRA_POLICIES") or _PACKAGE_ROOT / "policies"),
             systems=Path(env.get("GALLRA_SYSTEMS") or _PACKAGE_ROOT / "deployments" / "systems"),
-            prefect_api=_elsewhere(env.get("GALLRA_PREFECT_API") or None),
+            prefect_api=_elsewhere(env.get("GALLRA_PREFECT_API") or None, closed=_closed(env)),
             prefect_auth=_path(env.get("GALLRA_PREFECT_AUTH_FILE")),
+            network_is_closed=_closed(env),
+            prefect_bind=_address(env, "GALLRA_PREFECT_BIND"),
+            prefect_secrets=_path(env.get("GALLRA_PREFECT_SECRETS")),
             workers=_number(env, "GALLRA_WORKERS", most=1000),
             operator_webhook=_webhook(env),
             production=_mode(env.get("GALLRA_MODE") or _TRIAL) == _PRODUCTION,
@@ -85,18 +98,29 @@ class Settings:
         )
 
     @property
+    def on_many_machines(self) -> bool:
+        """Whether workers run elsewhere than here: their server is another machine's."""
+        return self.prefect_api is not None and not _is_loopback(
+            urlsplit(self.prefect_api).hostname
+        )
+
+    @property
     def keys_lie_beside_data(self) -> bool:
         """True for the embedded default: whoever copies the home has data and key."""
         return self.key_encryption_keys.resolve().is_relative_to(self.home.resolve())
 
 
-def _elsewhere(address: str | None, *, with_query: bool = False) -> str | None:
-    """The address of a server that runs elsewhere: by TLS, or on this very machine."""
+def _elsewhere(
+    address: str | None, *, closed: bool = False, with_query: bool = False
+) -> str | None:
+    """The address of a server that runs elsewhere: by TLS, on this very machine, or on a network
+    of its own."""
     if address is None:
         return None
     try:
         parts = urlsplit(address)
-        good = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname))
+        near = closed or _is_loopback(parts.hostname)
+        good = parts.scheme == "https" or (parts.scheme == "http" and near)
         good = good and bool(parts.hostname) and parts.username is None
         good = good and (with_query or not parts.query)
         _ = parts.port
@@ -124,11 +148,33 @@ def _webhook(env: Mapping[str, str]) -> str | None:
         raise Misconfigured("setting_invalid", ref=name) from None
 
 
+def _is_near(address: str) -> bool:
+    """Whether an address leads to this very machine."""
+    return _is_loopback(urlsplit(address).hostname)
+
+
 def _is_loopback(host: str | None) -> bool:
     try:
         return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
     except ValueError:
         return False
+
+
+def _closed(env: Mapping[str, str]) -> bool:
+    text = env.get("GALLRA_PREFECT_NETWORK") or _OPEN
+    if text not in (_OPEN, _CLOSED):
+        raise Misconfigured("setting_invalid", ref="GALLRA_PREFECT_NETWORK")
+    return text == _CLOSED
+
+
+def _address(env: Mapping[str, str], name: str) -> str | None:
+    text = env.get(name)
+    if not text:
+        return None
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        raise Misconfigured("setting_invalid", ref=name) from None
 
 
 def _path(text: str | None) -> Path | None:

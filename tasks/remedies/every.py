@@ -15,6 +15,7 @@ from tasks.remedies.copies import COPIES
 from tasks.remedies.disclosures import DISCLOSURES
 from tasks.remedies.execution import EXECUTION
 from tasks.remedies.incidents import INCIDENTS
+from tasks.remedies.many_machines import MANY_MACHINES
 from tasks.remedies.notices import NOTICES
 from tasks.remedies.plans import PLANS
 from tasks.remedies.processors import PROCESSORS
@@ -245,7 +246,8 @@ _BY_CODE: dict[str, Remedy] = {
     "prefect_api_not_protected": Remedy(
         "The address of the Prefect server is no address, or leads there without TLS.",
         "Nothing was sent there.",
-        "Write GALLRA_PREFECT_API as https://…/api, without a password in it.",
+        "Write GALLRA_PREFECT_API as https://…/api, without a password in it. Where nobody else is "
+        "on that network, as between containers, say so: GALLRA_PREFECT_NETWORK=closed.",
     ),
     "prefect_auth_missing": Remedy(
         "There is an address of a Prefect server and no password for it.",
@@ -275,7 +277,8 @@ _BY_CODE: dict[str, Remedy] = {
         "A setting has a value that it cannot have.",
         "Nothing was started.",
         "GALLRA_MODE is `trial` or `production`, GALLRA_WORKERS a number from 1 to 1000, "
-        "GALLRA_FAN_OUT_FROM a whole number from 1 up.",
+        "GALLRA_FAN_OUT_FROM a whole number from 1 up, GALLRA_PREFECT_NETWORK `open` or `closed`, "
+        "GALLRA_PREFECT_BIND an IP address of this machine.",
     ),
     "prefect_server_did_not_start": Remedy(
         "The local Prefect server did not answer in time.",
@@ -308,6 +311,7 @@ _BY_CODE |= {
         | NOTICES
         | CONSENTS
         | COPIES
+        | MANY_MACHINES
         | DISCLOSURES
         | SHARING
         | INCIDENTS

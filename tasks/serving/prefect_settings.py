@@ -13,7 +13,7 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
@@ -113,10 +113,27 @@ def environment(home: Path, *, port: int, keep: timedelta = _EVENTS_KEPT) -> dic
     auth = _secret(auth_file(home), f"{_USER}:{secrets.token_urlsafe(24)}")
     key = _secret(place / "key", base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
     address = f"http://{HOST}:{port}"
-    settings = {
+    settings = client_settings(home, api=f"{address}/api", auth=auth) | server_settings(
+        host=HOST,
+        port=port,
+        auth=auth,
+        key=key,
+        origins=(address, f"http://localhost:{port}"),
+        database=f"sqlite+aiosqlite:///{place / 'prefect.db'}",
+        keep=keep,
+    )
+    settings |= {"NO_PROXY": "127.0.0.1,localhost", "no_proxy": "127.0.0.1,localhost"}
+    assert_closed(settings)
+    return settings
+
+
+def client_settings(home: Path, *, api: str, auth: str) -> dict[str, str]:
+    """What every process is told that speaks to a Prefect server: `api` is `…/api`, `auth` the
+    server's `user:password`. Raises `Misconfigured("logging_file_missing")`."""
+    return {
         "GALLRA_HOME": str(home),
-        "PREFECT_HOME": str(place),
-        "PREFECT_API_URL": f"{address}/api",
+        "PREFECT_HOME": str(prefect_home(home)),
+        "PREFECT_API_URL": api,
         "PREFECT_API_AUTH_STRING": auth,
         "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "true",
         "PREFECT_LOGGING_CONFIG_PATH": str(logging_file()),
@@ -127,16 +144,36 @@ def environment(home: Path, *, port: int, keep: timedelta = _EVENTS_KEPT) -> dic
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
         # The server, and never the in-process one: it loses task runs.
         "PREFECT_SERVER_EPHEMERAL_ENABLED": _OFF,
-        "PREFECT_SERVER_API_HOST": HOST,
+        # Nothing leaves the house.
+        "PREFECT_SERVER_ANALYTICS_ENABLED": _OFF,
+        "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": _OFF,
+        "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": _OFF,
+        "DO_NOT_TRACK": "1",
+    }
+
+
+def server_settings(
+    *,
+    host: str,
+    port: int,
+    auth: str,
+    key: str,
+    origins: Sequence[str],
+    database: str,
+    keep: timedelta,
+) -> dict[str, str]:
+    """What a Prefect server is told beside that; the first of `origins` is where people find it."""
+    return {
+        "PREFECT_SERVER_API_HOST": host,
         "PREFECT_SERVER_API_PORT": str(port),
         "PREFECT_SERVER_API_AUTH_STRING": auth,
         "PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED": "true",
-        "PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS": f"{address},http://localhost:{port}",
+        "PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS": ",".join(origins),
         "PREFECT_SERVER_ENCRYPTION_KEY": key,
-        "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{place / 'prefect.db'}",
+        "PREFECT_SERVER_DATABASE_CONNECTION_URL": database,
         # On disk: a server that was killed would never give back what runs held then.
         "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": _LEASES,
-        "PREFECT_SERVER_UI_API_URL": f"{address}/api",
+        "PREFECT_SERVER_UI_API_URL": f"{origins[0]}/api",
         # The newer UI calls an analytics host from the browser, whatever the settings say.
         "PREFECT_SERVER_UI_V2_ENABLED": _OFF,
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": _OFF,
@@ -144,16 +181,7 @@ def environment(home: Path, *, port: int, keep: timedelta = _EVENTS_KEPT) -> dic
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs,orphans",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(int(keep.total_seconds())),
         "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": _iso(min(keep, _EVENTS_KEPT)),
-        # Nothing leaves the house.
-        "PREFECT_SERVER_ANALYTICS_ENABLED": _OFF,
-        "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": _OFF,
-        "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": _OFF,
-        "DO_NOT_TRACK": "1",
-        "NO_PROXY": "127.0.0.1,localhost",
-        "no_proxy": "127.0.0.1,localhost",
     }
-    assert_closed(settings)
-    return settings
 
 
 def _iso(period: timedelta) -> str:
@@ -182,16 +210,17 @@ def _says(file: Path, pattern: str) -> bool:
     return re.search(pattern, text, re.MULTILINE | re.IGNORECASE) is not None
 
 
-def assert_closed(settings: Mapping[str, str]) -> None:
+def assert_closed(settings: Mapping[str, str], *, bound_to: str | None = None) -> None:
     """Refuse to start a server that others could reach or use.
 
-    Raises `Misconfigured("server_would_start_open")`, `ref` naming the setting that is missing
-    or open.
+    It listens on loopback, or on the one address `bound_to` that an administrator named. Raises
+    `Misconfigured("server_would_start_open")`, `ref` naming the setting that is missing or open.
     """
+    host = settings.get("PREFECT_SERVER_API_HOST", "")
     auth = settings.get("PREFECT_SERVER_API_AUTH_STRING", "")
     origins = settings.get("PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS", "*")
     closed = {
-        "PREFECT_SERVER_API_HOST": _is_loopback(settings.get("PREFECT_SERVER_API_HOST", "")),
+        "PREFECT_SERVER_API_HOST": host == bound_to or _is_loopback(host),
         "PREFECT_SERVER_API_AUTH_STRING": len(auth.partition(":")[2]) >= 16,
         "PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED": settings.get(
             "PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED", ""

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import sysconfig
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,10 +21,10 @@ from tasks.serving.prefect_place import here
 from tasks.serving.prefect_server import local_server, running
 from tasks.serving.prefect_settings import WORK_POOL, auth_file, environment, prefect_home
 
-_PREFECT: Final = (sys.executable, "-m", "prefect", "--no-prompt")
+PREFECT: Final = (sys.executable, "-m", "prefect", "--no-prompt")
 _WORKER: Final = (sys.executable, "-m", "flows.worker", "--no-prompt")
 _DEPLOY_LIMIT: Final = 420.0
-_RUNS_AT_ONCE: Final = 4
+RUNS_AT_ONCE: Final = 4
 
 
 def serve(
@@ -52,7 +52,7 @@ def serve(
             require_safe(Settings.from_environment())
             announce("Starting the Prefect server (up to half a minute the first time) …")
             server = stack.enter_context(local_server(home, port=port))
-            settings = environment(home, port=server.port) | _import_path()
+            settings = environment(home, port=server.port) | import_path()
             announce("Deploying the flows …")
             deploy(home, settings)
             refuse_unknown_parameters(here(home, server.port))
@@ -93,16 +93,26 @@ def _watch(home: Path, worker: subprocess.Popen[bytes], stop: threading.Event) -
     return 0
 
 
-def deploy(home: Path, settings: Mapping[str, str]) -> None:
-    """The work pool and every deployment of `prefect.yaml`; the same again changes nothing.
+def deploy(
+    home: Path,
+    settings: Mapping[str, str],
+    *,
+    pool: Sequence[str] = ("--type", "process"),
+    controllers: Sequence[str] = (),
+) -> None:
+    """The work pool and the deployments of `prefect.yaml`; the same again changes nothing.
 
-    Raises `Unreachable("prefect_deploy_failed")`; what Prefect said is in prefect/deploy.log.
+    `controllers`: whose; default everybody's. Raises `Unreachable("prefect_deploy_failed")` (what
+    Prefect said is in prefect/deploy.log), `Misconfigured("nothing_to_deploy")`.
     """
-    pool = ["work-pool", "create", WORK_POOL, "--type", "process", "--overwrite"]
     file = deployment_file()
-    for arguments in (pool, ["deploy", "--all", "--prefect-file", str(file)]):
+    chosen = [word for name in _names(controllers) for word in ("--name", name)] or ["--all"]
+    for arguments in (
+        ["work-pool", "create", WORK_POOL, *pool, "--overwrite"],
+        ["deploy", *chosen, "--prefect-file", str(file)],
+    ):
         child = children.start(
-            [*_PREFECT, *arguments],
+            [*PREFECT, *arguments],
             settings=settings,
             log=prefect_home(home) / "deploy.log",
             cwd=file.parent,
@@ -117,18 +127,34 @@ def deploy(home: Path, settings: Mapping[str, str]) -> None:
             raise Unreachable("prefect_deploy_failed", exit=code)
 
 
+def _names(controllers: Sequence[str]) -> list[str]:
+    """The deployments of these controllers; none for everybody's."""
+    if not controllers:
+        return []
+    every = read_deployed("prefect.yaml")["deployments"]
+    for controller in controllers:
+        if not any(each["parameters"]["controller"] == controller for each in every):
+            raise Misconfigured("nothing_to_deploy", ref=controller)
+    return [each["name"] for each in every if each["parameters"]["controller"] in controllers]
+
+
 def start_worker(home: Path, settings: Mapping[str, str]) -> subprocess.Popen[bytes]:
     """A process worker for the pool, in a group of its own; `children.stop` ends it."""
     return children.start(
-        [
-            *_WORKER,
-            *("worker", "start", "--pool", WORK_POOL, "--type", "process"),
-            *("--limit", str(_RUNS_AT_ONCE)),
-        ],
+        worker_command(),
         settings=settings,
         log=prefect_home(home) / "worker.log",
         cwd=prefect_home(home),
     )
+
+
+def worker_command(*, name: str | None = None, limit: int = RUNS_AT_ONCE) -> list[str]:
+    """What starts a process worker for our pool that carries out `limit` runs at once."""
+    return [
+        *_WORKER,
+        *("worker", "start", "--pool", WORK_POOL, "--type", "process", "--limit", str(limit)),
+        *(() if name is None else ("--name", name)),
+    ]
 
 
 def deployment_file() -> Path:
@@ -171,7 +197,7 @@ def _package_root() -> Path:
     return Path(next(iter(spec.submodule_search_locations))).parent
 
 
-def _import_path() -> dict[str, str]:
+def import_path() -> dict[str, str]:
     """For a checkout that is not installed: where flow runs find the packages.
 
     Never site-packages: on PYTHONPATH that would come before the standard library.
