@@ -16,8 +16,9 @@ from tasks.house.children import without_prefect
 from tasks.house.settings import Settings
 from tasks.serving.automations import upsert
 from tasks.serving.cluster_check import require_same_home, require_shared, tell_home
+from tasks.serving.limits import set_limits
 from tasks.serving.many_servers import server_environment, shared_place, worker_environment
-from tasks.serving.prefect_api import refuse_unknown_parameters
+from tasks.serving.prefect_api import PrefectApi, refuse_unknown_parameters
 from tasks.serving.prefect_settings import DEFAULT_PORT, prefect_home
 from tasks.serving.processes import (
     PREFECT,
@@ -77,7 +78,7 @@ def deploy_there(
     template: Path | None = None,
     image: str | None = None,
 ) -> int:
-    """Put pool, deployments and automations on the servers that the settings name; how many
+    """Put pool, deployments, limits and automations on the servers that the settings name; how many
     deployments there are then. The same again changes nothing.
 
     Raises `Misconfigured` (also `pool_template_missing`, `pool_image_missing`), `Unreachable`.
@@ -89,6 +90,7 @@ def deploy_there(
     with _pool(kind, template, image) as pool:
         deploy(settings.home, told, pool=pool, controllers=controllers)
     number = refuse_unknown_parameters(place)
+    set_limits(PrefectApi(place), settings)
     upsert(place, settings)
     return number
 

@@ -10,19 +10,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
 import psutil
+import pytest
 
 from tasks.serving.openness import answers, openings
 from tasks.serving.prefect_place import Place
-from tests.factories.databases import PostgresServer, postgres_server
 from tests.flows.serving import READY_LIMIT, ROOT, free_port, quick_places
 from tests.privacy.prefect_client import Api, _Patient
 from tests.scale.balancing import balancing
+from tests.scale.postgres import installed_postgres
 
 _MAIN = "from console.main import main; main()"
 
@@ -59,7 +60,10 @@ class Group:
     folder: Path
     environment: dict[str, str]
     place: Place
+    ports: list[int]
+    """Of the API servers, behind the balancer."""
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    _words: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def home(self) -> Path:
@@ -67,17 +71,22 @@ class Group:
 
     def start(self, name: str, *words: str) -> None:
         """`gallra WORDS`, its output in a file of that name."""
+        self._words[name] = words
         with (self.folder / f"{name}.log").open("ab") as out:
             self.processes[name] = subprocess.Popen(
                 [sys.executable, "-c", _MAIN, *words],
-                cwd=ROOT, env=self._environment(), stdin=subprocess.DEVNULL,
+                cwd=ROOT, env=self.told(), stdin=subprocess.DEVNULL,
                 stdout=out, stderr=out, start_new_session=True,
             )  # fmt: skip
+
+    def start_again(self, name: str) -> None:
+        """As its machine does when it is back."""
+        self.start(name, *self._words[name])
 
     def run(self, *words: str) -> str:
         """`gallra WORDS` to its end, which must be a good one; what it said."""
         done = subprocess.run(
-            [sys.executable, "-c", _MAIN, *words], cwd=ROOT, env=self._environment(),
+            [sys.executable, "-c", _MAIN, *words], cwd=ROOT, env=self.told(),
             capture_output=True, text=True, timeout=READY_LIMIT, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout + done.stderr
@@ -88,11 +97,8 @@ class Group:
         process = self.processes.pop(name)
         family = psutil.Process(process.pid).children(recursive=True)
         for one in (process, *family):
-            with_no_such = psutil.NoSuchProcess
-            try:
+            with suppress(psutil.NoSuchProcess):
                 one.kill()
-            except with_no_such:
-                continue
         process.wait(timeout=30)
         psutil.wait_procs(family, timeout=30)
 
@@ -117,7 +123,8 @@ class Group:
             for file in sorted(self.folder.glob("*.log"))
         )
 
-    def _environment(self) -> dict[str, str]:
+    def told(self) -> dict[str, str]:
+        """The whole environment of a process."""
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("PREFECT", "GALLRA"))}
         return {**kept, "PYTHONPATH": str(ROOT), **self.environment}
 
@@ -126,11 +133,11 @@ class Group:
 def group(folder: Path) -> Iterator[Group]:
     """Databases, Redis, balancer, two API servers and the services; workers are the test's."""
     with ExitStack() as stack:
-        databases = stack.enter_context(postgres_server())
+        databases = stack.enter_context(installed_postgres("prefect", "records", "keys"))
         redis = stack.enter_context(_redis(folder))
         front, *ports = (free_port() for _ in range(3))
         stack.enter_context(balancing(front, ports))
-        made = _settled(folder, databases, redis=redis, front=front)
+        made = _settled(folder, databases, redis=redis, ports=(front, *ports))
         stack.callback(made.stop)
         made.run("server", "database")
         for number, port in enumerate(ports, 1):
@@ -140,15 +147,15 @@ def group(folder: Path) -> Iterator[Group]:
         yield made
 
 
-def _settled(folder: Path, databases: PostgresServer, *, redis: int, front: int) -> Group:
+def _settled(folder: Path, databases: str, *, redis: int, ports: tuple[int, ...]) -> Group:
+    front, *behind = ports
     home, shared = folder / "home", folder / "secrets"
     for place in (home, shared):
         place.mkdir(mode=0o700)
-    databases.run("CREATE DATABASE prefect")
     auth = f"gallra:{secrets.token_urlsafe(24)}"
     for name, text in {
         "auth": auth,
-        "prefect-database-url": databases.url("prefect"),
+        "prefect-database-url": f"{databases}/prefect",
         "prefect-redis-url": f"redis://127.0.0.1:{redis}/0",
         "prefect-encryption-key": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
     }.items():
@@ -159,8 +166,8 @@ def _settled(folder: Path, databases: PostgresServer, *, redis: int, front: int)
         folder,
         {
             "GALLRA_HOME": str(home),
-            "GALLRA_DATABASE_URL": databases.new("records"),
-            "GALLRA_KEY_DATABASE_URL": databases.new("keys"),
+            "GALLRA_DATABASE_URL": f"{databases}/records",
+            "GALLRA_KEY_DATABASE_URL": f"{databases}/keys",
             "GALLRA_PREFECT_API": api,
             "GALLRA_PREFECT_AUTH_FILE": str(shared / "auth"),
             "GALLRA_PREFECT_SECRETS": str(shared),
@@ -168,6 +175,7 @@ def _settled(folder: Path, databases: PostgresServer, *, redis: int, front: int)
             **quick_places(folder),
         },
         Place(api, auth, here=False),
+        behind,
     )
 
 
@@ -175,7 +183,8 @@ def _settled(folder: Path, databases: PostgresServer, *, redis: int, front: int)
 def _redis(folder: Path) -> Iterator[int]:
     port = free_port()
     program = shutil.which("redis-server")
-    assert program is not None
+    if program is None:
+        pytest.skip("Redis is not among the system's packages here")
     arguments = (
         *("--bind", "127.0.0.1", "--port", str(port)),
         *("--dir", str(folder), "--save", "", "--appendonly", "no"),
