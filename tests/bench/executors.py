@@ -1,6 +1,6 @@
 """One plan carried out by one run, and the same by two: side by side, on both databases.
 
-    python -m tests.bench.executors [--people 1667] [--quick]
+    python -m tests.bench.executors [--people 1667] [--rounds 3] [--quick]
 
 Three outer systems (two databases and the case register), each with everybody: 5,000 items. Once
 as they are, and once as if each record took a system five milliseconds to erase, as one with an
@@ -37,7 +37,6 @@ PEOPLE: Final = 1_667
 SLOW: Final = 0.005
 """Seconds for each record that a system erases."""
 _OUTER: Final = ("novo", "omnius", "workbuster")
-_ROUNDS: Final = 3
 _EXECUTOR: Final = """
 import sys, time
 from datetime import datetime
@@ -86,17 +85,17 @@ class Measured(NamedTuple):
     two: float
 
 
-def measure(people: int, folder: Path, database: str, *, slow: bool) -> Measured:
+def measure(people: int, folder: Path, database: str, *, slow: bool, rounds: int) -> Measured:
     """Interleaved: one executor, two, one, two, …"""
     took: dict[int, list[float]] = {1: [], 2: []}
     items = 0
-    for number in range(_ROUNDS):
+    for number in range(rounds):
         for executors in took:
             place = folder / f"{database}-{slow}-{number}-{executors}"
             place.mkdir()
             seconds, items = _round(people, place, database, executors, SLOW if slow else 0)
             took[executors].append(seconds)
-    one, two = (sorted(each)[_ROUNDS // 2] for each in took.values())
+    one, two = (sorted(each)[rounds // 2] for each in took.values())
     return Measured(database, slow, items, one, two)
 
 
@@ -156,16 +155,16 @@ def _databases(kind: str) -> Iterator[dict[str, str]]:
         }
 
 
-def table(results: Sequence[Measured]) -> str:
-    """The results as text."""
-    lines = [f"{'records on':<12}{'systems':<24}{'items':>7}{'one':>9}{'two':>9}{'one/two':>9}"]
-    for each in results:
-        systems = "5 ms for each record" if each.slow else "embedded databases"
-        lines.append(
-            f"{each.database:<12}{systems:<24}{each.items:>7}{each.one:>8.2f}s{each.two:>8.2f}s"
-            f"{each.one / each.two:>9.2f}"
-        )
-    return "\n".join(lines)
+HEAD: Final = f"{'records on':<12}{'systems':<24}{'items':>7}{'one':>9}{'two':>9}{'one/two':>9}"
+
+
+def line(each: Measured) -> str:
+    """A result as text."""
+    systems = "5 ms for each record" if each.slow else "embedded databases"
+    return (
+        f"{each.database:<12}{systems:<24}{each.items:>7}{each.one:>8.2f}s{each.two:>8.2f}s"
+        f"{each.one / each.two:>9.2f}"
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -173,16 +172,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--people", type=int, default=PEOPLE)
     parser.add_argument("--quick", action="store_true", help="200 people, SQLite only")
+    parser.add_argument("--rounds", type=int, default=3, help="of which the median counts")
     options = parser.parse_args(arguments)
     people = 200 if options.quick else options.people
     databases = ("SQLite",) if options.quick else ("SQLite", "PostgreSQL")
+    print(HEAD, flush=True)
     with tempfile.TemporaryDirectory(prefix="gallra-bench-") as scratch:
-        results = [
-            measure(people, Path(scratch), database, slow=slow)
-            for database in databases
-            for slow in (False, True)
-        ]
-    print(table(results))
+        for database in databases:
+            for slow in (True, False):
+                made = measure(people, Path(scratch), database, slow=slow, rounds=options.rounds)
+                print(line(made), flush=True)
     return 0
 
 
