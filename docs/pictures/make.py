@@ -138,7 +138,7 @@ def _pages(address: str, home: Path) -> None:
         for name, key in ARTIFACTS[:2]:
             _artifact(seat, name, key)
         seat.page.goto(f"{address}/deployments")
-        seat.page.get_by_role("link", name="import-af-academedia", exact=True).wait_for()
+        seat.page.get_by_role("link", name="archive-erase-academedia", exact=True).wait_for()
         _take(seat, "prefect-deployments")
         _a_plan_waits(seat)
         seat.open_deployment("verify-ledger-academedia")
