@@ -46,6 +46,8 @@ class Settings:
     network_is_closed: bool = False
     """`GALLRA_PREFECT_NETWORK=closed`: nobody else is on the network between workers and servers,
     as between containers: there it may go without TLS."""
+    prefect_ui: str | None = None
+    """`GALLRA_PREFECT_UI`: where people open that server's pages; default where workers reach it."""
     prefect_bind: str | None = None
     """`GALLRA_PREFECT_BIND`: the address that one of several API servers listens on."""
     prefect_secrets: Path | None = None
@@ -88,6 +90,7 @@ class Settings:
             prefect_api=_elsewhere(env.get("GALLRA_PREFECT_API") or None, closed=_closed(env)),
             prefect_auth=_path(env.get("GALLRA_PREFECT_AUTH_FILE")),
             network_is_closed=_closed(env),
+            prefect_ui=_elsewhere(env.get("GALLRA_PREFECT_UI") or None, closed=_closed(env)),
             prefect_bind=_address(env, "GALLRA_PREFECT_BIND"),
             prefect_secrets=_path(env.get("GALLRA_PREFECT_SECRETS")),
             workers=_number(env, "GALLRA_WORKERS", most=1000),

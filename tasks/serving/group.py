@@ -28,7 +28,7 @@ from tasks.serving.processes import (
     import_path,
     worker_command,
 )
-from tasks.serving.safe_to_start import require_safe
+from tasks.serving.safe_to_start import faults, require_safe
 
 Part = Literal["database", "api", "services"]
 PoolKind = Literal["process", "docker", "kubernetes"]
@@ -44,8 +44,11 @@ _OF_THE_RUN: Final = "PREFECT__"
 
 def become_server(part: Part, settings: Settings, *, port: int = DEFAULT_PORT) -> NoReturn:
     """This process becomes that part of a Prefect server: its database's upgrade, one of its APIs,
-    or its background services. Raises what `server_environment` raises; nothing was started then.
+    or its background services. Raises what `server_environment` raises, and `Misconfigured` with
+    the first of `faults`; nothing was started then.
     """
+    for fault in faults(settings):
+        raise Misconfigured(fault.code, ref=fault.ref)
     told = server_environment(settings, port=port)
     _become([*PREFECT, *_COMMANDS[part]], told, settings.home)
 

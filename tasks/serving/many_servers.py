@@ -55,14 +55,13 @@ def server_environment(settings: Settings, *, port: int = DEFAULT_PORT) -> dict[
     """
     place = shared_place(settings)
     bound = settings.prefect_bind
-    parts = urlsplit(place.api)
     redis = _redis(settings)
     told = client_settings(settings.home, api=place.api, auth=place.auth) | server_settings(
         host=bound or HOST,
         port=port,
         auth=place.auth,
         key=_shared(settings, ENCRYPTION_KEY),
-        origins=(f"{parts.scheme}://{parts.netloc}",),
+        origins=_origins(place.api, settings.prefect_ui),
         database=_database(settings),
         keep=limit(settings),
     )
@@ -80,6 +79,12 @@ def server_environment(settings: Settings, *, port: int = DEFAULT_PORT) -> dict[
     }
     assert_closed(told, bound_to=bound)
     return told
+
+
+def _origins(api: str, ui: str | None) -> list[str]:
+    """Whose pages are trusted: the one that people open first."""
+    addresses = [urlsplit(one) for one in (ui, api) if one is not None]
+    return list(dict.fromkeys(f"{one.scheme}://{one.netloc}" for one in addresses))
 
 
 def _database(settings: Settings) -> str:
