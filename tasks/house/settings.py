@@ -47,7 +47,7 @@ class Settings:
     """`GALLRA_PREFECT_NETWORK=closed`: nobody else is on the network between workers and servers,
     as between containers: there it may go without TLS."""
     prefect_ui: str | None = None
-    """`GALLRA_PREFECT_UI`: where people open that server's pages; default where workers reach it."""
+    """`GALLRA_PREFECT_UI`: where people open that server's pages, if not there."""
     prefect_bind: str | None = None
     """`GALLRA_PREFECT_BIND`: the address that one of several API servers listens on."""
     prefect_secrets: Path | None = None

@@ -24,7 +24,7 @@ from tasks.serving.processes import (
     PREFECT,
     RUNS_AT_ONCE,
     deploy,
-    deployment_file,
+    deployed_file,
     import_path,
     worker_command,
 )
@@ -112,7 +112,7 @@ def _pool(kind: PoolKind, template: Path | None, image: str | None) -> Iterator[
     if kind == "process":
         yield ["--type", kind]
         return
-    file = template or deployment_file().parent / "deployments" / "pools" / f"{kind}.json"
+    file = template or deployed_file(f"pools/{kind}.json")
     if not file.is_file():
         raise Misconfigured("pool_template_missing", ref=file.name)
     text = json.loads(file.read_text(encoding="utf-8"))

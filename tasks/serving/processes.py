@@ -162,10 +162,11 @@ def deployment_file() -> Path:
 
     Raises `Misconfigured("deployment_file_missing")`.
     """
-    return _deployed("prefect.yaml")
+    return deployed_file("prefect.yaml")
 
 
-def _deployed(name: str) -> Path:
+def deployed_file(name: str) -> Path:
+    """A file of `deployments/`. Raises `Misconfigured("deployment_file_missing")`."""
     root = _package_root()
     for place in (root / name, root / "deployments" / name):
         if place.is_file():
@@ -186,7 +187,7 @@ def read_deployed(name: str) -> dict[str, Any]:
     import yaml  # the help needs none
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    text = _deployed(name).read_bytes()
+    text = deployed_file(name).read_bytes()
     return cast("dict[str, Any]", yaml.load(text, Loader=loader))  # noqa: S506
 
 
