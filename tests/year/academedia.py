@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import random
-import shutil
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -19,7 +17,6 @@ from lifecycle.rights import Came, Given, Outcome, Right, Shown
 from tasks.consents.registering import withdraw
 from tasks.erasing.finding import find_by_national_id
 from tasks.erasing.holds import Told, place_hold, release_hold
-from tasks.erasing.restoring import Replayed, replay
 from tasks.incidents import people as incidents
 from tasks.incidents import register as incident_register
 from tasks.incidents.form import filled
@@ -33,6 +30,7 @@ from tasks.rights.corrected import correct
 from tasks.rights.extract import extract
 from tasks.sharing.disclosures import Selection, prepare
 from tasks.sharing.judging import Wish
+from tests.year.backups import Backup
 from tests.year.simulation import Happening, Year
 from tests.year.unit import Participant, drop, export_of, participants
 
@@ -40,7 +38,6 @@ BEGIN, END = date(2026, 7, 1), date(2027, 7, 31)
 _FIRST_MONTH = date(2026, 3, 1)
 _LONG_AGO = timedelta(days=190)
 """Who left so long ago is gone: six months, and the days until the plan was carried out."""
-PLACES = ("records", "keys")
 
 
 @dataclass
@@ -49,12 +46,11 @@ class Unit:
 
     home: Path
     everybody: list[Participant]
-    months: int = 14
+    backup: Backup
     holds: dict[int, str] = field(default_factory=dict)
     open: dict[str, str] = field(default_factory=dict)
     """References that a later day comes back to."""
     asked_to_go: set[int] = field(default_factory=set)
-    replayed: Replayed | None = None
 
     @property
     def staging(self) -> Path:
@@ -222,19 +218,6 @@ class Unit:
         (self.home / "witness").unlink()
         (self.home / "witness.away").rename(self.home / "witness")
 
-    def back_up(self, year: Year) -> None:
-        """Sunday's backup of the records."""
-        year.houses.close()
-        shutil.copytree(self.home / "records", self.home.parent / "backup", dirs_exist_ok=True)
-
-    def restore(self, year: Year) -> None:
-        """The disk is broken: two weeks are lost, and nobody comes back with the backup."""
-        year.houses.close()
-        shutil.rmtree(self.home / "records")
-        shutil.copytree(self.home.parent / "backup", self.home / "records")
-        with year.houses.lend(year.controller, restoring=True) as house:
-            self.replayed = replay(house)
-
     # ---
 
     def ref(self, year: Year, number: int) -> str:
@@ -279,8 +262,8 @@ class Unit:
         on(date(2026, 12, 9), lambda year: self.share(year, 16))
         on(date(2027, 5, 11), self.put_off_witness)
         on(date(2027, 5, 12), self.put_back_witness)
-        on(date(2027, 3, 10), self.back_up)
-        on(date(2027, 3, 24), self.restore)
+        on(date(2027, 3, 10), self.backup.take)
+        on(date(2027, 3, 24), self.backup.put_back)
         return found
 
 
@@ -288,4 +271,4 @@ def unit(home: Path) -> Unit:
     """The unit as the year begins."""
     numbers = [one for one in official_test_numbers() if not is_coordination_number(one)]
     people = list(invent_people(numbers[:60], random.Random(1)))
-    return Unit(home, participants(people, _FIRST_MONTH, 14))
+    return Unit(home, participants(people, _FIRST_MONTH, 14), Backup(home))

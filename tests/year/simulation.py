@@ -32,7 +32,7 @@ class Year:
         self.controller = controller
         self.home = home
         self.zone = ZoneInfo(zone)
-        self.day = begin
+        self.begin = self.day = begin
         self.clock = StandingClock(datetime.combine(begin, time(7), self.zone).astimezone(UTC))
         self.houses = Houses(self.clock)
         self.red: Counter[str] = Counter()
