@@ -198,6 +198,16 @@ class Sentence(Words, Enum):
         "sletteplan efter sin dag venter på godkendelse",
         "overdue erasure plan to approve",
     )
+    LIST_WAITS = (
+        "lista över vilka som ska underrättas väntar på godkännande",
+        "liste over hvem der skal underrettes venter på godkendelse",
+        "list of whom to tell, to approve",
+    )
+    REVIEW_WAITS = (
+        "granskning av ett biträde väntar på beslut",
+        "gennemgang af en databehandler venter på beslutning",
+        "review of a processor to decide",
+    )
     SHARE_WAITS = (
         "utlämning väntar på godkännande",
         "videregivelse venter på godkendelse",

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, NamedTuple
 
 from lifecycle.ledger import EventKind, instant
+from lifecycle.plan import PlanState
 from records import alarms, days, to_dos
 from records.engines import reading
 from tasks.erasing import due_plans
@@ -19,6 +20,7 @@ from tasks.house.today import local_today
 from tasks.incidents import register as incident_register
 from tasks.incidents.clocks import ALARMS as INCIDENT_ALARMS
 from tasks.informing import informing
+from tasks.processors import reviewing
 from tasks.reporting.codes import code_words
 from tasks.reporting.sentences import Sentence
 from tasks.reporting.wording import Words
@@ -114,6 +116,7 @@ def today(house: House) -> Today:
         *_requests(asked),
         *_plans(plans, day),
         *_shares(house, shared),
+        *_lists_and_reviews(house, happened),
     ]
     if late := sum(one.late for one in told):
         needs.append(
@@ -245,6 +248,23 @@ def _shares(house: House, shared: list[shares.Entry]) -> Iterator[Need]:
     if late:
         yield Need(True, Sentence.TELLINGS_LATE, {}, late, "", "", "gallra share letters",
                    "sharing")  # fmt: skip
+
+
+def _lists_and_reviews(house: House, happened: list[incident_register.Line]) -> Iterator[Need]:
+    """Who is told of an incident, and which processor may go on: both wait for a yes."""
+    rules = house.policy.incidents
+    telling = () if rules is None else (*rules.telling.by, *rules.telling.agreed_with)
+    roles = ", ".join(dict.fromkeys(telling))
+    for one in happened:
+        if one.plan_state == PlanState.DRAWN:
+            yield Need(False, Sentence.LIST_WAITS, {}, 1, roles, "", f"gallra approve {one.plan}",
+                       "incidents")  # fmt: skip
+    review = house.policy.processor_review
+    for asked in reviewing.waiting(house):
+        until = asked.line.reviewed_until
+        yield Need(False, Sentence.REVIEW_WAITS, {}, 1, "" if review is None else review.by,
+                   "" if until is None else until.isoformat(), f"gallra approve {asked.ref}",
+                   "processors")  # fmt: skip
 
 
 def _local(house: House, at: str | None) -> str:

@@ -22,6 +22,8 @@ from tasks.erasing import due_plans
 from tasks.house.parts import House
 from tasks.house.reports import FileReport
 from tasks.importing.stock import open_files
+from tasks.incidents import following
+from tasks.processors import reviewing
 from tasks.sharing import register as share_register
 from tasks.work_orders import orders as work_orders
 
@@ -55,7 +57,8 @@ class Overview:
     """Open ones, `work_orders_late` of them overdue."""
     work_orders_late: int
     waits_for_approval: tuple[str, ...]
-    """Erasures and disclosures that people have to agree to, `P-…`."""
+    """Erasures, disclosures, reviews of processors and lists of whom to tell of an incident that
+    people have to agree to, `P-…`."""
     alarms: tuple[Alarm, ...]
     ledger_size: int
     last_witnessed: str | None
@@ -94,6 +97,8 @@ def overview(house: House) -> Overview:
     orders = work_orders.lines(house)
     asked = [one.ref for one in due_plans.waiting(house)]
     asked += [one.ref for one in share_register.waiting(house)]
+    asked += [one.plan for one in following.waiting(house)]
+    asked += [one.ref for one in reviewing.waiting(house)]
     with reading(house.engine) as connection:
         return Overview(
             totals=lookups.totals(connection, controller=house.controller),

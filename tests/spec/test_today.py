@@ -7,23 +7,34 @@ from datetime import UTC, datetime
 
 import pytest
 
+from lifecycle.incident.words import Consequence, Likelihood, Topic
 from lifecycle.ledger import EventKind
+from lifecycle.processor import Entry
+from lifecycle.processor_entry import EntryKind
 from lifecycle.rights import Came, Right
 from records.engines import reading
 from tasks.house.parts import House
 from tasks.house.today import local_today
 from tasks.importing.purge import purge
+from tasks.incidents import people as incidents
 from tasks.incidents import people as register
+from tasks.incidents.telling import draw_list
+from tasks.incidents.who import keep, scope
+from tasks.officers.approvals import approve
+from tasks.processors.noting import note
+from tasks.processors.reviewing import ask as ask_for_reviews
 from tasks.proving.proof import verify_ledger, witness
 from tasks.reporting.sentences import Sentence
 from tasks.reporting.today import Need, Today, today
 from tasks.reporting.today_page import MOST_NEEDS, markdown
 from tasks.rights.register import open_request
 from tasks.watching.daily import watch
+from tasks.watching.overview import overview
 from tests.factories import planning
 from tests.factories.execution import OMAR, TUVA, Scene, scene
 from tests.factories.houses import Builder, build, dialect, export, house, row
 from tests.factories.keys import StandingClock
+from tests.factories.officers import enrol
 from tests.factories.sharing import Desk
 
 __all__ = ["build", "dialect", "house", "scene"]
@@ -217,3 +228,33 @@ def _need(number: int) -> Need:
 def _size(house: House) -> int:
     with reading(house.engine) as connection:
         return house.ledger.head(connection).size
+
+
+def test_a_review_and_a_list_of_whom_to_tell_wait_for_a_yes_like_any_plan(desk: Desk) -> None:
+    house, (first, _) = desk.house(), desk.enrolled()
+    dpo = enrol(house, desk.clock, "dataskydd", "dpo", "company", by=first)
+
+    def by() -> dict[str, str]:
+        return {"officer": dpo.handle, "code": dpo.fresh()}
+
+    for kind, outcome in (("agreement", "framework"), ("instruction", ""), ("country", "eea")):
+        entry = Entry(EntryKind(kind), local_today(house), None, outcome)
+        note(house, "workbuster", entry, **by())
+    [review] = ask_for_reviews(house)
+    ref = incidents.open_incident(house, kind="mail-to-wrong-person", text="Till fel skola.")
+    keep(house, ref, [scope(house, "system", "gallra")])
+    incidents.assess(
+        house, ref, consequence=Consequence.SEVERE, likelihood=Likelihood.LIKELY,
+        sensitive=False, risk=None, text=None, **by(),
+    )  # fmt: skip
+    for topic in (Topic.PEOPLE_HAPPENED, Topic.PEOPLE_CONSEQUENCES, Topic.PEOPLE_MEASURES):
+        incidents.note(house, ref, topic=topic, text="Ett mejl gick fel.")
+    plan = draw_list(house, ref, **by())
+    asked = {one.command: one.who for one in today(house).needs if "approve" in one.command}
+    assert asked == {
+        f"gallra approve {review.ref}": "dpo",
+        f"gallra approve {plan.ref}": "verksamhetschef, dpo",
+    }
+    assert set(overview(house).waits_for_approval) == {review.ref, plan.ref}
+    approve(house, review.ref, decision="approve", **by())
+    assert overview(house).waits_for_approval == (plan.ref,)

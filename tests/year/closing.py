@@ -1,4 +1,4 @@
-"""What must hold when the year is over; each look is at the real thing, not at what was said of it."""
+"""What must hold when the year is over, seen in the things themselves and not in what is said."""
 
 from __future__ import annotations
 

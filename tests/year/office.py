@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from contextlib import AbstractContextManager
 from datetime import date, timedelta
@@ -21,7 +20,6 @@ from tasks.officers.approvals import approve
 from tasks.processors import assessments
 from tasks.processors.noting import note
 from tasks.processors.register import lines as processor_lines
-from tasks.reporting.today import today
 from tasks.sharing.handing_over import show_password
 from tasks.watching.overview import overview
 from tasks.work_orders.orders import Line, confirm, finish, lines
@@ -39,7 +37,6 @@ _WORDS = {
     "assessment": "assessed",
 }
 """What is said of an order that is done; of any other: told."""
-_PLAN = re.compile(r"P-[0-9A-Z]{13}")
 _PAPERS = (("agreement", "framework"), ("instruction", ""), ("country", "eea"))
 
 
@@ -82,8 +79,7 @@ class Office:
             self._close(house)
 
     def _agree(self, house: House) -> None:
-        waits = {ref for need in today(house).needs for ref in _PLAN.findall(need.command)}
-        for ref in sorted({*waits, *overview(house).waits_for_approval}):
+        for ref in overview(house).waits_for_approval:
             for number in reversed(range(len(self.officers))):
                 try:
                     approve(house, ref, decision="approve", **self.by(number))

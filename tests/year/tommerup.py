@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 from lifecycle.identifiers import NATIONAL_ID
@@ -112,9 +112,7 @@ class School:
                 house, ref, consequence=Consequence.NEGLIGIBLE, likelihood=Likelihood.UNLIKELY,
                 sensitive=False, risk=None, text="Kun ansatte var i rummet.", **year.office.by(),
             )  # fmt: skip
-            incidents.decide_report(
-                house, ref, yes=False, text="Ingen risiko.", **year.office.by()
-            )
+            incidents.decide_report(house, ref, yes=False, text="Ingen risiko.", **year.office.by())
             incidents.decide_telling(
                 house, ref, yes=False, text="Ingen risiko.", **year.office.by()
             )
