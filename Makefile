@@ -30,7 +30,7 @@ compile = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
           --no-emit-index-url --custom-compile-command "make lock" pyproject.toml --extra build
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test test-long check bench pictures pictures-check lock clean
+.PHONY: help run serve test test-long test-nightly check bench pictures pictures-check lock clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -44,7 +44,7 @@ serve: $(VENV)/runtime ## Prefect server, worker and all deployments on this mac
 
 ifndef TMPDIR
 ifneq ($(MEMORY),)
-test test-long: export TMPDIR := $(MEMORY)
+test test-long test-nightly: export TMPDIR := $(MEMORY)
 endif
 endif
 
@@ -52,7 +52,10 @@ test: $(VENV)/dev ## the everyday suite (TESTS=tests/unit for a part)
 	@$(PYTEST) -m "not long" $(TESTS)
 
 test-long: $(VENV)/dev ## the kill sweeps and full-size runs
-	@$(PYTEST) -m long $(TESTS)
+	@$(PYTEST) -m "long and not nightly" $(TESTS)
+
+test-nightly: $(VENV)/dev ## the widest sweeps, an hour of them
+	@$(PYTEST) -m nightly $(TESTS)
 
 check: $(VENV)/dev ## linter, formatter, types, import contracts
 	@$(BIN)/ruff check .

@@ -46,6 +46,8 @@ _BOTH_EVERY_DAY = {"contract", "unit", "structure"}
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leaves to the long sweeps what only repeats on PostgreSQL what SQLite shows every day."""
     for item in items:
+        if item.get_closest_marker("nightly"):
+            item.add_marker(pytest.mark.long)
         room = item.path.relative_to(_HERE).parts[0]
         if item.get_closest_marker("postgres") and room not in _BOTH_EVERY_DAY:
             item.add_marker(pytest.mark.long)

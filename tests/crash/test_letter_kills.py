@@ -227,7 +227,7 @@ def killed_and_run_again(made: Made, points: list[KillPoint], folder: Path) -> d
 
 @pytest.mark.parametrize(
     "kills",
-    [pytest.param(3, id="few"), pytest.param(30, id="many", marks=pytest.mark.long)],
+    [pytest.param(3, id="few"), pytest.param(30, id="many", marks=pytest.mark.nightly)],
 )
 @pytest.mark.timeout(1800)
 def test_killed_anywhere_nobody_gets_two_letters_and_nobody_none(

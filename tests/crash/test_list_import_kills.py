@@ -197,7 +197,7 @@ def killed_and_run_again(made: Made, points: list[KillPoint], tmp_path: Path) ->
 
 @pytest.mark.parametrize(
     "kills",
-    [pytest.param(3, id="few"), pytest.param(30, id="many", marks=pytest.mark.long)],
+    [pytest.param(3, id="few"), pytest.param(30, id="many", marks=pytest.mark.nightly)],
 )
 @pytest.mark.timeout(1800)
 def test_killed_anywhere_nothing_of_a_list_is_lost_or_doubled(

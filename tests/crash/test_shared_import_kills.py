@@ -51,7 +51,11 @@ else:
         print(chunks_shared.help_with(house, (barrier / "ref").read_text(), 8))
 """
 """A case is a chunk, so that there are some to share."""
-SEEDS: Final = [1, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(2, 11))]
+SEEDS: Final = [
+    1,
+    pytest.param(2, marks=pytest.mark.long),
+    *(pytest.param(seed, marks=pytest.mark.nightly) for seed in range(3, 11)),
+]
 
 
 @pytest.fixture(scope="module")

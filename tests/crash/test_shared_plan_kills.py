@@ -80,7 +80,11 @@ with open_house("academedia") as house:
     print(help_with(house, plan, 5).parts)
 """
 )
-SEEDS: Final = [1, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(2, 14))]
+SEEDS: Final = [
+    1,
+    pytest.param(2, marks=pytest.mark.long),
+    *(pytest.param(seed, marks=pytest.mark.nightly) for seed in range(3, 14)),
+]
 
 
 @pytest.fixture(scope="module")

@@ -90,7 +90,7 @@ def test_cut_at_a_few_points_nothing_partial_is_taken_for_whole(line: Line) -> N
     sweep(line, 3)
 
 
-@pytest.mark.long
+@pytest.mark.nightly
 @pytest.mark.timeout(1200)
 def test_cut_at_64_points_up_and_down(line: Line) -> None:
     sweep(line, 64)
@@ -119,7 +119,7 @@ def test_a_fetching_that_is_cut_gives_nothing(line: Line) -> None:
     fetch(line, 3)
 
 
-@pytest.mark.long
+@pytest.mark.nightly
 @pytest.mark.timeout(1200)
 def test_a_fetching_that_is_cut_at_64_points_gives_nothing(line: Line) -> None:
     fetch(line, 64)
