@@ -63,17 +63,18 @@ class Unit:
         lines = export_of(self.everybody, year.day)
         if year.day == date(2026, 9, 14):
             lines[-1] = lines[-1].replace(self._last(year.day).person.national_id, "198507099800")
-        drop(self.staging, f"lista-{year.day}.csv", lines)
+        drop(self.staging, f"lista-{year.day}.csv", lines, at=year.clock())
         self._write_down_in_novo(year.day)
 
     def bring_rubbish(self, year: Year) -> None:
         """A file that nobody can read."""
-        self.staging.mkdir(mode=0o700, exist_ok=True)
-        (self.staging / "trasig.xlsx").write_bytes(b"PK\x03\x04" + bytes(range(200)))
+        rubbish = b"PK\x03\x04" + bytes(range(200))
+        drop(self.staging, "trasig.xlsx", rubbish, at=year.clock())
 
     def bring_again(self, year: Year) -> None:
         """The same list a second time."""
-        drop(self.staging, "igen.csv", export_of(self.everybody, year.day - timedelta(days=1)))
+        lines = export_of(self.everybody, year.day - timedelta(days=1))
+        drop(self.staging, "igen.csv", lines, at=year.clock())
 
     def _last(self, day: date) -> Participant:
         *_, last = [one for one in self.everybody if one.line in export_of(self.everybody, day)]
@@ -128,7 +129,7 @@ class Unit:
         with year.office.house() as house:
             request_steps.answer(
                 house,
-                self.open.pop(f"request {right}"),
+                self.open[f"request {right}"],
                 Outcome.GRANTED,
                 given=Given.LETTER,
                 read_through=True,
@@ -181,14 +182,14 @@ class Unit:
             )  # fmt: skip
             incidents.decide_report(house, ref, yes=True, text=None, **office.by())
             incidents.decide_telling(house, ref, yes=True, text=None, **office.by())
-            draw_list(house, ref, **office.by())
             self.open["incident"] = ref
 
     def report_breach(self, year: Year) -> None:
-        """The authority's form, a day later."""
+        """The authority's form, a day later, and the list of whom to tell."""
         with year.office.house() as house:
             filled(house, self.open["incident"], **year.office.by())
             note_reported(house, self.open["incident"], **year.office.by())
+            draw_list(house, self.open["incident"], **year.office.by())
 
     def close_breach(self, year: Year) -> None:
         """Everybody was told."""
@@ -264,6 +265,9 @@ class Unit:
         on(date(2027, 5, 12), self.put_back_witness)
         on(date(2027, 3, 10), self.backup.take)
         on(date(2027, 3, 24), self.backup.put_back)
+        # The backup does not know that it was answered, nor that the list of this Monday came.
+        on(date(2027, 3, 25), lambda year: self.answers(year, Right.OBJECTION))
+        on(date(2027, 3, 25), self.bring)
         return found
 
 

@@ -8,7 +8,9 @@ from datetime import date, timedelta
 
 from lifecycle.consent import Answer
 from lifecycle.errors import Refused
-from lifecycle.processor import Entry
+from lifecycle.incident.states import State
+from lifecycle.incident.words import Dismissed
+from lifecycle.processor import Entry, Lack
 from lifecycle.processor_entry import EntryKind
 from lifecycle.references import TO_DO, to_reference
 from lifecycle.risk import Weighed
@@ -16,10 +18,13 @@ from tasks.consents.registering import give, missing
 from tasks.erasing.holds import list_holds, review_hold
 from tasks.house.parts import House
 from tasks.house.today import local_today
+from tasks.incidents import register as incidents
+from tasks.incidents.people import dismiss
 from tasks.officers.approvals import approve
 from tasks.processors import assessments
 from tasks.processors.noting import note
 from tasks.processors.register import lines as processor_lines
+from tasks.sharing.finding_out import confirm_deleted
 from tasks.sharing.handing_over import show_password
 from tasks.watching.overview import overview
 from tasks.work_orders.orders import Line, confirm, finish, lines
@@ -37,7 +42,14 @@ _WORDS = {
     "assessment": "assessed",
 }
 """What is said of an order that is done; of any other: told."""
-_PAPERS = (("agreement", "framework"), ("instruction", ""), ("country", "eea"))
+_PAPERS = {
+    Lack.AGREEMENT_MISSING: ("agreement", "framework"),
+    Lack.AGREEMENT_OVER: ("agreement", "framework"),
+    Lack.INSTRUCTION_MISSING: ("instruction", ""),
+    Lack.SUITABILITY_MISSING: ("suitability", "suitable"),
+    Lack.COUNTRIES_UNDECIDED: ("country", "eea"),
+}
+"""What is missing of a processor, and the paper that is drawn up."""
 
 
 class Office:
@@ -71,11 +83,13 @@ class Office:
     def works(self) -> None:
         """A morning: whatever waits for a person is done."""
         with self.house() as house:
+            self._judge_drafts(house)
             self._look_at_holds(house)
             self._note_papers(house)
             self._ask_for_consent(house)
             self._agree(house)
             self._do_orders(house)
+            self._ask_recipients(house)
             self._close(house)
 
     def _agree(self, house: House) -> None:
@@ -105,12 +119,11 @@ class Office:
     def _note_papers(self, house: House) -> None:
         on = local_today(house)
         for line in processor_lines(house):
-            if line.agreement:
-                continue
-            for kind, outcome in _PAPERS:
+            papers = [_PAPERS[lack] for lack in line.lacks if lack in _PAPERS]
+            for kind, outcome in papers:
                 entry = Entry(EntryKind(kind), on, None, outcome, "")
                 note(house, line.label, entry, **self.by())
-            self.tally["papers"] += 1
+            self.tally["papers"] += len(papers)
         for risk in assessments.lines(house):
             if risk.due:
                 weighed = Weighed("risk", on, 1, 2, "")
@@ -126,12 +139,29 @@ class Office:
             give(house, one.ref, one.question, giver=giver, **given, **self.by())  # type: ignore[arg-type]
             self.tally["consents"] += 1
 
+    def _judge_drafts(self, house: House) -> None:
+        """What Gallra drafted by itself: a hold was the reason why something is late, and no
+        breach."""
+        if house.policy.incidents is None:
+            return
+        for line in incidents.lines(house):
+            if line.state == State.DRAFT:
+                dismiss(house, line.ref, because=Dismissed.NO_BREACH, text="Spärrad.", **self.by())
+                self.tally["drafts dismissed"] += 1
+
     def _look_at_holds(self, house: House) -> None:
         now = local_today(house)
         for hold in list_holds(house):
             if date.fromisoformat(str(hold.review_on)) <= now:
                 review_hold(house, hold.ref, following=now + timedelta(days=60), **self.by())
                 self.tally["hold reviews"] += 1
+
+    def _ask_recipients(self, house: House) -> None:
+        """Whoever received something says that it is deleted."""
+        for to_do in overview(house).to_dos:
+            if to_do.kind == "recipient_deletes":
+                confirm_deleted(house, to_do.ref, **self.by())
+                self.tally["deleted by the recipient"] += 1
 
     def _close(self, house: House) -> None:
         for to_do in overview(house).to_dos:

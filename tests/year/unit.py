@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import random
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from console.sample_people import Person
@@ -54,7 +55,10 @@ def export_of(everybody: list[Participant], day: date) -> list[str]:
     return [one.line for one in everybody if one.began <= day <= one.leaves + fortnight]
 
 
-def drop(staging: Path, name: str, lines: list[str]) -> None:
-    """The office puts the portal's export into the folder."""
+def drop(staging: Path, name: str, content: bytes | list[str], *, at: datetime) -> None:
+    """The office puts a file into the folder, by the clocks of that day."""
     staging.mkdir(mode=0o700, exist_ok=True)
-    (staging / name).write_bytes("\r\n".join((HEADER, *lines, "")).encode("utf-8-sig"))
+    if not isinstance(content, bytes):
+        content = "\r\n".join((HEADER, *content, "")).encode("utf-8-sig")
+    (staging / name).write_bytes(content)
+    os.utime(staging / name, (at.timestamp(), at.timestamp()))
