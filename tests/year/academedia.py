@@ -56,6 +56,11 @@ class Unit:
     def staging(self) -> Path:
         return self.home / "staging"
 
+    @property
+    def novo(self) -> Path:
+        """The learning platform's own file."""
+        return self.home / "systems" / "academedia" / "novo.db"
+
     # --- what comes in --------------------------------------------------------------------------
 
     def bring(self, year: Year) -> None:
@@ -82,8 +87,7 @@ class Unit:
 
     def _write_down_in_novo(self, day: date) -> None:
         """Whoever takes part has an account; of whoever has left the day is noted."""
-        file = self.home / "systems" / "academedia" / "novo.db"
-        with closing(sqlite3.connect(file)) as db, db:
+        with closing(sqlite3.connect(self.novo)) as db, db:
             for one in self.everybody:
                 if one.began <= day <= one.leaves:
                     values = (one.case, one.person.given_name, one.person.family_name,
