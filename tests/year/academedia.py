@@ -51,6 +51,8 @@ class Unit:
     open: dict[str, str] = field(default_factory=dict)
     """References that a later day comes back to."""
     asked_to_go: set[int] = field(default_factory=set)
+    came: set[int] = field(default_factory=set)
+    """Case numbers that stood in a list."""
 
     @property
     def staging(self) -> Path:
@@ -66,6 +68,7 @@ class Unit:
     def bring(self, year: Year) -> None:
         """Monday's list out of the portal."""
         lines = export_of(self.everybody, year.day)
+        self.came |= {one.case for one in self.everybody if one.line in lines}
         if year.day == date(2026, 9, 14):
             lines[-1] = lines[-1].replace(self._last(year.day).person.national_id, "198507099800")
         drop(self.staging, f"lista-{year.day}.csv", lines, at=year.clock())

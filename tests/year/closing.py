@@ -45,9 +45,10 @@ def certified(house: House, year: Year) -> list[Certificate]:
             for plan in plans.find(connection, controller=house.controller, kind=kind)
         ]
     assert all(one.state in (PlanState.PROVEN, PlanState.VOID, PlanState.DRAWN) for one in every)
+    assert not any(one.state is PlanState.DRAWN for one in every), "somebody was not asked"
     proven = {one.ref for one in every if one.state is PlanState.PROVEN}
     files = {file.stem: file for file in house.certificates.glob("*.json")}
-    assert proven <= set(files)
+    assert proven <= set(files), "what a restore lost stands in the files alone"
     found = [Certificate.from_json(file.read_bytes()) for file in files.values()]
     for one in found:
         one.verify(public_key_of(house.signing_key))

@@ -62,6 +62,11 @@ class Year:
                 self._live_a_day(happenings.get(self.day, []))
             self.day += timedelta(days=1)
 
+    @property
+    def entrypoints(self) -> set[str]:
+        """Every flow that is scheduled for this controller."""
+        return self._timetable.entrypoints
+
     def run(self, flow: str) -> None:
         """A person starts a flow by hand."""
         self._run(f"flows.{flow}.{flow}")

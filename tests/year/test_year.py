@@ -23,7 +23,7 @@ from tests.year import academedia, closing, tommerup
 from tests.year.academedia import Unit
 from tests.year.backups import Backup
 from tests.year.installing import installed
-from tests.year.simulation import Year
+from tests.year.simulation import NO_SERVER, Year
 from tests.year.tommerup import School
 from tests.year.unit import Participant
 
@@ -44,6 +44,8 @@ def lived(tmp_path: Path, controller: str, begin: date, zone: str) -> Iterator[Y
         with Year(controller, home, begin, zone) as year:
             yield year
             print(f"{controller}: {dict(year.ran)}\n{dict(year.office.tally)}")
+            ran = {f"flows.{name}.{name}" for name in year.ran} | {NO_SERVER}
+            assert ran >= year.entrypoints, "every run of prefect.yaml, but for the server's own"
             print(f"red: {dict(year.red)}; alarms: {dict(year.alarms)}")
 
 
@@ -57,6 +59,12 @@ def test_a_year_of_a_unit_of_adult_education(tmp_path: Path) -> None:
         _closed(year)
         _gone_and_there(year, unit)
         assert unit.backup.replayed is not None
+        # One night without a witness; the morning after, a shorter file than it should have.
+        assert set(year.red) == {
+            "purge_staging no_witness",
+            "witness_ledger no_witness",
+            "verify_ledger witness_shortened",
+        }
         _as_the_books_say(year, unit)
         _each_look_sees_what_is_wrong(year, unit)
 
@@ -71,6 +79,7 @@ def test_a_year_of_a_school(tmp_path: Path) -> None:
         assert pupils.names_in(school.systems) == tommerup.AT_THE_END
         assert pupils.count(school.systems, "finance", "elevkonti") == 4
         assert school.backup.replayed is not None
+        assert year.red == {}
 
 
 @pytest.mark.timeout(300)
@@ -80,6 +89,7 @@ def test_the_weeks_around_the_turn_of_a_year(tmp_path: Path) -> None:
         school = School(year.home, Backup(year.home))
         year.live(end, {begin: [school.begins]})
         _closed(year)
+        assert (year.red, year.alarms) == ({}, {})
         assert pupils.names_in(school.systems) == tommerup.AT_THE_END
 
 
@@ -98,7 +108,7 @@ def _gone(year: Year, unit: Unit) -> list[Participant]:
     return [
         one
         for number, one in enumerate(unit.everybody)
-        if one.began <= last
+        if one.case in unit.came
         and (number in unit.asked_to_go or add_period(one.leaves, SIX_MONTHS) <= last)
     ]
 
@@ -110,7 +120,7 @@ def _gone_and_there(year: Year, unit: Unit) -> None:
     there = [
         one
         for number, one in enumerate(unit.everybody)
-        if one.began <= last - timedelta(days=7)
+        if one.case in unit.came
         and number not in unit.asked_to_go
         and add_period(one.leaves, SIX_MONTHS) > last + timedelta(days=14)
     ]
