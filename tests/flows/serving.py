@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -86,7 +87,8 @@ class Serving:
         assert self.process is not None
         family = psutil.Process(self.process.pid).children(recursive=True)
         for one in (self.process, *family):
-            one.kill()
+            with contextlib.suppress(psutil.NoSuchProcess):  # it ended in between by itself
+                one.kill()
         self.process.wait(timeout=30)
         psutil.wait_procs(family, timeout=30)
         (self.home / "prefect" / "server.json").unlink(missing_ok=True)
