@@ -42,7 +42,7 @@ def own_records_first() -> None:
 
     def reversed_(house: House, plan: Plan, witnessed: Any) -> Any:
         far = (house.now() + timedelta(days=3660)).date().isoformat()
-        execution._attempt(lambda: execution._forget(house, plan, far, witnessed))
+        execution.attempt(lambda: execution._forget(house, plan, far, witnessed))
         return carry_out(house, plan, witnessed)
 
     execution._carry_out = reversed_

@@ -74,8 +74,8 @@ def played(
         desk = Desk(build, standing_clock)
         played = Played(desk, tmp_path_factory.mktemp("office"), heard)
 
-        def table(key: str, lines: object, *, about: str) -> None:
-            played.see("page", key, lines, about)  # before anything is masked
+        def table(page: str, of: str, lines: object, *, title: object, notes: object = ()) -> None:
+            played.see("page", page, of, lines, title, notes)  # before anything is masked
 
         monkeypatch.setattr(pages, "table", table)
         bring(played)
