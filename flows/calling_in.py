@@ -10,6 +10,8 @@ from prefect.client.schemas.objects import WorkerStatus
 from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 
+from tasks.house.quiet import place_of
+
 DEPLOYMENT: Final = "execute-part/execute-part-{controller}"
 MOST: Final = 7
 """Helpers of one run: what one database takes beside it."""
@@ -26,7 +28,7 @@ def calling_in(controller: str) -> Callable[[str, int], int]:
         try:
             asked = _ask(controller, ref, parts)
         except Exception as error:  # noqa: BLE001 -- without help it takes longer, no more
-            get_run_logger().warning(f"{ref}: nobody could be called in ({type(error).__name__})")
+            get_run_logger().warning(f"{ref}: nobody could be called in ({place_of(error)})")
             return 0
         if asked:
             get_run_logger().info(f"{ref}: called in {asked} for {parts} parts")

@@ -24,6 +24,7 @@ from flows import known_pages
 from lifecycle.accountability.report import Language
 from lifecycle.errors import GallraError
 from lifecycle.policy.load import load_policy
+from tasks.house.quiet import place_of
 from tasks.house.redaction import mask
 from tasks.house.settings import Settings
 from tasks.remedies.every import remedy_for
@@ -210,7 +211,7 @@ def quietly(key: str, write: Callable[[], object]) -> None:
     try:
         write()
     except Exception as error:  # noqa: BLE001 -- the work is done and recorded; only the page fails
-        get_run_logger().warning("A page could not be written (%s).", type(error).__name__)
+        get_run_logger().warning("A page could not be written (%s).", place_of(error))
         return
     keys = _written.get()
     if key and keys is not None and key not in keys:

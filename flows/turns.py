@@ -17,6 +17,7 @@ from prefect.runtime import deployment
 
 from lifecycle.bindings import Limit
 from lifecycle.errors import GallraError
+from tasks.house.quiet import place_of
 from tasks.house.settings import Settings
 from tasks.house.turns import PATIENCE
 from tasks.house.wiring import read_bindings, read_policy
@@ -68,7 +69,7 @@ def _enter(stack: ExitStack, name: str) -> None:
     try:
         stack.enter_context(_slot(name, timeout_seconds=PATIENCE))
     except Exception as error:  # noqa: BLE001 -- our own records hold what must be held
-        get_run_logger().warning(f"Goes on without a turn at {name} ({type(error).__name__})")
+        get_run_logger().warning(f"Goes on without a turn at {name} ({place_of(error)})")
     else:
         get_run_logger().info(f"Has its turn at {name}")
 

@@ -360,3 +360,16 @@ def test_every_error_that_is_raised_by_name_has_a_remedy_of_its_code_or_class() 
 def _error_classes() -> set[str]:
     module = importlib.import_module("lifecycle.errors")
     return {name for name, each in vars(module).items() if isinstance(each, type)} - {"GallraError"}
+
+
+def test_no_flow_tells_the_name_of_an_errors_class() -> None:
+    """A class that is made while running could be named after anybody: `quiet.place_of` names
+    those that stand in a module."""
+    told = [
+        line.strip()
+        for file in sorted((ROOT / "flows").glob("*.py"))
+        for line in file.read_text(encoding="utf-8").splitlines()
+        if "get_run_logger" in line
+    ]
+    assert len(told) > 20
+    assert [line for line in told if "__name__" in line] == []
