@@ -94,7 +94,7 @@ def _start(home: Path, port: int) -> subprocess.Popen[bytes]:
     settings = environment(home, port=port, keep=limit(Settings.from_environment()))
     assert_closed(settings)
     child = children.start(
-        [sys.executable, "-m", "prefect", "--no-prompt", "server", "start"],
+        [sys.executable, "-m", "flows.server", "--no-prompt", "server", "start"],
         settings=settings,
         log=prefect_home(home) / "server.log",
         cwd=prefect_home(home),
