@@ -13,6 +13,7 @@ from console.output import Exit, failures, local_time, on_a_terminal, print_json
 if TYPE_CHECKING:
     from records.alarms import Alarm
     from records.to_dos import ToDo
+    from tasks.watching.daily import Watch
 
 
 def register(app: typer.Typer) -> None:
@@ -74,39 +75,78 @@ def status(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None
             raise typer.Exit(Exit.ATTENTION)
 
 
-def watch(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None:
+def watch(
+    controller: Controller = CONTROLLER,
+    every: Annotated[
+        bool, typer.Option("--all", help="Every controller that has begun here.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Look for what no scheduler sees, and raise or clear alarms; ends with 1 if any stands.
 
     Run it at least every hour from a timer that is not Prefect. It reads the folder and our own
-    database, and writes to the mailbox that the bindings name under `watch`.
+    database, and writes to the mailbox that the bindings name under `watch`. With --json one
+    object for each controller, one after the other.
 
-    Example:  gallra watch
+    Example:  gallra watch --all
     """
     with failures(as_json=as_json):
-        from tasks.house.wiring import open_house
-        from tasks.watching.alarm_mail import Told
-        from tasks.watching.daily import watch as look
+        if not every:
+            seen, zone = _look(controller)
+            _say_seen(controller, seen, zone, as_json=as_json)
+            raise typer.Exit(Exit.ATTENTION if seen.standing else Exit.DONE)
+        from tasks.house.settings import Settings
+        from tasks.serving.safe_to_start import begun_here
 
-        with open_house(controller) as house:
-            zone = house.policy.controller.time_zone
-            seen = look(house)
-        if as_json:
-            print_json(
-                {
-                    "alarms": [_alarm_as_json(a) for a in seen.standing],
-                    "raised": seen.raised,
-                    "cleared": seen.cleared,
-                    "mail": seen.told.value,
-                }
-            )
-        elif not seen.standing:
-            say("No alarm.")
-        else:
-            _show_open((), seen.standing, zone)
-            if seen.told is Told.NOBODY:
-                say("Nobody is written to: the bindings name no mailbox under `watch`.")
-        if seen.standing:
+        begun = begun_here(Settings.from_environment())
+        if not begun:
+            # Also where the records are gone: silence would say that all is well.
+            say("Nobody has begun here: `gallra init`, or `gallra doctor` where somebody had.")
             raise typer.Exit(Exit.ATTENTION)
+    raise typer.Exit(max([_look_at_one_of_all(each, as_json=as_json) for each in begun]))
+
+
+def _look_at_one_of_all(controller: str, *, as_json: bool) -> Exit:
+    """One that cannot be looked at keeps nobody else from being looked at."""
+    if not as_json:
+        say(f"{controller}:")
+    try:
+        with failures(as_json=as_json):
+            seen, zone = _look(controller)
+            _say_seen(controller, seen, zone, as_json=as_json)
+    except typer.Exit as failed:
+        return Exit(failed.exit_code)
+    return Exit.ATTENTION if seen.standing else Exit.DONE
+
+
+def _look(controller: str) -> tuple[Watch, str]:
+    """What the watchdog sees at one controller, and the time zone in which it is told."""
+    from tasks.house.wiring import open_house
+    from tasks.watching.daily import watch as look
+
+    with open_house(controller) as house:
+        return look(house), house.policy.controller.time_zone
+
+
+def _say_seen(controller: str, seen: Watch, zone: str, *, as_json: bool) -> None:
+    from tasks.watching.alarm_mail import Told
+
+    if as_json:
+        print_json(
+            {
+                "controller": controller,
+                "alarms": [_alarm_as_json(a) for a in seen.standing],
+                "raised": seen.raised,
+                "cleared": seen.cleared,
+                "mail": seen.told.value,
+            }
+        )
+    elif not seen.standing:
+        say("No alarm.")
+    else:
+        _show_open((), seen.standing, zone)
+        if seen.told is Told.NOBODY:
+            say("Nobody is written to: the bindings name no mailbox under `watch`.")
 
 
 def done(
