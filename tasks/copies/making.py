@@ -75,7 +75,7 @@ def back_up(
         folders.on_disk(place)
         folders.note(house.settings, what, place)
         older = [one for one in folders.ours(place, what) if one != final]
-        going = older[: len(older) + 1 - keep] if keep is not None else []
+        going = older[: max(0, len(older) + 1 - keep)] if keep is not None else []
         for one in going:
             one.unlink()
         folders.on_disk(place)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, make_url
 
 from lifecycle.errors import Busy, GallraError, LedgerFailure, Misconfigured, Refused, Unreachable
 from records import copies, migrations, postgres_copies
@@ -69,7 +69,7 @@ def _ending(url: str) -> str:
 
 
 def _file(url: str) -> Path:
-    return Path(url.removeprefix("sqlite:///"))
+    return Path(make_url(url).database or "")
 
 
 def _there(url: str) -> bool:
@@ -147,10 +147,15 @@ def _exchange_file(engine: Engine | None, target: Path, file: Path, mark: str) -
             _close_log(target, aside)
             with suppress(FileExistsError):
                 os.link(target, aside)
+        else:
+            _set_log_aside(target, aside)
         draft.replace(target)
         folders.on_disk(target.parent)
     except OSError:
         failed = True
+    finally:
+        with suppress(OSError):  # people are in it: where nothing came of it, it does not stay
+            draft.unlink(missing_ok=True)
     if failed:
         raise Unreachable("database_unreachable")
     return "" if engine is None else str(aside)
@@ -179,6 +184,12 @@ def _close_log(target: Path, aside: Path) -> None:
             answer = ("delete",)  # damaged: nobody works with it
     if answer != ("delete",):
         raise Busy("restore_while_running")
-    for suffix in ("-wal", "-shm"):  # of a damaged one, which may yet be mended
+    _set_log_aside(target, aside)  # of a damaged one, which may yet be mended
+
+
+def _set_log_aside(target: Path, aside: Path) -> None:
+    """No log stays beside the target: SQLite would write it into whatever file lies there next,
+    also that of a database which was lost without it."""
+    for suffix in ("-wal", "-shm", "-journal"):
         with suppress(FileNotFoundError):
             target.with_name(target.name + suffix).rename(f"{aside}{suffix}")

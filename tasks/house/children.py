@@ -45,7 +45,12 @@ def without_prefect(environment: Mapping[str, str]) -> dict[str, str]:
 
     A variable that is left over from another project could open a server, or have it keep more.
     """
-    return {name: value for name, value in environment.items() if not name.startswith("PREFECT_")}
+    return {name: value for name, value in environment.items() if not is_prefects(name)}
+
+
+def is_prefects(name: str) -> bool:
+    """Whether Prefect would read a variable of that name: to it `prefect_x` is `PREFECT_X`."""
+    return name.upper().startswith("PREFECT_")
 
 
 def _die_with_parent() -> Callable[[], None] | None:

@@ -109,8 +109,42 @@ class Settings:
 
     @property
     def keys_lie_beside_data(self) -> bool:
-        """True for the embedded default: whoever copies the home has data and key."""
-        return self.key_encryption_keys.resolve().is_relative_to(self.home.resolve())
+        """True for the embedded default: whoever copies the home, or a folder with a database in
+        it, has data and key."""
+        keys, home = self.key_encryption_keys.resolve(), self.home.resolve()
+        files = (_sqlite_file(self.database_url), _sqlite_file(self.key_database_url))
+        data = [home, *(file.resolve().parent for file in files if file is not None)]
+        return any(keys.is_relative_to(one) or one.is_relative_to(keys) for one in data) or any(
+            _is_one_folder(keys, each) for each in _inside(home)
+        )
+
+
+def _sqlite_file(url: str) -> Path | None:
+    from sqlalchemy.engine import make_url  # the help needs none
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        return None  # whoever opens it says so
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        return None
+    return Path(parsed.database)
+
+
+def _inside(folder: Path) -> list[Path]:
+    try:
+        return [each for each in folder.iterdir() if each.is_dir()]
+    except OSError:
+        return []
+
+
+def _is_one_folder(one: Path, other: Path) -> bool:
+    """Whether both names lead to the same folder, as where one is mounted on the other."""
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
 
 
 def _elsewhere(

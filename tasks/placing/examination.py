@@ -17,6 +17,7 @@ from lifecycle.configuration.problems import ConfigurationError
 from lifecycle.errors import GallraError, Misconfigured
 from records.alarms import last_witnessed
 from records.engines import reading
+from tasks.house.children import is_prefects
 from tasks.house.parts import House
 from tasks.house.settings import DEFAULT_CONTROLLER, Settings
 from tasks.house.wiring import open_house, read_bindings, witness_shares_volume
@@ -145,7 +146,7 @@ def _protection(settings: Settings) -> Iterator[Finding]:
             advice = remedy_for(fault.code)
             found = f"{fault.code} {fault.ref}: {advice.happened}"
             yield Finding("protection", "wrong", found, advice.next)
-    ignored = sorted(name for name in settings.environment if name.startswith("PREFECT_"))
+    ignored = sorted(name for name in settings.environment if is_prefects(name))
     if ignored:
         yield Finding(
             "settings of Prefect",

@@ -233,9 +233,11 @@ _BY_CODE: dict[str, Remedy] = {
         "Make it private (chmod 600) and, if others may have read it, replace it.",
     ),
     "state_readable_by_others": Remedy(
-        "The state folder, a database or a key can be read by other users of this machine.",
+        "The state folder, a database or a key can be read or changed by other users of this "
+        "machine.",
         "Nothing was started.",
-        "Make it private: chmod 700 for the folder that GALLRA_HOME names, chmod 600 for a file.",
+        "Make it private: chmod 700 for a folder (the one that GALLRA_HOME names, or one in which "
+        "a database or the keys lie), chmod 600 for a file.",
     ),
     "kek_beside_data": Remedy(
         "The key-encryption key lies beside the data: whoever copies one has the other.",

@@ -13,6 +13,7 @@ import os
 import re
 import secrets
 import stat
+import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from importlib.util import find_spec
@@ -85,6 +86,18 @@ def is_exposed(path: Path) -> bool:
     found = path.stat()
     others = stat.S_IRWXO if found.st_uid != os.geteuid() else stat.S_IRWXO | stat.S_IRWXG
     return bool(found.st_mode & others)
+
+
+def may_be_changed(folder: Path) -> bool:
+    """Whether others than its owner may take files away there, or put others in their place.
+
+    Not where each may do so with their own only, or nobody: so is a mounted secret's folder.
+    """
+    found = folder.stat()
+    if found.st_mode & stat.S_ISVTX or os.statvfs(folder).f_flag & os.ST_RDONLY:
+        return False
+    own = found.st_uid == os.geteuid()
+    return bool(found.st_mode & (stat.S_IWOTH | (stat.S_IWGRP if own else 0)))
 
 
 def read_secret(path: Path) -> str:
@@ -195,19 +208,34 @@ def foreign_settings(folder: Path) -> list[str]:
     database into its log, say.
     """
     found = [name for name in ("prefect.toml", "profiles.toml") if (folder / name).is_file()]
-    if _says(folder / "pyproject.toml", r"^\s*\[\s*tool\s*\.\s*prefect\b"):
+    if _is_about_prefect(folder / "pyproject.toml"):
         found.append("pyproject.toml")
-    if _says(folder / ".env", r"^\s*(export\s+)?PREFECT_"):
+    # A name may stand in quotes there, and after a mark of the encoding.
+    if _VARIABLE.search(_text(folder / ".env")):
         found.append(".env")
     return found
 
 
-def _says(file: Path, pattern: str) -> bool:
+_VARIABLE: Final = re.compile(
+    r"^[\s\ufeff'\"]*(export\s+)?['\"]?PREFECT_", re.MULTILINE | re.IGNORECASE
+)
+
+
+def _is_about_prefect(file: Path) -> bool:
+    """Whether a `pyproject.toml` has Prefect's table, in whichever of TOML's spellings."""
+    text = _text(file)
     try:
-        text = file.read_text(encoding="utf-8", errors="replace")
+        tool = tomllib.loads(text).get("tool")
+    except tomllib.TOMLDecodeError:
+        return "prefect" in text  # Prefect may read it otherwise
+    return isinstance(tool, dict) and "prefect" in tool
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8", errors="replace")
     except OSError:
-        return False
-    return re.search(pattern, text, re.MULTILINE | re.IGNORECASE) is not None
+        return ""
 
 
 def assert_closed(settings: Mapping[str, str], *, bound_to: str | None = None) -> None:

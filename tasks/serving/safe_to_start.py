@@ -17,7 +17,7 @@ from records.migrations import HEADS, revision
 from tasks.house.settings import Settings
 from tasks.house.wiring import has_begun, list_policies, open_house
 from tasks.proving.proof import witness
-from tasks.serving.prefect_settings import foreign_settings, is_exposed
+from tasks.serving.prefect_settings import foreign_settings, is_exposed, may_be_changed
 
 WITNESS_MAY_BE_SILENT: Final = timedelta(hours=25)
 """A day, and the hour that the longest day of the year has more."""
@@ -32,11 +32,14 @@ class Fault(NamedTuple):
 
 
 def faults(settings: Settings) -> Iterator[Fault]:
-    """Files that others can read, in production a key beside what it protects, and settings of
+    """What others can read or change, in production a key beside what it protects, and settings of
     somebody's where Prefect would read them."""
     for path in _private(settings):
         if is_exposed(path):
             yield Fault("state_readable_by_others", _name(settings, path))
+    for folder in _folders(settings):
+        if may_be_changed(folder):
+            yield Fault("state_readable_by_others", folder.name)
     if settings.production and settings.keys_lie_beside_data:
         yield Fault("kek_beside_data", "GALLRA_KEYS")
     for name in foreign_settings(settings.home / "prefect"):
@@ -66,11 +69,12 @@ def require_safe(settings: Settings) -> None:
 
 
 def is_unwitnessed(engine: Engine, *, at: datetime) -> bool:
-    """Whether events stand in the ledger, and no witness has taken a checkpoint for a day."""
+    """Whether events stand in the ledger, and no witness has taken a checkpoint for a day; what a
+    witness took in days to come, by a clock that was wrong, is worth nothing."""
     with reading(engine) as connection:
         began, last = ledger_began(connection), last_witnessed(connection)
     since = began if last is None else datetime.fromisoformat(last)
-    return since is not None and at - since > WITNESS_MAY_BE_SILENT
+    return since is not None and abs(at - since) > WITNESS_MAY_BE_SILENT
 
 
 def begun_here(settings: Settings) -> list[str]:
@@ -112,6 +116,15 @@ def _private(settings: Settings) -> Iterator[Path]:
         yield from sorted(settings.key_encryption_keys.glob(_KEK))
     if settings.prefect_auth is not None and settings.prefect_auth.exists():
         yield settings.prefect_auth
+
+
+def _folders(settings: Settings) -> Iterator[Path]:
+    """Where databases and keys lie: who may write there takes them away or puts others there."""
+    files = (_sqlite_file(url) for url in (settings.database_url, settings.key_database_url))
+    around = [file.parent for file in files if file is not None]
+    for folder in dict.fromkeys((*around, settings.key_encryption_keys)):
+        if folder.is_dir() and folder != settings.home:
+            yield folder
 
 
 def _sqlite_file(url: str) -> Path | None:

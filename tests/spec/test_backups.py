@@ -204,6 +204,12 @@ def test_so_many_stay_and_nothing_of_others_goes(copied: Copying) -> None:
     assert set(first.parent.iterdir()) == {second, third, *others}
 
 
+def test_as_many_stay_as_were_asked_for(copied: Copying) -> None:
+    """Also while there are fewer yet than are kept: the first ones are not taken for too many."""
+    made = [copied("ledger", keep=6) for _ in range(8)]
+    assert sorted(made[0].parent.iterdir()) == made[-6:]
+
+
 @pytest.mark.parametrize(
     ("where", "error", "code"),
     [
@@ -323,7 +329,41 @@ def test_nothing_is_put_back_while_something_runs(
     assert planning.everything(house) == before
     file_of = make_url(settings.database_url).database
     assert file_of is not None
-    assert not list(Path(file_of).parent.glob("*.aside-*"))
+    around = Path(file_of).parent
+    assert not [*around.glob("*.aside-*"), *around.glob(".*.restored")]
+
+
+@pytest.mark.parametrize("is_empty", [False, True])
+@pytest.mark.parametrize("spelling", ["sqlite:///", "sqlite+pysqlite:///"])
+def test_the_log_of_a_database_that_was_lost_is_not_written_into_the_copy(
+    opened: Open,
+    settings: Settings,
+    copied: Copying,
+    standing_clock: StandingClock,
+    dialect: str,
+    is_empty: bool,
+    spelling: str,
+) -> None:
+    """What SQLite had not yet written when the power went lies beside the file that is gone."""
+    if dialect != "sqlite":
+        pytest.skip("a server keeps its log itself")
+    file = copied("records")
+    lost = Path(make_url(settings.database_url).database or "")
+    log = lost.with_name(f"{lost.name}-wal")
+    planning.bring(opened(), planning.case("1000000003", TUVA))
+    kept = log.read_bytes()
+    opened.close()
+    assert kept
+    log.write_bytes(kept)
+    lost.unlink()
+    if is_empty:
+        lost.touch()
+    spelt = settings.database_url.replace("sqlite:///", spelling)
+    put_back(replace(settings, database_url=spelt), "records", file, now=standing_clock())
+    assert lost.read_bytes() == file.read_bytes()
+    with opened(restoring=True).engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
+    assert kept in [each.read_bytes() for each in lost.parent.glob("*.aside-*-wal")]
 
 
 def test_lost_keys_come_back_with_what_they_open(

@@ -318,3 +318,15 @@ def test_a_look_never_takes_a_file_away_from_an_import_that_just_found_it(
     assert delete_imported(other).gone == 1
     with reading(twin.engine) as connection:
         assert to_dos.open_to_dos(connection, controller=twin.controller) == []
+
+
+def test_a_witness_of_days_to_come_is_a_silent_one(
+    twin: House, standing_clock: StandingClock
+) -> None:
+    """The clock ran ahead for a start and was put right: nobody would miss it till then."""
+    standing_clock.pass_time(days=400)
+    witness(twin)
+    standing_clock.pass_time(days=-400)
+    assert "witness_silent" in kinds(twin)
+    witness(twin)
+    assert "witness_silent" not in kinds(twin)

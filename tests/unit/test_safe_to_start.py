@@ -22,7 +22,7 @@ from tasks.placing.examination import Finding, examine, examine_all
 from tasks.proving.proof import witness
 from tasks.serving.prefect_settings import environment, prefect_home
 from tasks.serving.processes import serve
-from tasks.serving.safe_to_start import faults, is_unwitnessed, require_safe
+from tasks.serving.safe_to_start import Fault, faults, is_unwitnessed, require_safe
 
 
 @pytest.fixture
@@ -90,6 +90,59 @@ def test_a_key_beside_the_data_is_refused_where_the_data_is_real(
     assert said(home, "mode", **apart).state == "ok"
 
 
+@pytest.mark.parametrize(
+    ("records", "keys"),
+    [("data/records.db", "data/kek"), ("data/kek/records.db", "data/kek"), (None, ".")],
+)
+def test_a_key_beside_a_database_that_lies_elsewhere_is_refused_as_well(
+    home: Path, tmp_path: Path, records: str | None, keys: str
+) -> None:
+    more = {"GALLRA_MODE": "production", "GALLRA_KEYS": str(tmp_path / keys)}
+    if records is not None:
+        more["GALLRA_DATABASE_URL"] = f"sqlite:///{tmp_path / records}"
+    assert Fault("kek_beside_data", "GALLRA_KEYS") in list(faults(settings(home, **more)))
+    more["GALLRA_KEYS"] = str(tmp_path / "apart")
+    assert list(faults(settings(home, **more))) == []
+
+
+def test_a_key_by_another_name_lies_where_it_lies(home: Path, tmp_path: Path) -> None:
+    begin(home, ago=timedelta(0))
+    (tmp_path / "link").symlink_to(home / "kek")
+    production = {"GALLRA_MODE": "production", "GALLRA_KEYS": str(tmp_path / "link")}
+    assert [one.code for one in faults(settings(home, **production))] == ["kek_beside_data"]
+
+
+@pytest.mark.parametrize("name", ["kek", "records", "keys"])
+@pytest.mark.parametrize("mode", [0o777, 0o770])
+def test_where_others_may_put_keys_and_databases_nothing_is_served(
+    tmp_path: Path, home: Path, name: str, mode: int
+) -> None:
+    """Who may write there takes the only key away, or puts another database in its place."""
+    apart = {
+        "GALLRA_KEYS": str(tmp_path / "apart" / "kek"),
+        "GALLRA_DATABASE_URL": f"sqlite:///{tmp_path}/apart/records/records.db",
+        "GALLRA_KEY_DATABASE_URL": f"sqlite:///{tmp_path}/apart/keys/keys.db",
+    }
+    for each in ("kek", "records", "keys"):
+        (tmp_path / "apart" / each).mkdir(mode=0o755, parents=True)
+    require_safe(settings(home, **apart))
+    (tmp_path / "apart" / name).chmod(mode)
+    with pytest.raises(Misconfigured, match=f"^state_readable_by_others {name}$"):
+        require_safe(settings(home, **apart))
+    (tmp_path / "apart" / name).chmod(0o1777)  # as a mounted secret's folder in a cluster
+    require_safe(settings(home, **apart))
+
+
+def test_what_was_witnessed_in_days_to_come_is_witnessed_anew(home: Path) -> None:
+    """The clock ran years ahead for one start: until then nobody would look again."""
+    begin(home, ago=timedelta(days=-400))
+    assert said(home, "checkpoint").state == "wrong"
+    require_safe(settings(home))
+    assert said(home, "checkpoint").state == "ok"
+    with open_house("academedia", settings=settings(home)) as house:
+        assert is_unwitnessed(house.engine, at=datetime.now(UTC) + timedelta(hours=26))
+
+
 def test_a_ledger_that_was_forgotten_for_a_day_is_witnessed_before_anything_starts(
     home: Path,
 ) -> None:
@@ -127,6 +180,7 @@ def test_what_is_refused_starts_nothing(home: Path, monkeypatch: pytest.MonkeyPa
 def test_what_another_project_left_in_the_environment_reaches_no_child(home: Path) -> None:
     left = {"PREFECT_SERVER_API_BASE_PATH": "/", "PREFECT_PROFILE": "other", "PATH": "/usr/bin"}
     assert without_prefect(left) == {"PATH": "/usr/bin"}
+    assert without_prefect({"Prefect_Server_Database_Echo": "1", "prefect_home": "/"}) == {}
     looked = said(home, "settings of Prefect", **left)
     assert looked.state == "risk"
     assert "PREFECT_PROFILE, PREFECT_SERVER_API_BASE_PATH" in looked.found
@@ -155,20 +209,25 @@ def test_every_fault_is_one_that_the_start_refuses(home: Path) -> None:
     assert [one.code for one in found] == ["state_readable_by_others", "kek_beside_data"]
 
 
-SETTINGS = {
-    "prefect.toml": "[server.database]\necho = true\n",
-    "profiles.toml": 'active = "x"\n[profiles.x]\nPREFECT_SERVER_DATABASE_ECHO = "true"\n',
-    "pyproject.toml": "[tool.prefect.server.database]\necho = true\n",
-    ".env": "A=1\nexport PREFECT_SERVER_DATABASE_ECHO=true\n",
-}
+SETTINGS = [
+    ("prefect.toml", "[server.database]\necho = true\n"),
+    ("profiles.toml", 'active = "x"\n[profiles.x]\nPREFECT_SERVER_DATABASE_ECHO = "true"\n'),
+    ("pyproject.toml", "[tool.prefect.server.database]\necho = true\n"),
+    ("pyproject.toml", "[tool]\nprefect.server.database.echo = true\n"),
+    ("pyproject.toml", "tool = {'prefect' = {server = {database = {echo = true}}}}\n"),
+    ("pyproject.toml", '["tool" . "prefect".server.database]\necho = true\n'),
+    (".env", "A=1\nexport PREFECT_SERVER_DATABASE_ECHO=true\n"),
+    (".env", "'prefect_server_database_echo'=true\n"),
+    (".env", "\ufeffPREFECT_SERVER_DATABASE_ECHO=true\n"),
+]
 
 
-@pytest.mark.parametrize("name", SETTINGS)
+@pytest.mark.parametrize(("name", "text"), SETTINGS)
 def test_settings_that_lie_where_prefect_would_read_them_are_refused(
-    home: Path, monkeypatch: pytest.MonkeyPatch, name: str
+    home: Path, monkeypatch: pytest.MonkeyPatch, name: str, text: str
 ) -> None:
     place = prefect_home(home)
-    (place / name).write_text(SETTINGS[name])
+    (place / name).write_text(text)
     with pytest.raises(Misconfigured, match=f"^prefect_settings_beside {re.escape(name)}$"):
         require_safe(settings(home))
     looked = said(home, "protection")
