@@ -7,7 +7,7 @@ import io
 import re
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any, Final
@@ -151,8 +151,8 @@ def controls(out: Path) -> dict[Person, Path]:
 
 
 def _on_a_page(who: Person, real: Any) -> Any:
-    def careless(key: str, lines: Any, *, about: str) -> None:
-        real(key, lines, about=f"{about}\n\n{told(who)}")
+    def careless(*given: Any, notes: Sequence[str] = (), **named: Any) -> None:
+        real(*given, notes=[*notes, told(who)], **named)
 
     return careless
 
