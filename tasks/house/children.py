@@ -27,7 +27,7 @@ def start(
     try:
         return subprocess.Popen(  # the caller stops it
             list(command),
-            env=without_prefect(os.environ) | dict(settings),
+            env=_found_from_anywhere(without_prefect(os.environ)) | dict(settings),
             cwd=cwd,
             stdin=subprocess.DEVNULL,
             stdout=descriptor,
@@ -51,6 +51,15 @@ def without_prefect(environment: Mapping[str, str]) -> dict[str, str]:
 def is_prefects(name: str) -> bool:
     """Whether Prefect would read a variable of that name: to it `prefect_x` is `PREFECT_X`."""
     return name.upper().startswith("PREFECT_")
+
+
+def _found_from_anywhere(environment: dict[str, str]) -> dict[str, str]:
+    """With the modules that are found here found in the child's folder too."""
+    named = environment.get("PYTHONPATH")
+    if named:
+        whole = (os.path.abspath(each) for each in named.split(os.pathsep) if each)  # noqa: PTH100
+        environment["PYTHONPATH"] = os.pathsep.join(whole)
+    return environment
 
 
 def _die_with_parent() -> Callable[[], None] | None:

@@ -154,11 +154,24 @@ def test_a_run_that_is_not_heard_of_any_more_crashes(
     monkeypatch.setattr(automations, "read_deployed", lambda name: soon)
     upsert(server.place, server.settings)
     time.sleep(3)
-    run, other = server.ends("RUNNING"), server.ends("RUNNING")
-    _beat(server, run)
-    server.until(lambda: server.api.get(f"/flow_runs/{run}")[1]["state_type"] == "CRASHED")
-    assert server.api.get(f"/flow_runs/{other}")[1]["state_type"] == "RUNNING"
-    server.until(lambda: any(each["run"] == run for each in server.heard))
+    # One is killed before its first beat, one after it, one goes on, and one has ended well.
+    at_once, later, alive = (server.ends("RUNNING") for _ in range(3))
+    ended = server.ends("COMPLETED")
+    _beat(server, later)
+
+    def crashed() -> bool:
+        _beat(server, alive)
+        time.sleep(1)
+        return {_state(server, run) for run in (at_once, later)} == {"CRASHED"}
+
+    server.until(crashed)
+    assert _state(server, alive) == "RUNNING"
+    assert _state(server, ended) == "COMPLETED"
+    server.until(lambda: {at_once, later} <= {each["run"] for each in server.heard})
+
+
+def _state(server: Server, run: str) -> str:
+    return str(server.api.get(f"/flow_runs/{run}")[1]["state_type"])
 
 
 def _beat(server: Server, run: str) -> None:

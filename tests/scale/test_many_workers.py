@@ -188,10 +188,10 @@ def _power_cut(life: Life, number: int) -> float:
     assert state == "RUNNING", "it had ended: nothing was cut off"
     # Work goes on meanwhile: one worker and one server are there.
     life.all_over(life.start(VERIFY))
-    while not (alarm := _alarms(life)) or life.runs.read(run)["state"]["type"] != "CRASHED":
-        assert time.monotonic() - killed < TOLD_WITHIN, alarm
+    while not _told_of_both(life) or life.runs.read(run)["state"]["type"] != "CRASHED":
+        assert time.monotonic() - killed < TOLD_WITHIN, _alarms(life)
         # A worker may be away for a moment: nothing stands until it has been silent for a while.
-        assert _command(life, "watch").wait(timeout=120) in (0, 1)
+        assert _command(life, "watch", "--all").wait(timeout=120) in (0, 1)
         time.sleep(2)
     told = time.monotonic() - killed
     for name in ("api-1", held):
@@ -272,6 +272,12 @@ def _alarms(life: Life) -> list[tuple[str, str]]:
     with life.opened() as house, reading(house.engine) as connection:
         standing = alarms.standing(connection, controller="academedia")
         return [(one.kind, one.ref) for one in standing if one.kind in TELLS]
+
+
+def _told_of_both(life: Life) -> bool:
+    """Of the worker, and of the run that it had in hand."""
+    kinds = {kind for kind, _ in _alarms(life)}
+    return WORKER_MISSING in kinds and bool(kinds & {RUN_STUCK, RUN_FAILED})
 
 
 def _left(life: Life) -> list[str]:
