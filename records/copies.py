@@ -6,22 +6,28 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, Engine, create_engine, func, inspect, select
 from sqlalchemy.pool import NullPool
 
-from lifecycle.errors import GallraError, NotProven, Refused
+from lifecycle.errors import GallraError, KeyFailure, NotProven, Refused
 from records import ledger_check, postgres_copies
 from records.engines import quiet_errors
+from records.kek import KekSource
 from records.keyring import Keyring
 from records.ledger_store import Head, read_head
-from records.migrations import METADATA, Branch, revision, version_table
-from records.tables import epoch, ledger_event
+from records.migrations import HEADS, METADATA, Branch, revision, version_table
+from records.tables import epoch, ledger_event, named_key
 
 ENDINGS: Final = {"sqlite": "db", "postgresql": "pgdump"}
 """How the copies of each kind of database are called."""
+
+
+_PROGRAMS: Final = "SELECT 1 FROM sqlite_master WHERE type NOT IN ('table', 'index')"
+"""None of ours has any: a copy of somebody's could act by itself once it is put back."""
 
 
 class Contents(NamedTuple):
@@ -75,7 +81,8 @@ def check(copy: Path, branch: Branch, *, ending: str, ledger_key: bytes | None =
     with _opened(copy, branch, ending) as connection:
         found = revision(connection, branch)
         present = set(inspect(connection).get_table_names())
-        if found is None or not present & set(METADATA[branch].tables):
+        wanted = set(METADATA[branch].tables)
+        if found is None or not present & wanted or (found == HEADS[branch] and wanted - present):
             raise Refused("copy_not_readable")
         tables = [t for t in METADATA[branch].sorted_tables if t.name in present]
         rows = sum(
@@ -108,6 +115,24 @@ def compare(engine: Engine, made: Contents) -> None:
 def ledger_key_of(keyring: Keyring) -> bytes | None:
     """The key that the ledger is chained with; None where there is none yet: none is made."""
     return keyring.named("ledger") if keyring.has("ledger") else None
+
+
+def opens_with(copy: Path, keks: KekSource, *, ending: str) -> bool:
+    """Whether the keys of the house in a copy of the key database are wrapped by these.
+
+    Raises `Refused("copy_not_readable")`, `KeyFailure` for a key-encryption key that cannot be
+    read.
+    """
+    with _opened(copy, "keys", ending) as connection:
+        rows = connection.execute(select(named_key.c.epoch, named_key.c.wrapped)).all()
+        opener = Keyring(connection.engine, keks, now=lambda: datetime.now(UTC))
+        try:
+            opener.unwrap([(row.epoch, row.wrapped) for row in rows])
+        except KeyFailure as failure:
+            if failure.code != "key_does_not_unwrap":
+                raise
+            return False
+    return True
 
 
 def _copy_sqlite(engine: Engine, target: Path) -> None:
@@ -154,5 +179,7 @@ def _connected(copy: Path, branch: Branch, ending: str) -> Iterator[sqlite3.Conn
     address = f"{copy.absolute().as_uri()}?mode=ro&immutable=1"
     with closing(sqlite3.connect(address, uri=True, check_same_thread=False)) as raw:
         if raw.execute("PRAGMA integrity_check").fetchone() != ("ok",):
+            raise Refused("copy_not_readable")
+        if raw.execute(_PROGRAMS).fetchone() is not None:
             raise Refused("copy_not_readable")
         yield raw

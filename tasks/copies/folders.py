@@ -75,7 +75,12 @@ def ours(place: Path, what: What, *, unfinished: bool = False) -> list[Path]:
     for each in place.iterdir():
         match = _NAME.fullmatch(each.name.removeprefix("."))
         hidden = each.name.startswith(".")
-        if match and match[1] == what and bool(match[3]) == hidden == unfinished:
+        if (
+            match
+            and not each.is_dir()
+            and match[1] == what
+            and bool(match[3]) == hidden == unfinished
+        ):
             found.append(each)
     return sorted(found, key=lambda path: path.name)
 

@@ -66,18 +66,16 @@ def back_up(
             rows = _write(house, what, draft)
             digest, size = _read_through(draft)
             draft.rename(final)
-        except OSError:
+        except BaseException as error:
             draft.unlink(missing_ok=True)
+            if not _has_no_room(error):
+                raise
             raise Unreachable("backup_folder_not_writable") from None
-        except BaseException:
-            draft.unlink(missing_ok=True)
-            raise
         folders.on_disk(place)
         folders.note(house.settings, what, place)
         older = [one for one in folders.ours(place, what) if one != final]
         going = older[: max(0, len(older) + 1 - keep)] if keep is not None else []
-        for one in going:
-            one.unlink()
+        going = [one for one in going if _removed(one)]
         folders.on_disk(place)
         with house.work() as work:
             work.record(
@@ -89,6 +87,22 @@ def back_up(
             )
             work.commit()
     return Made(str(final), rows, size, len(going), len(older) - len(going))
+
+
+def _has_no_room(error: BaseException) -> bool:
+    """Whether it is the copy that cannot be written; what is copied is only read."""
+    return isinstance(error, OSError) or (
+        isinstance(error, Unreachable) and error.code == "database_full"
+    )
+
+
+def _removed(copy: Path) -> bool:
+    """Whether an older copy went; one that its volume lets nobody remove stays, and is counted."""
+    try:
+        copy.unlink()
+    except OSError:
+        return False
+    return True
 
 
 def _engine(house: House, what: What) -> Engine:

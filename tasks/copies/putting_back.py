@@ -19,6 +19,7 @@ from records.engines import open_engine, quiet_errors, reading
 from records.kek import DirectoryKeks
 from records.keyring import Keyring
 from tasks.copies import folders
+from tasks.house import replay_first
 from tasks.house.clock import utc_now
 from tasks.house.settings import Settings
 
@@ -53,7 +54,9 @@ def put_back(
         _require_its_keys(settings, which, file, found, ending)
         if engine is not None and not replace and _begun(engine, which):
             raise Refused("restore_would_replace")
-        mark = f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+        if which == "keys":
+            replay_first.ask(settings.home)
+        mark = f"{now.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}"
         if ending == copies.ENDINGS["postgresql"] and engine is not None:
             aside = _exchange_tables(engine, which, file, mark)
         else:
@@ -100,6 +103,8 @@ def _require_its_keys(
     if which == "keys":
         if not set(found.epochs) <= set(keks.epochs()):
             raise Refused("copy_keys_outdated", missing=len(set(found.epochs) - set(keks.epochs())))
+        if not copies.opens_with(file, keks, ending=ending):
+            raise Refused("copy_of_another_installation")
         return
     url = settings.key_database_url
     if url.startswith("sqlite") and not _there(url):
@@ -122,7 +127,7 @@ def _require_its_keys(
 
 def _exchange_tables(engine: Engine, which: Which, file: Path, mark: str) -> str:
     postgres_copies.require_alone(engine)
-    aside = f"gallra_{which}_aside_{mark.lower()}"
+    aside = f"gallra_{which}_aside_{mark.lower().replace('.', '_')}"
     names = copies.names_of(engine, which)
     engine.dispose()
     postgres_copies.put_back(engine, names, file, aside=aside)
@@ -145,8 +150,7 @@ def _exchange_file(engine: Engine | None, target: Path, file: Path, mark: str) -
         if engine is not None:
             engine.dispose()
             _close_log(target, aside)
-            with suppress(FileExistsError):
-                os.link(target, aside)
+            os.link(target, aside)
         else:
             _set_log_aside(target, aside)
         draft.replace(target)

@@ -21,6 +21,7 @@ from records.forgetting import still_there
 from records.ledger_check import is_another, verify
 from records.scrub import scrub
 from tasks.consents.said_again import Heard, hear_again, require_whole
+from tasks.house import replay_first
 from tasks.house.parts import House
 from tasks.proving.proof import newest_witnessed, witness
 from tasks.proving.shredding import destroy_keys
@@ -115,6 +116,7 @@ def replay(house: House) -> Replayed:
         for sink in house.witnesses:
             sink.set_aside(f"restored-{shown.size}-{size}")
     witness(house, begin_anew=bool(missing) or forked or killed)
+    replay_first.done(house.settings.home)
     return Replayed(
         erased_since=len(people),
         found_again=found,

@@ -47,6 +47,7 @@ from records.ledger_store import LedgerStore
 from records.tables import ledger_head
 from records.unit_of_work import UnitOfWork
 from records.vault import Vault
+from tasks.house import replay_first
 from tasks.house.clock import utc_now
 from tasks.house.door_wiring import doors
 from tasks.house.outer_wiring import bound_as, outer_systems
@@ -106,9 +107,9 @@ def open_house(
     `turns`: see `House`. The first call
     makes databases, keys, ledger and folders; a folder that is missing later is not made anew, and
     is unreachable when it is looked at. Records that are older than the witness knows were restored
-    from a backup: only `restoring` opens them, to replay the erasures first. Raises
-    `LedgerFailure("database_restored")` otherwise, `Misconfigured` (with every problem in the
-    policy or the bindings), `KeyFailure`, `Unreachable`.
+    from a backup: only `restoring` opens them, and keys that were put back, to replay the erasures
+    first. Raises `LedgerFailure`: `database_restored`, `keys_restored` otherwise, `Misconfigured`
+    (with every problem in the policy or the bindings), `KeyFailure`, `Unreachable`.
     """
     settings = settings or Settings.from_environment()
     policy = read_policy(settings, controller)
@@ -131,6 +132,7 @@ def open_house(
         ledger = LedgerStore(keyring.named("ledger"), keyring.named("signing"))
         witnesses = _witnesses(bindings, policy, settings)
         if not restoring:
+            replay_first.require_done(settings.home)
             _require_not_restored(engine, witnesses)
         if not has_begun(engine, controller):
             _make_folders(bindings)

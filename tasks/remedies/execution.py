@@ -211,6 +211,11 @@ EXECUTION: Final[dict[str, tuple[str, str, str]]] = {
         "Nothing opens them before the erasures since then are done again.",
         "Run `gallra restore replay`.",
     ),
+    "keys_restored": (
+        "A copy of the keys was put back, and with it keys that were destroyed since.",
+        "Nothing opens them before these are destroyed again.",
+        "Run `gallra restore replay`.",
+    ),
     "witness_lost": (
         "The witness is not where it was, and with it the list of who was erased.",
         "Nothing was restored: nobody would know whom the backup brings back.",

@@ -28,6 +28,8 @@ from lifecycle.errors import (
 from lifecycle.ledger import EventKind
 from records import copies, postgres_copies
 from records.engines import open_engine
+from records.kek import DirectoryKeks
+from records.restored import keys_without_data
 from tasks.copies import making
 from tasks.copies.folders import What, ours
 from tasks.copies.making import Made, back_up
@@ -210,6 +212,37 @@ def test_as_many_stay_as_were_asked_for(copied: Copying) -> None:
     assert sorted(made[0].parent.iterdir()) == made[-6:]
 
 
+def test_what_cannot_be_removed_stays_and_the_copy_counts(
+    house: House, copied: Copying, folder: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder by that name, and a volume that lets nobody remove anything."""
+    place = folder("ledger")
+    (place / "gallra-ledger-20200101T000000.000000Z.jsonl").mkdir()
+    (place / ".gallra-ledger-20200101T000000.000000Z.jsonl.part").mkdir()
+    first = copied("ledger", keep=1)
+
+    def refuse(path: Path, *, missing_ok: bool = False) -> None:
+        raise PermissionError(path)
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    second = copied("ledger", keep=1)
+    monkeypatch.undo()
+    assert {first, second} < set(place.iterdir())
+    assert len(told(house)) == 2
+
+
+def test_a_full_disk_is_said_of_the_copy_and_not_of_the_database(
+    house: House, copied: Copying, folder: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise Unreachable("database_full")
+
+    monkeypatch.setattr(copies, "write", full)
+    with pytest.raises(Unreachable, match="backup_folder_not_writable"):
+        copied("records")
+    assert (list(folder("records").iterdir()), told(house)) == ([], [])
+
+
 @pytest.mark.parametrize(
     ("where", "error", "code"),
     [
@@ -317,6 +350,52 @@ def test_what_was_there_is_set_aside(
     opened()
 
 
+def test_two_that_are_put_back_at_once_set_both_aside(
+    opened: Open, settings: Settings, copied: Copying, standing_clock: StandingClock, dialect: str
+) -> None:
+    """Within one second: the second one finds the first one's name taken."""
+    if dialect != "sqlite":
+        pytest.skip("a schema whose name is taken ends the transaction")
+    file = copied("records")
+    planning.bring(opened(), planning.case("1000000003", TUVA))
+    opened.close()
+    first = put_back(settings, "records", file, replace=True, now=standing_clock())
+    kept = Path(first.aside).read_bytes()
+    with pytest.raises(Unreachable):
+        put_back(settings, "records", file, replace=True, now=standing_clock())
+    standing_clock.pass_time(milliseconds=1)
+    second = put_back(settings, "records", file, replace=True, now=standing_clock())
+    assert Path(first.aside).read_bytes() == kept
+    assert Path(second.aside).read_bytes() == file.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "CREATE TRIGGER own AFTER INSERT ON ledger_event BEGIN DELETE FROM legal_hold; END",
+        "CREATE VIEW own AS SELECT 1",
+        "DROP TABLE legal_hold",
+    ],
+)
+def test_a_copy_that_has_more_or_less_than_we_make_is_none(
+    opened: Open,
+    settings: Settings,
+    copied: Copying,
+    standing_clock: StandingClock,
+    dialect: str,
+    change: str,
+) -> None:
+    if dialect != "sqlite":
+        pytest.skip("a dump is not changed so easily")
+    file = copied("records")
+    with sqlite3.connect(file) as changed:
+        changed.execute(change)
+    changed.close()
+    opened.close()
+    with pytest.raises(Refused, match="copy_not_readable"):
+        put_back(settings, "records", file, replace=True, now=standing_clock())
+
+
 def test_nothing_is_put_back_while_something_runs(
     house: House, settings: Settings, copied: Copying, standing_clock: StandingClock
 ) -> None:
@@ -381,8 +460,44 @@ def test_lost_keys_come_back_with_what_they_open(
     Path(settings.key_database_url.removeprefix("sqlite:///")).unlink()
     done = put_back(settings, "keys", file, now=standing_clock())
     assert done.aside == ""
+    restoring.replay(opened(restoring=True))
     assert len(find_by_national_id(opened(), OMAR[2])) == 1
     verify_ledger(opened())
+
+
+def test_keys_that_are_put_back_bring_back_no_key_that_was_destroyed(
+    house: House, opened: Open, settings: Settings, copied: Copying, standing_clock: StandingClock
+) -> None:
+    """Records that nobody touched look as always: the keys themselves must not open before."""
+    (found,) = find_by_national_id(house, TUVA[2])
+    office = Office(opened, standing_clock)
+    office.enrolled()
+    file = copied("keys")
+    assert office.erase(found.ref).left == ()
+    assert keys_without_data(house.engine, house.keyring.engine) == []
+    opened.close()
+    put_back(settings, "keys", file, replace=True, now=standing_clock())
+    with pytest.raises(LedgerFailure, match="keys_restored"):
+        opened()
+    assert restoring.replay(opened(restoring=True)).keys > 0
+    again = opened()
+    assert keys_without_data(again.engine, again.keyring.engine) == []
+    assert len(find_by_national_id(again, OMAR[2])) == 1
+    verify_ledger(again)
+
+
+def test_keys_of_another_house_are_not_put_back(
+    opened: Open, settings: Settings, copied: Copying, standing_clock: StandingClock, tmp_path: Path
+) -> None:
+    """Its epochs have the same numbers as ours, and open with another key."""
+    file = copied("keys")
+    opened.close()
+    apart = tmp_path / "kek-of-another-house"
+    DirectoryKeks(apart, writable=True).create(1)
+    other = replace(settings, key_encryption_keys=apart)
+    with pytest.raises(Refused, match="copy_of_another_installation"):
+        put_back(other, "keys", file, replace=True, now=standing_clock())
+    assert len(find_by_national_id(opened(), OMAR[2])) == 1
 
 
 def test_keys_of_before_the_rotation_are_not_put_back(
