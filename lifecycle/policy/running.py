@@ -22,7 +22,8 @@ _DAYS: tuple[Day, ...] = (
 )
 
 
-SHORTEST_HISTORY = timedelta(days=7)
+SHORTEST_HISTORY = timedelta(days=31)
+"""A run may wait for people for 30 days."""
 LONGEST_HISTORY = timedelta(days=366)
 
 
@@ -154,8 +155,8 @@ class RunHistory(Part):
     def _of_use(self) -> RunHistory:
         if not SHORTEST_HISTORY <= self.keep.exact <= LONGEST_HISTORY:
             raise ValueError(
-                f"keep {self.keep} is not from a week to a year: what failed is rerun within a "
-                "week, and nobody needs an older run; write e.g. P90D"
+                f"keep {self.keep} is not from 31 days to a year: a run waits 30 days for people "
+                "who approve, and nobody needs a run of last year; write e.g. P90D"
             )
         return self
 

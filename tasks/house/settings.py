@@ -11,6 +11,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from lifecycle.errors import Misconfigured
+from tasks.house.private import read_secret
 
 _PACKAGE_ROOT: Final = Path(__file__).resolve().parents[2]
 
@@ -169,13 +170,13 @@ def _elsewhere(
 
 
 def _webhook(env: Mapping[str, str]) -> str | None:
-    """By TLS, or on this very machine."""
+    """By TLS, or on this very machine; in a file, one that nobody else can read."""
     name, address = "GALLRA_OPERATOR_WEBHOOK", env.get("GALLRA_OPERATOR_WEBHOOK")
     if file := _path(env.get(f"{name}_FILE")):
         name = f"{name}_FILE"
         try:
-            address = file.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError):
+            address = read_secret(file)
+        except OSError:
             raise Misconfigured("setting_invalid", ref=name) from None
     if not address:
         return None

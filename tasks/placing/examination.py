@@ -19,6 +19,7 @@ from records.alarms import last_witnessed
 from records.engines import reading
 from tasks.house.children import is_prefects
 from tasks.house.parts import House
+from tasks.house.private import is_exposed
 from tasks.house.settings import DEFAULT_CONTROLLER, Settings
 from tasks.house.wiring import open_house, read_bindings, witness_shares_volume
 from tasks.informing.notice_texts import check_notices
@@ -26,7 +27,6 @@ from tasks.placing import examining_systems
 from tasks.remedies.every import remedy_for
 from tasks.serving.openness import answers, openings
 from tasks.serving.prefect_place import place_of
-from tasks.serving.prefect_settings import is_exposed
 from tasks.serving.safe_to_start import begun_here, faults, is_unwitnessed
 
 State = Literal["ok", "risk", "wrong"]

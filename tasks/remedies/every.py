@@ -232,6 +232,12 @@ _BY_CODE: dict[str, Remedy] = {
         "Nothing was started.",
         "Make it private (chmod 600) and, if others may have read it, replace it.",
     ),
+    "secret_file_malformed": Remedy(
+        "A file with a password or key holds other signs than plain letters, digits and marks, or "
+        "more than one line.",
+        "Nothing was started.",
+        "Write it anew, in one line of plain signs (without å, ä, ö, æ, ø).",
+    ),
     "state_readable_by_others": Remedy(
         "The state folder, a database or a key can be read or changed by other users of this "
         "machine.",

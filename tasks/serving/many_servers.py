@@ -10,6 +10,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from lifecycle.errors import Misconfigured
+from tasks.house.private import read_secret
 from tasks.house.settings import Settings
 from tasks.serving.prefect_place import Place, place_of
 from tasks.serving.prefect_settings import (
@@ -17,7 +18,6 @@ from tasks.serving.prefect_settings import (
     HOST,
     assert_closed,
     client_settings,
-    read_secret,
     server_settings,
 )
 from tasks.serving.run_history import limit

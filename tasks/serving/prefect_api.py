@@ -14,6 +14,7 @@ from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
 from lifecycle.errors import Unreachable
+from tasks.serving.listener import is_a_strangers
 from tasks.serving.prefect_place import Place, here
 from tasks.serving.prefect_settings import WORK_POOL
 
@@ -92,6 +93,8 @@ class PrefectApi:
 
     def allowed_origin(self, origin: str) -> str | None:
         """Which origin the server tells a browser to trust, asked by a page of `origin`."""
+        if self._is_a_strangers():
+            return None
         headers = self._authorisation() | {"Origin": origin}
         with closing(self._connection()) as connection:
             try:
@@ -121,6 +124,8 @@ class PrefectApi:
         return {"Authorization": f"Basic {base64.b64encode(self._place.auth.encode()).decode()}"}
 
     def _ask(self, method: str, path: str, headers: dict[str, str], body: object = None) -> Answer:
+        if self._is_a_strangers():
+            return None, None
         with closing(self._connection()) as connection:
             try:
                 text = None if body is None else json.dumps(body)
@@ -130,6 +135,10 @@ class PrefectApi:
                 return response.status, json.loads(answer) if answer else None
             except (OSError, http.client.HTTPException, ValueError):
                 return None, None
+
+    def _is_a_strangers(self) -> bool:
+        owner, port = self._place.owner, urlsplit(self._place.api).port
+        return owner is not None and port is not None and is_a_strangers(port, owner=owner)
 
     def _path(self, path: str) -> str:
         return urlsplit(self._place.api).path + path

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lifecycle.errors import Misconfigured
+from tasks.house.private import read_secret
 from tasks.house.settings import Settings
-from tasks.serving.prefect_settings import HOST, auth_file, prefect_home, read_secret
+from tasks.serving.prefect_settings import HOST, auth_file, prefect_home
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +22,16 @@ class Place:
     """`user:password`."""
     here: bool
     """Whether it is this machine's own, under the state folder."""
+    owner: int | None = None
+    """Of this machine's own: the user whose server it is."""
 
 
 def here(home: Path, port: int) -> Place:
-    """This machine's own server on `port`. Raises `OSError` where there is no password yet."""
-    auth = auth_file(home).read_text(encoding="ascii").strip()
-    return Place(f"http://{HOST}:{port}/api", auth, here=True)
+    """This machine's own server on `port`. Raises `OSError` where there is no password yet, and
+    as `read_secret`."""
+    file = auth_file(home)
+    auth = read_secret(file)
+    return Place(f"http://{HOST}:{port}/api", auth, here=True, owner=file.stat().st_uid)
 
 
 def place_of(settings: Settings) -> Place | None:
@@ -34,7 +39,7 @@ def place_of(settings: Settings) -> Place | None:
     runs without one.
 
     Raises `Misconfigured`: `prefect_auth_missing`, `secret_file_readable_by_others`,
-    `secret_file_empty`.
+    `secret_file_empty`, `secret_file_malformed`.
     """
     if settings.prefect_api is not None:
         if settings.prefect_auth is None or not settings.prefect_auth.is_file():

@@ -12,7 +12,6 @@ import ipaddress
 import os
 import re
 import secrets
-import stat
 import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -21,6 +20,7 @@ from pathlib import Path
 from typing import Final
 
 from lifecycle.errors import Misconfigured
+from tasks.house.private import read_secret
 
 HOST: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 4200
@@ -76,41 +76,6 @@ def _secret(path: Path, fresh: str) -> str:
         finally:
             draft.unlink(missing_ok=True)
     return read_secret(path)
-
-
-def is_exposed(path: Path) -> bool:
-    """Whether others than its owner may read it.
-
-    A group may read what another user put there for us: a mounted secret or volume is made so.
-    """
-    found = path.stat()
-    others = stat.S_IRWXO if found.st_uid != os.geteuid() else stat.S_IRWXO | stat.S_IRWXG
-    return bool(found.st_mode & others)
-
-
-def may_be_changed(folder: Path) -> bool:
-    """Whether others than its owner may take files away there, or put others in their place.
-
-    Not where each may do so with their own only, or nobody: so is a mounted secret's folder.
-    """
-    found = folder.stat()
-    if found.st_mode & stat.S_ISVTX or os.statvfs(folder).f_flag & os.ST_RDONLY:
-        return False
-    own = found.st_uid == os.geteuid()
-    return bool(found.st_mode & (stat.S_IWOTH | (stat.S_IWGRP if own else 0)))
-
-
-def read_secret(path: Path) -> str:
-    """What a file says that only its owner can read.
-
-    Raises `Misconfigured`: `secret_file_readable_by_others`, `secret_file_empty`.
-    """
-    if is_exposed(path):
-        raise Misconfigured("secret_file_readable_by_others", ref=path.name)
-    text = path.read_text(encoding="ascii").strip()
-    if not text:
-        raise Misconfigured("secret_file_empty", ref=path.name)
-    return text
 
 
 _LEASES: Final = "prefect.server.concurrency.lease_storage.filesystem"

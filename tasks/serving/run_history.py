@@ -15,6 +15,7 @@ from tasks.house.settings import Settings
 from tasks.house.wiring import list_policies
 from tasks.serving.prefect_api import PrefectApi
 from tasks.serving.prefect_place import place_of
+from tasks.serving.prefect_settings import WORK_POOL
 
 TIDYING_MAY_TAKE: Final = timedelta(days=2)
 """Prefect's own tidying looks every hour for runs and every day for what they left behind."""
@@ -71,7 +72,7 @@ def forget_runs(house: House) -> Forgotten | None:
         return None
     api, keep = PrefectApi(place), limit(house.settings)
     now = house.now()
-    never_ended = _remove_unended(api, before=now - keep)
+    never_ended = _remove_unended(api, before=now - keep, of_our_pool=not place.here)
     seen = history(api, now=now, keep=keep)
     with house.work() as work:
         work.record(
@@ -99,13 +100,16 @@ def history(api: PrefectApi, *, now: datetime, keep: timedelta) -> History:
     }
 
 
-def _remove_unended(api: PrefectApi, *, before: datetime) -> int:
-    wanted = {
+def _remove_unended(api: PrefectApi, *, before: datetime, of_our_pool: bool) -> int:
+    """On this machine's own server all of them; on one that others may use too, only ours."""
+    wanted: dict[str, Any] = {
         "flow_runs": {
             "state": {"type": {"not_any_": list(_OVER)}},
             "expected_start_time": {"before_": before.isoformat()},
         }
     }
+    if of_our_pool:
+        wanted["work_pools"] = {"name": {"any_": [WORK_POOL]}}
     old = api.filter("flow_runs", wanted)
     for run in old:
         api.change("DELETE", f"/flow_runs/{run['id']}")

@@ -14,10 +14,11 @@ from lifecycle.errors import GallraError, LedgerFailure, Misconfigured
 from records.alarms import last_witnessed, ledger_began
 from records.engines import open_engine, reading
 from records.migrations import HEADS, revision
+from tasks.house.private import is_exposed, may_be_changed
 from tasks.house.settings import Settings
 from tasks.house.wiring import has_begun, list_policies, open_house
 from tasks.proving.proof import witness
-from tasks.serving.prefect_settings import foreign_settings, is_exposed, may_be_changed
+from tasks.serving.prefect_settings import foreign_settings
 
 WITNESS_MAY_BE_SILENT: Final = timedelta(hours=25)
 """A day, and the hour that the longest day of the year has more."""

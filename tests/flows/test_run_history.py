@@ -6,6 +6,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -108,6 +109,14 @@ def test_what_is_older_than_the_policy_says_goes_and_what_is_not_stays(home: Pat
     now = datetime.now(UTC)
     with local_server(home) as server:
         api = PrefectApi(here(home, server.port))
+        elsewhere = replace(
+            settings, prefect_api=f"{server.api}", prefect_auth=home / "prefect" / "auth"
+        )
+        with open_house("academedia", settings=elsewhere) as house:
+            others = forget_runs(house)
+        assert others is not None
+        assert others.never_ended == 0, "of no pool of ours: on another's server it is another's"
+        assert api.get(f"/flow_runs/{waiting}")[0] == 200
         with open_house("academedia") as house:
             found = forget_runs(house)
         assert found is not None

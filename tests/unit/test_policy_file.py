@@ -185,9 +185,9 @@ def test_the_message_names_line_path_and_what_would_be_right() -> None:
         ),
         (
             "run_history: {keep: P90D",
-            "run_history: {keep: P1D",
+            "run_history: {keep: P30D",
             "schedules.run_history",
-            "from a week to a year",
+            "from 31 days to a year",
         ),
         ("country: SE", "country: NO", "controller.country", "'NO' is not known"),
         ("class: integrity_sensitive", "class: sensitve", "categories.identity.class", "sensitive"),

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 from lifecycle.errors import Misconfigured, Unreachable
 from tasks.serving import prefect_server
+from tasks.serving.listener import listeners
+from tasks.serving.openness import answers
+from tasks.serving.prefect_api import is_ours
+from tasks.serving.prefect_place import here
 from tasks.serving.prefect_settings import assert_closed, auth_file, environment, logging_file
 
 
@@ -68,6 +77,72 @@ def test_a_password_that_others_can_read_is_refused(tmp_path: Path) -> None:
     auth_file(tmp_path).write_text("\n")
     with pytest.raises(Misconfigured, match="secret_file_empty auth"):
         environment(tmp_path, port=4211)
+
+
+@pytest.mark.parametrize(
+    "text", ["gallra:åäöåäöåäöåäöåäöåäö", "gallra:eighteen-\ncharacters", "\0" * 20]
+)
+def test_a_password_that_no_header_takes_is_said_to_be_so(tmp_path: Path, text: str) -> None:
+    environment(tmp_path, port=4211)
+    auth_file(tmp_path).write_text(text, encoding="utf-8")
+    for asked in (lambda: environment(tmp_path, port=4211), lambda: here(tmp_path, 4211)):
+        with pytest.raises(Misconfigured, match="secret_file_malformed auth"):
+            asked()
+
+
+NOBODY = 65_534
+
+
+@contextmanager
+def listening(*, user: int) -> Iterator[tuple[int, list[bytes]]]:
+    """A port of the loopback at which that user listens, and what was said there."""
+    heard: list[bytes] = []
+    before = os.geteuid()
+    os.seteuid(user)
+    try:
+        made = socket.socket()  # it is whose who makes it
+    finally:
+        os.seteuid(before)
+    with made as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        taken.settimeout(0.2)
+
+        def listen() -> None:
+            while not over.is_set():
+                with suppress(TimeoutError):
+                    speaking, _ = taken.accept()
+                    with speaking:
+                        heard.append(speaking.recv(4096))
+
+        over = threading.Event()
+        thread = threading.Thread(target=listen)
+        thread.start()
+        try:
+            yield taken.getsockname()[1], heard
+        finally:
+            over.set()
+            thread.join()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="nobody else can be played")
+def test_whoever_took_the_port_while_our_server_was_down_is_told_no_password(
+    tmp_path: Path,
+) -> None:
+    environment(tmp_path, port=4211)
+    with listening(user=NOBODY) as (port, heard):
+        assert list(listeners(port)) == [NOBODY]
+        assert not is_ours(tmp_path, port)
+        assert not answers(here(tmp_path, port))
+    assert heard == []
+
+
+def test_our_own_server_is_spoken_to(tmp_path: Path) -> None:
+    environment(tmp_path, port=4211)
+    with listening(user=os.geteuid()) as (port, heard):
+        assert list(listeners(port)) == [os.geteuid()]
+        assert not is_ours(tmp_path, port), "it does not answer as one"
+    assert b"Authorization: Basic" in heard[0]
 
 
 def test_nothing_leaves_the_house_and_nothing_is_kept_that_need_not(

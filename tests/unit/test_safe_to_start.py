@@ -203,6 +203,23 @@ def test_a_setting_that_cannot_be_is_refused(home: Path, name: str, value: str, 
         settings(home, **{name: value})
 
 
+def test_the_operators_address_is_a_secret(home: Path, tmp_path: Path) -> None:
+    """Whoever reads it may write there in our name."""
+    file = tmp_path / "webhook"
+    file.write_text("https://chat.example.se/hooks/1?word=2\n")
+    file.chmod(0o600)
+    named = {"GALLRA_OPERATOR_WEBHOOK_FILE": str(file)}
+    assert settings(home, **named).operator_webhook == "https://chat.example.se/hooks/1?word=2"
+    file.chmod(0o644)
+    with pytest.raises(Misconfigured, match=r"^secret_file_readable_by_others webhook$"):
+        settings(home, **named)
+    file.chmod(0o600)
+    for text in ("http://chat.example.se/", "https://me:word@chat.example.se/", "ftp://x"):
+        file.write_text(text)
+        with pytest.raises(Misconfigured, match=r"^setting_invalid GALLRA_OPERATOR_WEBHOOK_FILE$"):
+            settings(home, **named)
+
+
 def test_every_fault_is_one_that_the_start_refuses(home: Path) -> None:
     home.chmod(0o755)
     found = list(faults(settings(home, GALLRA_MODE="production")))
