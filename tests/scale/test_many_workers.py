@@ -127,7 +127,7 @@ def test_two_workers_beside_one_reported(life: Life, capsys: pytest.CaptureFixtu
     ]
     took = []
     for number in (1, 2):
-        life.group.start(f"worker-{number}", "worker", "--name", f"number-{number}", "--limit", "2")
+        _employ(life, number)
         if number == 1:
             life.all_over(life.start(VERIFY))  # it is up
         else:
@@ -143,6 +143,9 @@ def test_two_workers_beside_one_reported(life: Life, capsys: pytest.CaptureFixtu
 
 
 def test_twenty_rounds_and_a_power_cut(life: Life, capsys: pytest.CaptureFixture[str]) -> None:
+    for number in (1, 2):
+        _employ(life, number)
+    _until_workers(life, 2)
     with life.opened() as house:
         phone = enrol_by_phone(house, "chef-test")
     for number in range(ROUNDS):
@@ -291,6 +294,12 @@ def _command(life: Life, *words: str) -> subprocess.Popen[bytes]:
         cwd=ROOT, env=life.group.told(), stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
+
+
+def _employ(life: Life, number: int) -> None:
+    """The worker of this number, if it is not at work."""
+    if (name := f"worker-{number}") not in life.group.processes:
+        life.group.start(name, "worker", "--name", f"number-{number}", "--limit", "2")
 
 
 def _until_workers(life: Life, number: int) -> None:
