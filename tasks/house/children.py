@@ -14,15 +14,20 @@ from typing import Final
 
 _PR_SET_PDEATHSIG: Final = 1
 _PATIENCE: Final = 20.0
+LONGEST_LOG: Final = 10_000_000
 
 
 def start(
     command: Sequence[str], *, settings: Mapping[str, str], log: Path, cwd: Path | None = None
 ) -> subprocess.Popen[bytes]:
-    """Start `command` in a group of its own, its output appended to `log` (mode 0600).
+    """Start `command` in a group of its own, its output appended to `log` (mode 0600); a log that
+    has grown beyond `LONGEST_LOG` bytes is set aside first, as `….1`, in place of an older one.
 
     Call it from the main thread: Linux ends the child when the thread that made it ends.
     """
+    with contextlib.suppress(FileNotFoundError):
+        if log.stat().st_size > LONGEST_LOG:
+            log.replace(log.with_name(f"{log.name}.1"))
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         return subprocess.Popen(  # the caller stops it

@@ -1,4 +1,4 @@
-"""A child that starts in a folder of its own finds the modules that its parent finds."""
+"""A child finds the modules that its parent finds, and its log does not grow for ever."""
 
 from __future__ import annotations
 
@@ -25,3 +25,15 @@ def test_modules_are_found_from_another_folder(
     )  # fmt: skip
     assert child.wait(timeout=60) == 0
     assert (tmp_path / "log").read_text(encoding="ascii") == "found\n"
+
+
+def test_a_log_that_has_grown_long_is_set_aside_once(tmp_path: Path) -> None:
+    log = tmp_path / "server.log"
+    for longer, aside in ((0, False), (1, True), (0, True)):
+        log.write_bytes(b"x" * (children.LONGEST_LOG + longer))
+        child = children.start([sys.executable, "-c", "print('new')"], settings={}, log=log)
+        assert child.wait(timeout=60) == 0
+        assert (log.with_name("server.log.1")).exists() == aside
+        assert log.read_bytes().endswith(b"new\n")
+        assert (log.stat().st_size < 10) == bool(longer)
+        assert log.stat().st_mode & 0o077 == 0 or not longer
