@@ -1,4 +1,4 @@
-"""Fixtures that any test may ask for, and which of the tests are left to the long sweeps."""
+"""Fixtures that any test may ask for, what is left to the long sweeps, and what was measured."""
 
 from __future__ import annotations
 
@@ -37,6 +37,8 @@ __all__ = [
     "vault",
 ]
 
+MEASURED = "measured"
+"""The property under which a test records what it measured; the runner says it at its end."""
 _HERE = Path(__file__).parent
 _BOTH_EVERY_DAY = {"contract", "unit", "structure"}
 """Where the tests speak to the database itself; the others ask the same rooms on top of it."""
@@ -51,3 +53,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         room = item.path.relative_to(_HERE).parts[0]
         if item.get_closest_marker("postgres") and room not in _BOTH_EVERY_DAY:
             item.add_marker(pytest.mark.long)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What was measured, also by the other processes of a run."""
+    told = [
+        f"{report.nodeid.rpartition('::')[2]}: {value}"
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        for name, value in (getattr(report, "user_properties", None) or ())
+        if name == MEASURED and report.when == "call"
+    ]
+    if told:
+        terminalreporter.section(MEASURED)
+        for line in told:
+            terminalreporter.line(line)

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -31,6 +31,7 @@ from tasks.house.wiring import open_house
 from tasks.proving.certifying import of_plan
 from tasks.proving.proof import verify_ledger
 from tasks.watching.scheduler import RUN_FAILED, RUN_STUCK, WORKER_MISSING
+from tests.conftest import MEASURED
 from tests.factories.houses import row
 from tests.factories.officers import events
 from tests.flows.serving import ROOT, Runs, Telephone, drop, enrol_by_phone, left_long_ago
@@ -50,6 +51,9 @@ VERIFY = "verify-ledger/verify-ledger-bergqvist"
 ERASURE = "archive-erase/archive-erase-academedia"
 TELLS = {WORKER_MISSING, RUN_STUCK, RUN_FAILED}
 NUMBERS = [n for n in official_test_numbers() if not is_coordination_number(n) and n[:2] == "19"]
+
+
+Record = Callable[[str, object], None]
 
 
 @dataclass
@@ -111,7 +115,7 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
             yield Life(made, Runs(api))
 
 
-def test_two_workers_beside_one_reported(life: Life, capsys: pytest.CaptureFixture[str]) -> None:
+def test_two_workers_beside_one_reported(life: Life, record_property: Record) -> None:
     """The same work by one worker and by two; no clock is the judge."""
     work = [
         f"{flow}/{flow}-{controller}"
@@ -128,14 +132,14 @@ def test_two_workers_beside_one_reported(life: Life, capsys: pytest.CaptureFixtu
         began = time.monotonic()
         life.all_over(life.start(*work))
         took.append(time.monotonic() - began)
-    with capsys.disabled():
-        print(
-            f"\nsix runs: one worker {took[0]:.1f} s, two {took[1]:.1f} s, "
-            f"speed-up {took[0] / took[1]:.2f} on {os.cpu_count()} cores"
-        )
+    record_property(
+        MEASURED,
+        f"six runs: one worker {took[0]:.1f} s, two {took[1]:.1f} s, "
+        f"speed-up {took[0] / took[1]:.2f} on {os.cpu_count()} cores",
+    )
 
 
-def test_twenty_rounds_and_a_power_cut(life: Life, capsys: pytest.CaptureFixture[str]) -> None:
+def test_twenty_rounds_and_a_power_cut(life: Life, record_property: Record) -> None:
     for number in (1, 2):
         _employ(life, number)
     _until_workers(life, 2)
@@ -144,8 +148,7 @@ def test_twenty_rounds_and_a_power_cut(life: Life, capsys: pytest.CaptureFixture
     for number in range(ROUNDS):
         if number == CUT:
             waited = _power_cut(life, number)
-            with capsys.disabled():
-                print(f"\nworker and server killed in an import: told after {waited:.0f} s")
+            record_property(MEASURED, f"worker and server killed: told after {waited:.0f} s")
         elif number == APPROVED:
             _approved_erasure(life, number, phone)
         else:
