@@ -5,11 +5,14 @@ from __future__ import annotations
 
 from prefect import get_client
 from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterTags
+from prefect.logging import get_run_logger
 
 from flows import failed_page, known_pages, pages
+from flows.neutral import neutralised
+from tasks.house.clock import utc_now
 from tasks.house.wiring import open_house
 from tasks.reporting.sentences import Sentence
-from tasks.reporting.today import Need, today
+from tasks.reporting.today import Need, Today, today
 from tasks.reporting.today_page import markdown
 
 PAGE = "today"
@@ -19,8 +22,7 @@ def show(controller: str) -> None:
     """Write `today-CONTROLLER`; what keeps it from being written is logged, no more."""
 
     def write() -> None:
-        with open_house(controller) as house:
-            seen = today(house)
+        seen = _seen(controller)
         known = known_pages.newest(controller)
         failed = [_failed(key, controller) for key in failed_page.standing(known)]
         seen = seen._replace(needs=(*failed, *seen.needs))
@@ -41,6 +43,19 @@ def show(controller: str) -> None:
         )
 
     pages.quietly(f"{PAGE}-{controller}", write)
+
+
+def _seen(controller: str) -> Today:
+    """The day; where it cannot be read, that alone: a page of yesterday would say that all is
+    well."""
+    try:
+        with open_house(controller) as house:
+            return today(house)
+    except Exception as error:  # noqa: BLE001 -- its code is told, and nothing else of it
+        failure = neutralised(error)
+    get_run_logger().warning(f"Today could not be read ({failure.code}).")
+    need = Need(True, Sentence.NOT_READ, {"code": failure.code}, 1, "", "", "gallra doctor", "")
+    return Today(company=controller, at=utc_now(), needs=(need,), figures=())
 
 
 def _failed(key: str, controller: str) -> Need:

@@ -157,6 +157,11 @@ class Sentence(Words, Enum):
         "kørslen {flow} blev ikke færdig",
         "a run failed",
     )
+    NOT_READ = (
+        "dagens läge kan inte läsas ({code}); det som stod här förut gäller inte",
+        "dagens tilstand kan ikke læses ({code}); det, der stod her før, gælder ikke",
+        "today cannot be read; what stood here before does not count",
+    )
     ORDERS_OVERDUE = (
         "arbetsorder efter sin dag",
         "arbejdsordrer efter deres dag",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,7 +15,7 @@ from prefect.states import State
 
 from flows import endings, known_pages, pages, today_page
 from flows.endings import ends_with_pages
-from lifecycle.errors import Unreachable
+from lifecycle.errors import KeyFailure, LedgerFailure, Unreachable
 
 RUN = SimpleNamespace(
     flow_run=SimpleNamespace(parameters={"controller": "tommerup"}),
@@ -141,3 +143,38 @@ def test_what_keeps_the_pages_away_changes_nothing_about_the_end(
         ending_with(Unreachable("folder_not_mounted"))
     assert "could not be written (ConnectionError at " in caplog.text
     assert "9805" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "error",
+    [LedgerFailure("ledger_no_head"), KeyFailure("kek_missing"), ValueError("19850709-9805")],
+)
+def test_a_day_that_cannot_be_read_is_red_and_not_yesterdays(
+    told: Told, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """Nothing on the page would say otherwise that nobody has looked since."""
+    monkeypatch.undo()
+    log = logging.getLogger("flows.test_endings")
+    for module in (pages, today_page):
+        monkeypatch.setattr(module, "get_run_logger", lambda: log)
+    told.there = {"failed-verify-ledger-tommerup": "broken", "today-tommerup": "all is well"}
+    monkeypatch.setattr(known_pages, "newest", lambda _: told.there)
+    monkeypatch.setattr(today_page, "_schedules", lambda _: {})
+
+    def create(text: str, *, key: str, description: str) -> None:
+        told.pages.append((key, f"{description}{text}"))
+
+    @contextmanager
+    def broken(_: str) -> Iterator[None]:
+        raise error
+        yield
+
+    monkeypatch.setattr(pages, "create_markdown_artifact", create)
+    monkeypatch.setattr(today_page, "open_house", broken)
+    today_page.show("tommerup")
+    [(key, text)] = told.pages
+    assert key == "today-tommerup"
+    assert "RØDT · RED: 2" in text
+    assert "dagens tilstand kan ikke læses" in text
+    assert "verify-ledger" in text
+    assert "9805" not in text
