@@ -21,7 +21,7 @@ _NAME: Final = re.compile(
     r"(\.part(-journal|-wal|-shm)?)?"  # what SQLite lays beside an unfinished one
 )
 _NOTE: Final = "copies.json"
-"""In the home: where the newest copy of each kind was put."""
+"""In the home: where the newest copy of each kind was put, and when."""
 
 
 def name_of(what: What, at: datetime, ending: str) -> str:
@@ -58,15 +58,25 @@ def require_apart(settings: Settings, what: What, folder: Path, *, same_volume: 
     return place
 
 
-def note(settings: Settings, what: What, place: Path) -> None:
-    """Remember where copies of this kind lie."""
-    noted = _noted(settings) | {what: str(place)}
+def note(settings: Settings, what: What, place: Path, at: datetime) -> None:
+    """Remember where copies of this kind lie, and when the newest was made."""
+    noted = _noted(settings) | {what: str(place), f"{what}_at": at.isoformat()}
     draft = settings.home / f".{_NOTE}.part"
     with open(draft, "w", encoding="utf-8", opener=for_owner) as file:
         json.dump(noted, file)
         file.flush()
         os.fsync(file.fileno())
     draft.replace(settings.home / _NOTE)
+
+
+def made_last(settings: Settings) -> dict[What, datetime]:
+    """When the newest copy of each kind was made, of the kinds that were ever copied."""
+    noted = _noted(settings)
+    found: dict[What, datetime] = {}
+    for what in EVERYTHING:
+        with suppress(KeyError, ValueError):
+            found[what] = datetime.fromisoformat(noted[f"{what}_at"])
+    return found
 
 
 def ours(place: Path, what: What, *, unfinished: bool = False) -> list[Path]:

@@ -72,7 +72,7 @@ def back_up(
                 raise
             raise Unreachable("backup_folder_not_writable") from None
         folders.on_disk(place)
-        folders.note(house.settings, what, place)
+        folders.note(house.settings, what, place, house.now())
         older = [one for one in folders.ours(place, what) if one != final]
         going = older[: max(0, len(older) + 1 - keep)] if keep is not None else []
         going = [one for one in going if _removed(one)]

@@ -99,6 +99,12 @@ STANDING: Final[dict[str, tuple[str, str, str]]] = {
         "Rerun the import. If a workbook waits in the exchange folder, import it into Workbuster "
         "and put Workbuster's list there.",
     ),
+    "copy_old": (
+        "The newest copy of the records, the keys or the ledger is more than eight days old.",
+        "What is in use is whole. What was entered since would be lost with the machine.",
+        "See why no copy was made (`systemctl list-timers`, the journal of gallra-backup-…), and "
+        "make one: `gallra backup` with `records`, `keys` or `ledger`, as the alarm says.",
+    ),
     "witness_silent": (
         "No witness has taken a checkpoint of the ledger for more than a day.",
         "The ledger goes on; what was witnessed before stays provable.",

@@ -78,6 +78,7 @@ CODES: Final[dict[str, tuple[str, str]]] = {
     "disclosure_overdue": ("utlämning efter sin sista dag", "videregivelse efter sidste dag"),
     "telling_overdue": ("mottagare underrättad för sent", "modtager underrettet for sent"),
     "request_overdue": ("begäran besvarad för sent", "anmodning besvaret for sent"),
+    "copy_old": ("säkerhetskopian är gammal", "sikkerhedskopien er gammel"),
     "scheduler_silent": ("Prefect svarar inte", "Prefect svarer ikke"),
     "worker_missing": ("ingen tar emot körningar", "ingen tager imod kørsler"),
     "run_stuck": ("en körning har hängt sig", "en kørsel hænger"),

@@ -21,6 +21,7 @@ from records.engines import reading
 from records.file_imports import WAITING, open_cases
 from records.staged_files import Known
 from records.unit_of_work import UnitOfWork
+from tasks.copies.folders import made_last
 from tasks.erasing.deriving import late_now
 from tasks.erasing.holds import overdue_reviews
 from tasks.house.parts import House
@@ -47,6 +48,7 @@ WORK_ORDER_OVERDUE: Final = "work_order_overdue"
 DISCLOSURE_OVERDUE: Final = "disclosure_overdue"
 TELLING_OVERDUE: Final = "telling_overdue"
 REQUEST_OVERDUE: Final = "request_overdue"
+COPY_OLD: Final = "copy_old"
 KINDS: Final = (
     STAGED_TOO_LONG,
     STAGING_UNREACHABLE,
@@ -60,6 +62,7 @@ KINDS: Final = (
     TELLING_OVERDUE,
     *INCIDENT_ALARMS,
     REQUEST_OVERDUE,
+    COPY_OLD,
     *scheduler.KINDS,
     MAIL_FAILS,
 )
@@ -70,6 +73,8 @@ PERSON_MAY_TAKE: Final = timedelta(days=4)
 """Where a person has to import a workbook there is a to-do; a long weekend is no alarm."""
 WITNESS_MAY_BE_SILENT: Final = timedelta(hours=26)
 """A checkpoint is witnessed daily; an hour for the long day of autumn and one for the run."""
+COPY_MAY_BE_OLD: Final = timedelta(days=8)
+"""Whoever copies by hand does it weekly, and may be a day late."""
 CLOCK_MAY_SLIP: Final = timedelta(minutes=5)
 """A clock that is set back by less was merely corrected."""
 _LOOKS_ARE_NOTED: Final = timedelta(minutes=10)
@@ -123,6 +128,7 @@ def watch(house: House) -> Watch:
     seen |= {(DISCLOSURE_OVERDUE, one.ref) for one in overdue(house)} | _late_tellings(house)
     seen |= incident_alarms(house)
     seen |= {(REQUEST_OVERDUE, one.ref) for one in late_requests(house)}
+    seen |= _old_copies(house, now)
     looked = scheduler.look(house)
     seen |= looked.seen
     unknowable |= looked.unknowable
@@ -234,6 +240,12 @@ def _overdue_orders(house: House) -> _Alarms:
 def _late_tellings(house: House) -> _Alarms:
     """Recipients whom nobody has told by the day that the policy names."""
     return {(TELLING_OVERDUE, one.ref) for one in tellings_late(house, tellings_waiting(house))}
+
+
+def _old_copies(house: House, now: datetime) -> _Alarms:
+    """Of what was ever copied here; who copies by other means is not reminded."""
+    made = made_last(house.settings)
+    return {(COPY_OLD, what) for what, at in made.items() if now - at > COPY_MAY_BE_OLD}
 
 
 def _silent_witness(house: House, now: datetime) -> _Alarms:
