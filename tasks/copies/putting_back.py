@@ -47,6 +47,7 @@ def put_back(
     """
     url = settings.key_database_url if which == "keys" else settings.database_url
     engine = open_engine(url) if not url.startswith("sqlite") or _there(url) else None
+    asked = False
     try:
         ending = _ending(url)
         found = copies.check(file, which, ending=ending, ledger_key=None)
@@ -54,14 +55,17 @@ def put_back(
         _require_its_keys(settings, which, file, found, ending)
         if engine is not None and not replace and _begun(engine, which):
             raise Refused("restore_would_replace")
-        if which == "keys":
-            replay_first.ask(settings.home)
+        asked = which == "keys" and replay_first.ask(settings.home)
         mark = f"{now.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}"
         if ending == copies.ENDINGS["postgresql"] and engine is not None:
             aside = _exchange_tables(engine, which, file, mark)
         else:
             aside = _exchange_file(engine, _file(url), file, mark)
         return PutBack(found.rows, aside)
+    except Busy:
+        if asked:
+            replay_first.done(settings.home)
+        raise
     finally:
         if engine is not None:
             engine.dispose()

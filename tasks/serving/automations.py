@@ -48,7 +48,7 @@ def upsert(place: Place, settings: Settings) -> int:
         if each["name"] in wanted and each["name"] not in known:
             known[each["name"]] = each["id"]
         else:
-            api.change("DELETE", f"/automations/{each['id']}")
+            api.remove(f"/automations/{each['id']}")
     for name, automation in wanted.items():
         if name in known:
             api.change("PUT", f"/automations/{known[name]}", automation)
@@ -129,7 +129,7 @@ def _webhook(api: PrefectApi, address: str | None) -> str | None:
     status, found = api.get(named)
     if address is None:
         if status == 200:
-            api.change("DELETE", f"/block_documents/{found['id']}")
+            api.remove(f"/block_documents/{found['id']}")
         return None
     data = {
         "method": "POST",

@@ -22,6 +22,7 @@ _PATIENCE: Final = 30.0
 _TRIED_AGAIN: Final = (0.5, 1.0, 2.0, 4.0, 8.0)
 """Seconds between tries while its database is busy: SQLite has one writer at a time, and the
 scheduler writes as well."""
+_GONE: Final = 404
 _PAGE: Final = 200
 """Prefect's own limit of one answer."""
 
@@ -81,6 +82,17 @@ class PrefectApi:
                 break
             time.sleep(wait)
         raise Unreachable("prefect_deploy_failed", status=status or 0)
+
+    def remove(self, path: str) -> None:
+        """What stands there is gone, by us or by another run that was faster.
+
+        Raises `Unreachable("prefect_deploy_failed")`.
+        """
+        try:
+            self.change("DELETE", path)
+        except Unreachable as error:
+            if error.counts.get("status") != _GONE:
+                raise
 
     def unknown(self, method: str, path: str, headers: dict[str, str] | None = None) -> Answer:
         """What somebody is told who has no password."""

@@ -36,6 +36,7 @@ from tasks.copies.making import Made, back_up
 from tasks.copies.putting_back import put_back
 from tasks.erasing import restoring
 from tasks.erasing.finding import find_by_national_id
+from tasks.house import replay_first
 from tasks.house.parts import House
 from tasks.house.settings import Settings
 from tasks.proving.keys import rotate_keys
@@ -406,6 +407,12 @@ def test_nothing_is_put_back_while_something_runs(
         with pytest.raises(Busy, match="restore_while_running"):
             put_back(settings, "records", file, replace=True, now=standing_clock())
     assert planning.everything(house) == before
+    keys = copied("keys")
+    with house.keyring.engine.connect() as held:
+        held.exec_driver_sql("SELECT 1")
+        with pytest.raises(Busy, match="restore_while_running"):
+            put_back(settings, "keys", keys, replace=True, now=standing_clock())
+    replay_first.require_done(settings.home)
     file_of = make_url(settings.database_url).database
     assert file_of is not None
     around = Path(file_of).parent
