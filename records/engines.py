@@ -115,6 +115,13 @@ def sqlite_file(engine: Engine) -> Path | None:
     return Path(engine.url.database)
 
 
+def make_private_folder(folder: Path) -> None:
+    """Make it, and what is missing above it, for its owner alone. Raises `OSError`."""
+    for each in reversed((folder, *folder.parents)):
+        if not each.exists():  # `parents` would give those above the usual mode
+            each.mkdir(mode=0o700, exist_ok=True)
+
+
 def _open_sqlite(url: URL) -> Engine:
     if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
         raise Misconfigured("database_must_be_a_file")
@@ -131,7 +138,7 @@ def _open_sqlite(url: URL) -> Engine:
 def _make_private(file: Path) -> None:
     failed = False
     try:
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(file.parent)
         if not file.exists():
             os.close(os.open(file, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
         elif file.stat().st_mode & 0o077:

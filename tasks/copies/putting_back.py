@@ -15,7 +15,7 @@ from sqlalchemy import Engine, make_url
 from lifecycle.errors import Busy, GallraError, LedgerFailure, Misconfigured, Refused, Unreachable
 from records import copies, migrations, postgres_copies
 from records.copies import Contents
-from records.engines import open_engine, quiet_errors, reading
+from records.engines import make_private_folder, open_engine, quiet_errors, reading
 from records.kek import DirectoryKeks
 from records.keyring import Keyring
 from tasks.copies import folders
@@ -144,7 +144,7 @@ def _exchange_file(engine: Engine | None, target: Path, file: Path, mark: str) -
     aside = target.with_name(f"{target.name}.aside-{mark}")
     failed = False
     try:
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(target.parent)
         draft.unlink(missing_ok=True)
         with file.open("rb") as source, open(draft, "xb", opener=folders.for_owner) as copy:
             shutil.copyfileobj(source, copy)

@@ -113,14 +113,15 @@ class Settings:
         """True for the embedded default: whoever copies the home, or a folder with a database in
         it, has data and key."""
         keys, home = self.key_encryption_keys.resolve(), self.home.resolve()
-        files = (_sqlite_file(self.database_url), _sqlite_file(self.key_database_url))
+        files = (sqlite_path(self.database_url), sqlite_path(self.key_database_url))
         data = [home, *(file.resolve().parent for file in files if file is not None)]
         return any(keys.is_relative_to(one) or one.is_relative_to(keys) for one in data) or any(
             _is_one_folder(keys, each) for each in _inside(home)
         )
 
 
-def _sqlite_file(url: str) -> Path | None:
+def sqlite_path(url: str) -> Path | None:
+    """Where the database of that address lies, if it is a file; None on a server."""
     from sqlalchemy.engine import make_url  # the help needs none
     from sqlalchemy.exc import ArgumentError
 

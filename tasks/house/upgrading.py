@@ -10,10 +10,11 @@ from lifecycle.ledger import EventKind
 from records import migrations
 from records.engines import open_engine, quiet_errors, reading
 from records.migrations import Branch
-from tasks.house.settings import Settings
+from tasks.house.settings import Settings, sqlite_path
 from tasks.house.wiring import open_house
 
 _BRANCHES: Final[tuple[Branch, ...]] = ("records", "keys")
+_EMPTY: Final = "empty"
 _UNPACKED: Final = "unpacked"
 """The version of a checkout that was never installed."""
 
@@ -48,6 +49,9 @@ def look(settings: Settings) -> list[Schema]:
     """
     found = []
     for branch in _BRANCHES:
+        if not _is_there(_url(settings, branch)):
+            found.append(Schema(branch, _EMPTY, migrations.HEADS[branch]))
+            continue
         engine = open_engine(_url(settings, branch))
         try:
             with quiet_errors(), reading(engine) as connection:
@@ -56,7 +60,7 @@ def look(settings: Settings) -> list[Schema]:
             engine.dispose()
         if at is not None and at > migrations.HEADS[branch]:
             raise Misconfigured("database_newer_than_program", ref=branch)
-        found.append(Schema(branch, at or "empty", migrations.HEADS[branch]))
+        found.append(Schema(branch, at or _EMPTY, migrations.HEADS[branch]))
     return found
 
 
@@ -83,6 +87,12 @@ def upgrade(settings: Settings, controller: str) -> list[Schema]:
                 )
             work.commit()
     return before
+
+
+def _is_there(url: str) -> bool:
+    """Whether there is something to look into: opening a file would make it."""
+    file = sqlite_path(url)
+    return file is None or file.exists()
 
 
 def _url(settings: Settings, branch: Branch) -> str:

@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from sqlalchemy import Engine
-from sqlalchemy.engine import make_url
 
 from lifecycle.errors import GallraError, LedgerFailure, Misconfigured
 from records.alarms import last_witnessed, ledger_began
 from records.engines import open_engine, reading
-from records.migrations import HEADS, revision
+from records.migrations import HEADS, revision, upgrade
 from tasks.house.private import is_exposed, may_be_changed
-from tasks.house.settings import Settings
+from tasks.house.settings import Settings, sqlite_path
 from tasks.house.wiring import has_begun, list_policies, open_house
 from tasks.proving.proof import witness
 from tasks.serving.prefect_settings import foreign_settings
@@ -52,7 +51,8 @@ def require_safe(settings: Settings) -> None:
     was forgotten for a day.
 
     Raises `Misconfigured("state_readable_by_others")`, `Misconfigured("kek_beside_data")`,
-    `Misconfigured("prefect_settings_beside")`, `LedgerFailure("ledger_unwitnessed")` where no
+    `Misconfigured("prefect_settings_beside")`, `Misconfigured("database_newer_than_program")`,
+    `LedgerFailure("ledger_unwitnessed")` where no
     witness takes a checkpoint.
     """
     for fault in faults(settings):
@@ -79,8 +79,8 @@ def is_unwitnessed(engine: Engine, *, at: datetime) -> bool:
 
 
 def begun_here(settings: Settings) -> list[str]:
-    """The controllers whose records were ever opened here; none before databases of this version
-    are there: the first run makes them, or brings them forward."""
+    """The controllers whose records were ever opened here, brought forward first where an earlier
+    version left them. Raises `Misconfigured("database_newer_than_program")`."""
     return _begun(settings, lambda engine: True)
 
 
@@ -90,14 +90,17 @@ def _unwitnessed(settings: Settings) -> list[str]:
 
 
 def _begun(settings: Settings, wanted: Callable[[Engine], bool]) -> list[str]:
-    file = _sqlite_file(settings.database_url)
+    file = sqlite_path(settings.database_url)
     if file is not None and not file.exists():
         return []
     engine = open_engine(settings.database_url)
     try:
         with reading(engine) as connection:
-            if revision(connection, "records") != HEADS["records"]:
-                return []
+            found = revision(connection, "records")
+        if found is None:
+            return []
+        if found != HEADS["records"]:
+            upgrade(engine, "records")  # of an earlier version they are somebody's all the same
         if not wanted(engine):
             return []
         return [each for each in list_policies(settings) if has_begun(engine, each)]
@@ -110,7 +113,7 @@ def _private(settings: Settings) -> Iterator[Path]:
     if settings.home.exists():
         yield settings.home
     for url in (settings.database_url, settings.key_database_url):
-        file = _sqlite_file(url)
+        file = sqlite_path(url)
         if file is not None and file.exists():
             yield file
     if settings.key_encryption_keys.is_dir():
@@ -121,18 +124,11 @@ def _private(settings: Settings) -> Iterator[Path]:
 
 def _folders(settings: Settings) -> Iterator[Path]:
     """Where databases and keys lie: who may write there takes them away or puts others there."""
-    files = (_sqlite_file(url) for url in (settings.database_url, settings.key_database_url))
+    files = (sqlite_path(url) for url in (settings.database_url, settings.key_database_url))
     around = [file.parent for file in files if file is not None]
     for folder in dict.fromkeys((*around, settings.key_encryption_keys)):
         if folder.is_dir() and folder != settings.home:
             yield folder
-
-
-def _sqlite_file(url: str) -> Path | None:
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite" or not parsed.database:
-        return None
-    return Path(parsed.database)
 
 
 def _name(settings: Settings, path: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import signal
 import sqlite3
 import stat
@@ -470,6 +471,21 @@ def test_lost_keys_come_back_with_what_they_open(
     restoring.replay(opened(restoring=True))
     assert len(find_by_national_id(opened(), OMAR[2])) == 1
     verify_ledger(opened())
+
+
+def test_on_a_new_machine_the_home_is_made_for_its_owner_alone(
+    opened: Open, settings: Settings, copied: Copying, standing_clock: StandingClock, dialect: str
+) -> None:
+    if dialect != "sqlite":
+        pytest.skip("a server's files are its own")
+    file = copied("records")
+    opened.close()
+    shutil.rmtree(settings.home)
+    url = f"sqlite:///{settings.home}/records/records.db"
+    lost = f"sqlite:///{settings.home}/keys/keys.db"
+    new = replace(settings, database_url=url, key_database_url=lost)
+    put_back(new, "records", file, now=standing_clock())
+    assert stat.S_IMODE(settings.home.stat().st_mode) == 0o700
 
 
 def test_keys_that_are_put_back_bring_back_no_key_that_was_destroyed(

@@ -11,10 +11,13 @@ from typer.testing import CliRunner, Result
 
 from console.main import app
 from console.output import Exit
+from lifecycle.errors import Misconfigured
 from lifecycle.ledger import EventKind
 from records.engines import open_engine, reading
 from records.migrations import HEADS, revision, version_table
+from tasks.house.private import is_exposed
 from tasks.house.wiring import open_house
+from tasks.serving.safe_to_start import require_safe
 from tests.factories import planning
 from tests.factories.earlier_schemas import make_at
 from tests.factories.lived_records import settings_of
@@ -93,3 +96,29 @@ def test_an_older_version_leaves_newer_databases_alone(
     assert told.exit_code == Exit.MISCONFIGURED
     assert "database_newer_than_program" in told.stderr
     assert at(tmp_path / "home") == "r9999"
+
+
+def test_a_look_makes_nothing(gallra: Gallra, tmp_path: Path) -> None:
+    """Also where there is nothing yet: a folder made on the way would be open to all."""
+    told = gallra("upgrade", "--check")
+    assert told.exit_code == Exit.ATTENTION
+    assert "records: empty" in told.stdout
+    assert not (tmp_path / "home").exists()
+
+
+@pytest.mark.usefixtures("earlier")
+def test_whoever_makes_databases_first_makes_a_home_that_may_be_served(tmp_path: Path) -> None:
+    assert not is_exposed(tmp_path / "home")
+    require_safe(settings_of(tmp_path / "home"))
+    assert at(tmp_path / "home") == HEADS["records"]
+
+
+@pytest.mark.usefixtures("earlier")
+def test_records_of_a_later_version_are_not_served(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path / "home")
+    engine = open_engine(settings.database_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"UPDATE {version_table('records')} SET version_num = 'r9999'")
+    engine.dispose()
+    with pytest.raises(Misconfigured, match="database_newer_than_program"):
+        require_safe(settings)
