@@ -8,7 +8,7 @@ from prefect.logging import get_run_logger
 from flows import part_steps
 from flows.endings import ends_with_pages
 from flows.neutral import StepFailed, neutral, raise_first
-from flows.parameters import Controller, WorkReference, refused_before_stored
+from flows.parameters import Controller, PartNumber, WorkReference, refused_before_stored
 from flows.run_names import run_name
 from flows.session import assert_logs_are_masked
 
@@ -23,7 +23,7 @@ from flows.session import assert_logs_are_masked
 )
 @neutral
 @ends_with_pages
-def execute_part(controller: Controller, work: WorkReference, part: int) -> dict[str, int]:
+def execute_part(controller: Controller, work: WorkReference, part: PartNumber) -> dict[str, int]:
     """Help a run that has a large plan or import in hand: begin at one of its parts, go on with
     whatever nobody else has taken.
 

@@ -6,7 +6,7 @@ import re
 from typing import Annotated, Any, Final, NewType, ParamSpec, TypeVar, get_type_hints
 
 from prefect import Flow
-from pydantic import AfterValidator, TypeAdapter, ValidationError, WithJsonSchema
+from pydantic import AfterValidator, Field, TypeAdapter, ValidationError, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from flows.neutral import StepFailed
@@ -55,6 +55,10 @@ WorkReference = Annotated[
     WithJsonSchema({"type": "string", "pattern": f"^{_WORK.pattern}$"}),
 ]
 """`P-…` or `I-…`, of what another run does: anything else is refused before it is stored."""
+
+
+PartNumber = Annotated[int, Field(ge=1, le=9_999)]
+"""Of a part, from 1: no number that could be a person's, a case's or a telephone's."""
 
 
 def refused_before_stored(flow: Flow[P, R]) -> Flow[P, R]:

@@ -115,9 +115,11 @@ class Settings:
         keys, home = self.key_encryption_keys.resolve(), self.home.resolve()
         files = (sqlite_path(self.database_url), sqlite_path(self.key_database_url))
         data = [home, *(file.resolve().parent for file in files if file is not None)]
-        return any(keys.is_relative_to(one) or one.is_relative_to(keys) for one in data) or any(
-            _is_one_folder(keys, each) for each in _inside(home)
-        )
+        # A file there may only lead to where the key lies.
+        lie = {keys, *(each.resolve().parent for each in _inside(keys) if each.is_symlink())}
+        return any(
+            key.is_relative_to(one) or one.is_relative_to(key) for key in lie for one in data
+        ) or any(_is_one_folder(keys, each) for each in _inside(home) if each.is_dir())
 
 
 def sqlite_path(url: str) -> Path | None:
@@ -136,7 +138,7 @@ def sqlite_path(url: str) -> Path | None:
 
 def _inside(folder: Path) -> list[Path]:
     try:
-        return [each for each in folder.iterdir() if each.is_dir()]
+        return list(folder.iterdir())
     except OSError:
         return []
 

@@ -25,6 +25,7 @@ from flows.parameters import (
     KNOWN_CONTROLLERS,
     Controller,
     FileReference,
+    PartNumber,
     PlanReference,
     WorkReference,
 )
@@ -36,7 +37,7 @@ from tasks.remedies.every import listed_codes, remedy_for
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted(path.stem for path in (ROOT / "flows").glob("*.py") if path.stem != "__init__")
 PLAIN = (bool, int)
-REFERENCES = (Controller, FileReference, PlanReference, WorkReference)
+REFERENCES = (Controller, FileReference, PartNumber, PlanReference, WorkReference)
 CALLED_IN = "flows.execute_part.execute_part"
 """Another run starts it, and says what it helps with."""
 STARTED = (CALLED_IN, "flows.tell_operator.tell_operator")
@@ -259,6 +260,8 @@ def test_a_flow_called_in_process_refuses_before_prefect_stores(name: str, value
         {"work": None},
         {"part": "Anna"},
         {"part": 1.5},
+        {"part": 198507099805},
+        {"part": 0},
         {"name": "Anna"},
     ],
 )
@@ -270,6 +273,8 @@ def test_a_run_that_is_called_in_takes_references_only(given: dict[str, Any]) ->
     assert FLOWS[CALLED_IN].serialize_parameters(right) == right
     work = FLOWS[CALLED_IN].parameters.properties["work"]
     assert work["pattern"] == "^[PI]-[0-9A-HJKMNP-TV-Z]{13}$"
+    part = FLOWS[CALLED_IN].parameters.properties["part"]
+    assert (part["minimum"], part["maximum"]) == (1, 9_999), "the server refuses another, too"
 
 
 def test_the_check_itself_knows_what_can_carry_a_person() -> None:

@@ -110,6 +110,15 @@ def test_a_key_by_another_name_lies_where_it_lies(home: Path, tmp_path: Path) ->
     (tmp_path / "link").symlink_to(home / "kek")
     production = {"GALLRA_MODE": "production", "GALLRA_KEYS": str(tmp_path / "link")}
     assert [one.code for one in faults(settings(home, **production))] == ["kek_beside_data"]
+    apart = tmp_path / "apart"
+    apart.mkdir(mode=0o700)
+    (apart / "kek-1").symlink_to(home / "kek" / "kek-1")
+    production["GALLRA_KEYS"] = str(apart)
+    assert [one.code for one in faults(settings(home, **production))] == ["kek_beside_data"]
+    (home / "kek" / "kek-1").rename(tmp_path / "kek-1")
+    (apart / "kek-1").unlink()
+    (tmp_path / "kek-1").rename(apart / "kek-1")
+    assert list(faults(settings(home, **production))) == []
 
 
 @pytest.mark.parametrize("name", ["kek", "records", "keys"])
