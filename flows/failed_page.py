@@ -20,14 +20,15 @@ _OVER: Final = "mended"
 def show(flow: str, controller: str, failure: StepFailed) -> None:
     """The page of this run's failure, under `failed-FLOW-CONTROLLER`."""
     say = pages.speech(controller)
-    remedy = remedy_for(failure.code, kind=failure.kind)
+    english = remedy_for(failure.code, kind=failure.kind)
+    own = remedy_for(failure.code, kind=failure.kind, language=say.language)
     told = " ".join(part for part in (failure.ref, failure.where) if part)
     parts = [
         f"## {say(Title.FAILED)}: {flow}",
         f"**{say.code(failure.code)}**" + (f" `{told}`" if told else ""),
-        f"### {say(Title.HAPPENED)}\n\n{remedy.happened}",
-        f"### {say(Title.SAFE)}\n\n{remedy.safe}",
-        f"### {say(Title.TO_DO)}\n\n{remedy.next}",
+        f"### {say(Title.HAPPENED)}\n\n{_beside(own.happened, english.happened)}",
+        f"### {say(Title.SAFE)}\n\n{_beside(own.safe, english.safe)}",
+        f"### {say(Title.TO_DO)}\n\n{_beside(own.next, english.next)}",
         f"### {say(Title.RERUN)}\n\n{say(Sentence.RERUN_HERE)}",
         "\n".join(f"- [{words}]({address})" for words, address in _addresses(say)),
         pages.links("", controller, say),
@@ -57,6 +58,11 @@ def standing(newest: Mapping[str, str]) -> list[str]:
     return sorted(
         key for key, about in newest.items() if key.startswith(f"{_PAGE}-") and about != _OVER
     )
+
+
+def _beside(own: str, english: str) -> str:
+    """The sentence as the office says it, and in English below it, in italics."""
+    return own if own == english else f"{own}\n\n*{english}*"
 
 
 def _addresses(say: pages.Speech) -> Iterable[tuple[str, str]]:

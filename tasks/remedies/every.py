@@ -5,13 +5,15 @@ The Prefect UI, the pages of a run and the `gallra` command all speak out of thi
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
+from lifecycle.accountability.report import Language
 from lifecycle.errors import GallraError
 from tasks.remedies.approvals import APPROVALS
 from tasks.remedies.barring import BARRING
 from tasks.remedies.consents import CONSENTS
 from tasks.remedies.copies import COPIES
+from tasks.remedies.danish import every as danish
 from tasks.remedies.disclosures import DISCLOSURES
 from tasks.remedies.execution import EXECUTION
 from tasks.remedies.incidents import INCIDENTS
@@ -25,6 +27,7 @@ from tasks.remedies.rows import OTHERS, QUARANTINED, ROW_SAFE
 from tasks.remedies.sharing import REMEDIES as SHARING
 from tasks.remedies.standing import STANDING
 from tasks.remedies.storage import STORAGE
+from tasks.remedies.swedish import every as swedish
 from tasks.remedies.systems import SYSTEMS
 
 
@@ -364,16 +367,33 @@ _BY_KIND: Final[dict[str, Remedy]] = {
     "Misconfigured": Remedy("Settings, policy or bindings are wrong.", _NOTHING_CHANGED, _DOCTOR),
 }
 
-_OTHERWISE: Final = _BY_CODE["unexpected_error"]
+_UNKNOWN: Final = "unexpected_error"
 
 
-def remedy_for(code: str, *, kind: str = "") -> Remedy:
+_ELSEWHERE: Final = {
+    "sv": (swedish.BY_CODE, swedish.BY_KIND),
+    "da": (danish.BY_CODE, danish.BY_KIND),
+}
+
+
+def remedy_for(code: str, *, kind: str = "", language: Language | Literal["en"] = "en") -> Remedy:
     """The sentences for `code`; for an unlisted one those of its error class (`kind`), or of the
-    nearest class above it that has some."""
+    nearest class above it that has some.
+
+    In another language, all three or none: a code that is listed in English alone stays English.
+    What a class says in general must not stand in for what is known of the code.
+    """
+    key = next((name for name in _line_of(kind) if name in _BY_KIND), "")
+    if language != "en":
+        by_code, by_kind = _ELSEWHERE[language]
+        if code in by_code:
+            return Remedy(*by_code[code])
+        if code not in _BY_CODE:
+            return Remedy(*by_kind[key]) if key else Remedy(*by_code[_UNKNOWN])
     own = _BY_CODE.get(code)
     if own is not None:
         return own
-    return next((_BY_KIND[name] for name in _line_of(kind) if name in _BY_KIND), _OTHERWISE)
+    return _BY_KIND[key] if key else _BY_CODE[_UNKNOWN]
 
 
 def _line_of(kind: str) -> list[str]:
@@ -387,6 +407,11 @@ def _line_of(kind: str) -> list[str]:
     return [kind]
 
 
-def listed_codes() -> frozenset[str]:
-    """Every code with sentences of its own."""
-    return frozenset(_BY_CODE)
+def listed_codes(language: Language | Literal["en"] = "en") -> frozenset[str]:
+    """Every code with sentences of its own in that language."""
+    return frozenset(_BY_CODE if language == "en" else _ELSEWHERE[language][0])
+
+
+def listed_kinds(language: Language | Literal["en"] = "en") -> frozenset[str]:
+    """Every error class with sentences of its own in that language."""
+    return frozenset(_BY_KIND if language == "en" else _ELSEWHERE[language][1])

@@ -16,6 +16,7 @@ from prefect.states import State
 from flows import endings, known_pages, pages, today_page
 from flows.endings import ends_with_pages
 from lifecycle.errors import KeyFailure, LedgerFailure, Unreachable
+from tasks.remedies.every import listed_codes, remedy_for
 
 RUN = SimpleNamespace(
     flow_run=SimpleNamespace(parameters={"controller": "tommerup"}),
@@ -91,6 +92,41 @@ def test_a_failure_has_a_page_in_the_language_of_the_office(told: Told) -> None:
         assert f"### {head}" in text
     assert "folder_not_mounted" in text
     assert "sent-journal" in text
+
+
+def test_the_three_sentences_are_in_the_language_of_the_office_with_english_below(
+    told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(Unreachable):
+        ending_with(Unreachable("folder_not_mounted"))
+    danish, english = (
+        remedy_for("folder_not_mounted", language="da"),
+        remedy_for("folder_not_mounted"),
+    )
+    for own, beside in zip(danish, english, strict=True):
+        assert f"\n\n{own}\n\n*{beside}*\n\n" in told.pages[0][1]
+    told.pages.clear()
+    monkeypatch.setitem(RUN.flow_run.parameters, "controller", "academedia")
+    with pytest.raises(LedgerFailure):
+        ending_with(LedgerFailure("no_witness"))
+    key, text = told.pages[0]
+    assert key == "failed-share-academedia"
+    assert "Inget vittne utanför den här datorn tog emot kontrollpunkten.\n\n*No witness" in text
+
+
+def test_a_failure_without_words_of_its_own_is_told_by_its_class(told: Told) -> None:
+    with pytest.raises(KeyFailure):
+        ending_with(KeyFailure("nobody_words_this"))
+    danish = remedy_for("", kind="KeyFailure", language="da")
+    assert all(f"\n\n{sentence}\n\n*" in told.pages[0][1] for sentence in danish)
+
+
+def test_a_code_that_only_english_knows_says_it_once(told: Told) -> None:
+    [code, *_] = sorted(listed_codes() - listed_codes("da"))
+    with pytest.raises(Unreachable):
+        ending_with(Unreachable(code))
+    for sentence in remedy_for(code):
+        assert f"\n\n{sentence}\n\n#" in told.pages[0][1]
 
 
 def test_a_value_in_an_error_is_on_no_page(told: Told) -> None:

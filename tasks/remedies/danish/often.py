@@ -1,0 +1,17 @@
+"""Sentences in Danish that more than one code is told with."""
+
+from __future__ import annotations
+
+from typing import Final
+
+NOTHING_CHANGED: Final = "Intet er ændret, og intet er slettet."
+FILE_KEPT: Final = "Intet fra filen er gemt; den ligger i mappen indtil den daglige tømning."
+NO_EFFECT: Final = (
+    "Intet gøres uden sin hændelse i loggen: det, der ikke kunne skrives ind, blev ikke gjort."
+)
+RERUN: Final = "Kør kørslen igen: den fortsætter, hvor den standsede, og gør intet to gange."
+DOCTOR: Final = "Kør `gallra doctor`, som siger, hvad der skal rettes; kør derefter igen."
+EXPORT: Final = "Eksportér listen igen fra Arbetsförmedlingens portal, og læg den i mappen."
+TELL_THE_OFFICER: Final = (
+    "Stop, ændr intet på denne computer, og sig det til databeskyttelsesrådgiveren."
+)

@@ -1,0 +1,1 @@
+"""What happened, what is safe and what to do, said in Swedish."""

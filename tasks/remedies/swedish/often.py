@@ -1,0 +1,19 @@
+"""Sentences in Swedish that more than one code is told with."""
+
+from __future__ import annotations
+
+from typing import Final
+
+NOTHING_CHANGED: Final = "Inget har ändrats och inget har raderats."
+FILE_KEPT: Final = (
+    "Inget ur filen har sparats; den ligger kvar i mappen till den dagliga tömningen."
+)
+NO_EFFECT: Final = (
+    "Inget görs utan sin händelse i liggaren: det som inte kunde skrivas in blev inte gjort."
+)
+RERUN: Final = "Kör om körningen: den fortsätter där den stannade och gör inget två gånger."
+DOCTOR: Final = "Kör `gallra doctor`, som säger vad som ska rättas; kör sedan om."
+EXPORT: Final = "Exportera listan igen från Arbetsförmedlingens portal och lägg den i mappen."
+TELL_THE_OFFICER: Final = (
+    "Stanna upp, ändra ingenting på den här datorn och berätta för dataskyddsombudet."
+)
