@@ -19,6 +19,9 @@ from records.engines import quiet_errors
 
 _SCHEMA: Final = "public"
 _APPLICATION: Final = "gallra"
+_LEADING_ELSEWHERE: Final = frozenset({"PGSERVICE", "PGSERVICEFILE", "PGOPTIONS"})
+"""What libpq puts before the address that it is given in the environment: left over from another
+project it would have the tools read, or write, another database than ours."""
 
 
 def tables_of(engine: Engine, metadata: MetaData, version_table: str) -> list[str]:
@@ -240,4 +243,5 @@ def _environment(url: URL) -> dict[str, str]:
 
 
 def _quiet() -> dict[str, str]:
-    return {**os.environ, "LC_ALL": "C"}
+    kept = {name: value for name, value in os.environ.items() if name not in _LEADING_ELSEWHERE}
+    return kept | {"LC_ALL": "C"}

@@ -627,6 +627,27 @@ def test_a_copy_that_breaks_off_while_it_is_put_back_changes_nothing(
 
 @pytest.mark.postgres
 @pytest.mark.usefixtures("at_server")
+def test_a_service_of_another_project_leads_no_tool_elsewhere(
+    opened: Open,
+    settings: Settings,
+    copied: Copying,
+    standing_clock: StandingClock,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    services = tmp_path / "services.conf"
+    services.write_text("[other]\nhost=127.0.0.1\ndbname=other\n")
+    monkeypatch.setenv("PGSERVICEFILE", str(services))
+    monkeypatch.setenv("PGSERVICE", "other")
+    monkeypatch.setenv("PGOPTIONS", "-c default_transaction_read_only=on")
+    file = copied("records")
+    opened.close()
+    assert put_back(settings, "records", file, replace=True, now=standing_clock()).rows > 10
+    opened()
+
+
+@pytest.mark.postgres
+@pytest.mark.usefixtures("at_server")
 @pytest.mark.parametrize("commits", [False, True])
 def test_killed_while_it_is_put_back_all_is_as_before(
     opened: Open,
