@@ -151,6 +151,9 @@ def server_settings(
         "PREFECT_SERVER_DATABASE_CONNECTION_URL": database,
         # On disk: a server that was killed would never give back what runs held then.
         "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": _LEASES,
+        # A run that found another of its schedule at work looks again soon: nobody likes to wait
+        # half a minute for a few seconds' work.
+        "PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS": "10",
         "PREFECT_SERVER_UI_API_URL": f"{origins[0]}/api",
         # The newer UI calls an analytics host from the browser, whatever the settings say.
         "PREFECT_SERVER_UI_V2_ENABLED": _OFF,
