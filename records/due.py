@@ -71,6 +71,12 @@ def is_known(connection: Connection, *, controller: str) -> bool:
     return found.one_or_none() is not None
 
 
+def everybody_known(connection: Connection) -> list[str]:
+    """Every controller that has ever opened these records, in the order of their ids."""
+    known = select(rules_in_force.c.controller).order_by(rules_in_force.c.controller)
+    return list(connection.execute(known).scalars())
+
+
 def make_known(connection: Connection, *, controller: str) -> None:
     """This controller opens these records for the first time; no rule is in force yet."""
     bulk.upsert_rows(

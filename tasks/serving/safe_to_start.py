@@ -11,11 +11,12 @@ from sqlalchemy import Engine
 
 from lifecycle.errors import GallraError, LedgerFailure, Misconfigured
 from records.alarms import last_witnessed, ledger_began
+from records.due import everybody_known
 from records.engines import open_engine, reading
 from records.migrations import HEADS, revision, upgrade
 from tasks.house.private import is_exposed, may_be_changed
 from tasks.house.settings import Settings, sqlite_path
-from tasks.house.wiring import has_begun, list_policies, open_house
+from tasks.house.wiring import list_policies, open_house
 from tasks.proving.proof import witness
 from tasks.serving.prefect_settings import foreign_settings
 
@@ -79,14 +80,21 @@ def is_unwitnessed(engine: Engine, *, at: datetime) -> bool:
 
 
 def begun_here(settings: Settings) -> list[str]:
-    """The controllers whose records were ever opened here, brought forward first where an earlier
-    version left them. Raises `Misconfigured("database_newer_than_program")`."""
+    """The controllers whose records were ever opened here, also where a policy's file is gone by
+    now: what they had runs no more, and whoever looks has to be told. The records are brought
+    forward first where an earlier version left them.
+
+    Raises `Misconfigured("database_newer_than_program")`.
+    """
     return _begun(settings, lambda engine: True)
 
 
 def _unwitnessed(settings: Settings) -> list[str]:
-    """The controllers that have begun here, where the ledger was not witnessed for a day."""
-    return _begun(settings, lambda engine: is_unwitnessed(engine, at=datetime.now(UTC)))
+    """The controllers that have begun here and have a policy, where the ledger was not witnessed
+    for a day."""
+    late = _begun(settings, lambda engine: is_unwitnessed(engine, at=datetime.now(UTC)))
+    policies = list_policies(settings)
+    return [each for each in late if each in policies]
 
 
 def _begun(settings: Settings, wanted: Callable[[Engine], bool]) -> list[str]:
@@ -103,7 +111,8 @@ def _begun(settings: Settings, wanted: Callable[[Engine], bool]) -> list[str]:
             upgrade(engine, "records")  # of an earlier version they are somebody's all the same
         if not wanted(engine):
             return []
-        return [each for each in list_policies(settings) if has_begun(engine, each)]
+        with reading(engine) as connection:
+            return everybody_known(connection)
     finally:
         engine.dispose()
 

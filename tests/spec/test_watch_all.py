@@ -68,3 +68,17 @@ def test_where_nobody_has_begun_or_the_records_are_gone_silence_is_no_good_sign(
     seen = command.invoke(app, ["watch", "--all"])
     assert seen.exit_code == 1
     assert "Nobody has begun here" in seen.output
+
+
+def test_whose_policy_is_gone_is_not_passed_over(
+    command: CliRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its people are still in the records, and nothing of theirs runs any more."""
+    shutil.copytree(ROOT / "policies", tmp_path / "policies")
+    monkeypatch.setenv("GALLRA_POLICIES", str(tmp_path / "policies"))
+    begin(command, "academedia", "tommerup")
+    (tmp_path / "policies" / "tommerup.yaml").unlink()
+    seen = command.invoke(app, ["watch", "--all"])
+    assert seen.exit_code not in (0, 1), seen.output
+    assert "academedia:\nNo alarm.\ntommerup:\n" in seen.output
+    assert "tommerup" in command.invoke(app, ["doctor", "--all"]).output
