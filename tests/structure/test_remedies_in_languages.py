@@ -22,7 +22,7 @@ TO_TYPE: Final = re.compile(
 """What a person types or looks up, the same in every language."""
 ENGLISH: Final = re.compile(
     r"\b(the|and|then|rerun|nothing|was|were|with|been|ledger|witness|staging|"
-    r"is|of|not|this|that|which|anew|recipient|mailbox)\b",
+    r"is|of|not|this|that|which|anew|recipient)\b",
     re.IGNORECASE,
 )
 ONLY_SWEDISH: Final = re.compile(r"[äö]|\b(och|inte|inget|för att|kör om)\b", re.IGNORECASE)

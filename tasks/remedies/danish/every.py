@@ -6,9 +6,11 @@ from typing import Final
 
 from tasks.remedies.danish.files import FILES
 from tasks.remedies.danish.often import DOCTOR, EXPORT, FILE_KEPT, NO_EFFECT, NOTHING_CHANGED, RERUN
+from tasks.remedies.danish.settings import SETTINGS
 from tasks.remedies.danish.steps import STEPS
+from tasks.remedies.danish.systems import SYSTEMS
 
-LISTS: Final = (FILES, STEPS)
+LISTS: Final = (FILES, STEPS, SETTINGS, SYSTEMS)
 
 BY_CODE: Final = {code: said for each in LISTS for code, said in each.items()}
 

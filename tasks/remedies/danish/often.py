@@ -15,3 +15,14 @@ EXPORT: Final = "Eksportér listen igen fra Arbetsförmedlingens portal, og læg
 TELL_THE_OFFICER: Final = (
     "Stop, ændr intet på denne computer, og sig det til databeskyttelsesrådgiveren."
 )
+NOT_TAKEN_FOR_EMPTY: Final = (
+    "Det tages ikke for tomt, ingen regnes for væk der, og intet kaldes slettet."
+)
+COMPARE: Final = (
+    "Sammenlign systemets del i `deployments/systems` med systemet, kør `gallra policy check`, og "
+    "kør derefter igen."
+)
+NOTHING_OPENED: Final = "Intet blev åbnet, og intet blev overskrevet."
+NOTHING_STARTED: Final = "Intet blev startet."
+NOTHING_UNSEALED: Final = "Intet har forladt os, og intet ligger der ukrypteret."
+MICROSOFT: Final = "Intet blev ændret der, og intet tages for tomt eller væk."

@@ -13,9 +13,11 @@ from tasks.remedies.swedish.often import (
     NOTHING_CHANGED,
     RERUN,
 )
+from tasks.remedies.swedish.settings import SETTINGS
 from tasks.remedies.swedish.steps import STEPS
+from tasks.remedies.swedish.systems import SYSTEMS
 
-LISTS: Final = (FILES, STEPS)
+LISTS: Final = (FILES, STEPS, SETTINGS, SYSTEMS)
 
 BY_CODE: Final = {code: said for each in LISTS for code, said in each.items()}
 

@@ -17,3 +17,14 @@ EXPORT: Final = "Exportera listan igen från Arbetsförmedlingens portal och lä
 TELL_THE_OFFICER: Final = (
     "Stanna upp, ändra ingenting på den här datorn och berätta för dataskyddsombudet."
 )
+NOT_TAKEN_FOR_EMPTY: Final = (
+    "Det tas inte för tomt, ingen räknas som borta där, och inget kallas raderat."
+)
+COMPARE: Final = (
+    "Jämför systemets del i `deployments/systems` med systemet, kör `gallra policy check` och kör "
+    "sedan om."
+)
+NOTHING_OPENED: Final = "Inget öppnades och inget skrevs över."
+NOTHING_STARTED: Final = "Inget startades."
+NOTHING_UNSEALED: Final = "Inget har lämnat oss, och inget ligger där okrypterat."
+MICROSOFT: Final = "Inget ändrades där, och inget tas för tomt eller borta."
