@@ -22,7 +22,15 @@ COMPARE: Final = (
     "Sammenlign systemets del i `deployments/systems` med systemet, kør `gallra policy check`, og "
     "kør derefter igen."
 )
+NOTHING_LEFT: Final = "Intet af det har forladt os."
 NOTHING_OPENED: Final = "Intet blev åbnet, og intet blev overskrevet."
 NOTHING_STARTED: Final = "Intet blev startet."
 NOTHING_UNSEALED: Final = "Intet har forladt os, og intet ligger der ukrypteret."
+NOTHING_SHARED: Final = "Intet blev delt, og intet af det ligger i mappen."
 MICROSOFT: Final = "Intet blev ændret der, og intet tages for tomt eller væk."
+OUR_FAULT: Final = "Dette er en fejl i Gallra: meld koden. Ændr intet i hånden."
+NOT_TOLD_WHO: Final = "Den fik ikke at vide, hvem vi er, og ingen fil gik dertil."
+NOT_WHOLE: Final = (
+    "Ingen ser en fil, der ikke er hel; det, der nåede at blive sendt af den, er kasseret."
+)
+NOTHING_SENT_ON: Final = "Intet af filen ligger under sit navn hos modtageren."

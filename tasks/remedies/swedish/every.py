@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tasks.remedies.swedish.files import FILES
+from tasks.remedies.swedish.mail import MAIL
 from tasks.remedies.swedish.often import (
     DOCTOR,
     EXPORT,
@@ -13,11 +14,12 @@ from tasks.remedies.swedish.often import (
     NOTHING_CHANGED,
     RERUN,
 )
+from tasks.remedies.swedish.sending import SENDING
 from tasks.remedies.swedish.settings import SETTINGS
 from tasks.remedies.swedish.steps import STEPS
 from tasks.remedies.swedish.systems import SYSTEMS
 
-LISTS: Final = (FILES, STEPS, SETTINGS, SYSTEMS)
+LISTS: Final = (FILES, STEPS, SETTINGS, SYSTEMS, MAIL, SENDING)
 
 BY_CODE: Final = {code: said for each in LISTS for code, said in each.items()}
 

@@ -24,7 +24,13 @@ COMPARE: Final = (
     "Jämför systemets del i `deployments/systems` med systemet, kör `gallra policy check` och kör "
     "sedan om."
 )
+NOTHING_LEFT: Final = "Inget av det har lämnat oss."
 NOTHING_OPENED: Final = "Inget öppnades och inget skrevs över."
 NOTHING_STARTED: Final = "Inget startades."
 NOTHING_UNSEALED: Final = "Inget har lämnat oss, och inget ligger där okrypterat."
+NOTHING_SHARED: Final = "Inget delades, och inget av det ligger i mappen."
 MICROSOFT: Final = "Inget ändrades där, och inget tas för tomt eller borta."
+OUR_FAULT: Final = "Det här är ett fel i Gallra: anmäl koden. Ändra ingenting för hand."
+NOT_TOLD_WHO: Final = "Den fick inte veta vilka vi är, och ingen fil gick dit."
+NOT_WHOLE: Final = "Ingen ser en fil som inte är hel; det som hann skickas av den är bortkastat."
+NOTHING_SENT_ON: Final = "Inget av filen ligger under sitt namn hos mottagaren."
