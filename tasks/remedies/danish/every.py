@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from tasks.remedies.danish.disclosing import DISCLOSING
+from tasks.remedies.danish.erasing import ERASING
 from tasks.remedies.danish.files import FILES
 from tasks.remedies.danish.mail import MAIL
 from tasks.remedies.danish.often import DOCTOR, EXPORT, FILE_KEPT, NO_EFFECT, NOTHING_CHANGED, RERUN
@@ -12,7 +14,7 @@ from tasks.remedies.danish.settings import SETTINGS
 from tasks.remedies.danish.steps import STEPS
 from tasks.remedies.danish.systems import SYSTEMS
 
-LISTS: Final = (FILES, STEPS, SETTINGS, SYSTEMS, MAIL, SENDING)
+LISTS: Final = (FILES, STEPS, SETTINGS, SYSTEMS, MAIL, SENDING, DISCLOSING, ERASING)
 
 BY_CODE: Final = {code: said for each in LISTS for code, said in each.items()}
 

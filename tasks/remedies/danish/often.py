@@ -25,7 +25,9 @@ COMPARE: Final = (
 NOTHING_LEFT: Final = "Intet af det har forladt os."
 NOTHING_OPENED: Final = "Intet blev åbnet, og intet blev overskrevet."
 NOTHING_STARTED: Final = "Intet blev startet."
+NOTHING_HAS_LEFT: Final = "Intet er ændret, og intet har forladt os."
 NOTHING_UNSEALED: Final = "Intet har forladt os, og intet ligger der ukrypteret."
+REFUSED: Final = "Intet blev slettet, og intet har forladt os; afslaget står i loggen."
 NOTHING_SHARED: Final = "Intet blev delt, og intet af det ligger i mappen."
 MICROSOFT: Final = "Intet blev ændret der, og intet tages for tomt eller væk."
 OUR_FAULT: Final = "Dette er en fejl i Gallra: meld koden. Ændr intet i hånden."
@@ -33,4 +35,10 @@ NOT_TOLD_WHO: Final = "Den fik ikke at vide, hvem vi er, og ingen fil gik dertil
 NOT_WHOLE: Final = (
     "Ingen ser en fil, der ikke er hel; det, der nåede at blive sendt af den, er kasseret."
 )
+TELL_AND_TOUCH_NOTHING: Final = (
+    "Ændr intet på denne computer, og sig det til databeskyttelsesrådgiveren."
+)
 NOTHING_SENT_ON: Final = "Intet af filen ligger under sit navn hos modtageren."
+NOTHING_NEW: Final = (
+    "Forbered en ny videregivelse med `gallra share prepare`, og lad den blive godkendt."
+)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from tasks.remedies.swedish.disclosing import DISCLOSING
+from tasks.remedies.swedish.erasing import ERASING
 from tasks.remedies.swedish.files import FILES
 from tasks.remedies.swedish.mail import MAIL
 from tasks.remedies.swedish.often import (
@@ -19,7 +21,7 @@ from tasks.remedies.swedish.settings import SETTINGS
 from tasks.remedies.swedish.steps import STEPS
 from tasks.remedies.swedish.systems import SYSTEMS
 
-LISTS: Final = (FILES, STEPS, SETTINGS, SYSTEMS, MAIL, SENDING)
+LISTS: Final = (FILES, STEPS, SETTINGS, SYSTEMS, MAIL, SENDING, DISCLOSING, ERASING)
 
 BY_CODE: Final = {code: said for each in LISTS for code, said in each.items()}
 

@@ -27,10 +27,16 @@ COMPARE: Final = (
 NOTHING_LEFT: Final = "Inget av det har lämnat oss."
 NOTHING_OPENED: Final = "Inget öppnades och inget skrevs över."
 NOTHING_STARTED: Final = "Inget startades."
+NOTHING_HAS_LEFT: Final = "Inget har ändrats och inget har lämnat oss."
 NOTHING_UNSEALED: Final = "Inget har lämnat oss, och inget ligger där okrypterat."
+REFUSED: Final = "Inget raderades och inget har lämnat oss; avslaget står i liggaren."
 NOTHING_SHARED: Final = "Inget delades, och inget av det ligger i mappen."
 MICROSOFT: Final = "Inget ändrades där, och inget tas för tomt eller borta."
 OUR_FAULT: Final = "Det här är ett fel i Gallra: anmäl koden. Ändra ingenting för hand."
 NOT_TOLD_WHO: Final = "Den fick inte veta vilka vi är, och ingen fil gick dit."
 NOT_WHOLE: Final = "Ingen ser en fil som inte är hel; det som hann skickas av den är bortkastat."
+TELL_AND_TOUCH_NOTHING: Final = (
+    "Ändra ingenting på den här datorn och berätta för dataskyddsombudet."
+)
 NOTHING_SENT_ON: Final = "Inget av filen ligger under sitt namn hos mottagaren."
+NOTHING_NEW: Final = "Förbered en ny utlämning med `gallra share prepare` och låt den godkännas."
