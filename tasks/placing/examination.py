@@ -24,10 +24,11 @@ from tasks.house.settings import DEFAULT_CONTROLLER, Settings
 from tasks.house.wiring import open_house, read_bindings, witness_shares_volume
 from tasks.informing.notice_texts import check_notices
 from tasks.placing import examining_systems
+from tasks.proving.witnessed import is_unwitnessed
 from tasks.remedies.every import remedy_for
 from tasks.serving.openness import answers, openings
 from tasks.serving.prefect_place import place_of
-from tasks.serving.safe_to_start import begun_here, faults, is_unwitnessed
+from tasks.serving.safe_to_start import begun_here, faults
 
 State = Literal["ok", "risk", "wrong"]
 _ENOUGH_BYTES: Final = 2 * 1024**3

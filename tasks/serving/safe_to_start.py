@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from sqlalchemy import Engine
 
 from lifecycle.errors import GallraError, LedgerFailure, Misconfigured
-from records.alarms import last_witnessed, ledger_began
 from records.due import everybody_known
 from records.engines import open_engine, reading
 from records.migrations import HEADS, revision, upgrade
@@ -18,10 +17,9 @@ from tasks.house.private import is_exposed, may_be_changed
 from tasks.house.settings import Settings, sqlite_path
 from tasks.house.wiring import list_policies, open_house
 from tasks.proving.proof import witness
+from tasks.proving.witnessed import is_unwitnessed
 from tasks.serving.prefect_settings import foreign_settings
 
-WITNESS_MAY_BE_SILENT: Final = timedelta(hours=25)
-"""A day, and the hour that the longest day of the year has more."""
 _KEK: Final = "kek-*"
 
 
@@ -68,15 +66,6 @@ def require_safe(settings: Settings) -> None:
             failed = True
     if failed:
         raise LedgerFailure("ledger_unwitnessed")
-
-
-def is_unwitnessed(engine: Engine, *, at: datetime) -> bool:
-    """Whether events stand in the ledger, and no witness has taken a checkpoint for a day; what a
-    witness took in days to come, by a clock that was wrong, is worth nothing."""
-    with reading(engine) as connection:
-        began, last = ledger_began(connection), last_witnessed(connection)
-    since = began if last is None else datetime.fromisoformat(last)
-    return since is not None and abs(at - since) > WITNESS_MAY_BE_SILENT
 
 
 def begun_here(settings: Settings) -> list[str]:

@@ -29,6 +29,7 @@ from tasks.importing.stock import match
 from tasks.importing.transfers import RESTRICTED_TO_DO
 from tasks.incidents.clocks import ALARMS as INCIDENT_ALARMS
 from tasks.incidents.clocks import alarms as incident_alarms
+from tasks.proving.witnessed import is_unwitnessed
 from tasks.rights.register import overdue as late_requests
 from tasks.sharing.withdrawing import overdue
 from tasks.telling.due import overdue as tellings_late
@@ -71,8 +72,6 @@ IMPORT_MAY_TAKE: Final = timedelta(hours=4)
 """An import that is stored but not verified for longer needs a person."""
 PERSON_MAY_TAKE: Final = timedelta(days=4)
 """Where a person has to import a workbook there is a to-do; a long weekend is no alarm."""
-WITNESS_MAY_BE_SILENT: Final = timedelta(hours=26)
-"""A checkpoint is witnessed daily; an hour for the long day of autumn and one for the run."""
 COPY_MAY_BE_OLD: Final = timedelta(days=8)
 """Whoever copies by hand does it weekly, and may be a day late."""
 CLOCK_MAY_SLIP: Final = timedelta(minutes=5)
@@ -249,10 +248,4 @@ def _old_copies(house: House, now: datetime) -> _Alarms:
 
 
 def _silent_witness(house: House, now: datetime) -> _Alarms:
-    with reading(house.engine) as connection:
-        last = alarms.last_witnessed(connection)
-        since = alarms.ledger_began(connection) if last is None else datetime.fromisoformat(last)
-    # So far from now in days to come: it was witnessed by a clock that is wrong, or was.
-    if since is None or abs(now - since) < WITNESS_MAY_BE_SILENT:
-        return set()
-    return {(WITNESS_SILENT, "ledger")}
+    return {(WITNESS_SILENT, "ledger")} if is_unwitnessed(house.engine, at=now) else set()

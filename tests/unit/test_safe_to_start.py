@@ -20,9 +20,10 @@ from tasks.house.settings import Settings
 from tasks.house.wiring import open_house
 from tasks.placing.examination import Finding, examine, examine_all
 from tasks.proving.proof import witness
+from tasks.proving.witnessed import is_unwitnessed
 from tasks.serving.prefect_settings import environment, prefect_home
 from tasks.serving.processes import serve
-from tasks.serving.safe_to_start import Fault, faults, is_unwitnessed, require_safe
+from tasks.serving.safe_to_start import Fault, faults, require_safe
 
 
 @pytest.fixture
