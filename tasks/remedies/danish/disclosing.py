@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tasks.remedies.danish.often import (
+    NOT_GIVEN,
     NOTHING_HAS_LEFT,
     NOTHING_NEW,
     NOTHING_UNSEALED,
@@ -217,7 +218,7 @@ DISCLOSING: Final[dict[str, tuple[str, str, str]]] = {
     "value_not_text": (
         "Et felt i systemet herover rummer et billede, en optagelse eller noget andet, som ingen "
         "tabel kan vise.",
-        "Intet har forladt os, og afslaget står i loggen.",
+        NOT_GIVEN,
         "Lad de oplysninger eller det system være ude; en sådan fil overdrages af den, der har "
         "den.",
     ),

@@ -7,6 +7,7 @@ from typing import Final
 from tasks.remedies.danish.disclosing import DISCLOSING
 from tasks.remedies.danish.erasing import ERASING
 from tasks.remedies.danish.files import FILES
+from tasks.remedies.danish.judging import JUDGING
 from tasks.remedies.danish.mail import MAIL
 from tasks.remedies.danish.often import DOCTOR, EXPORT, FILE_KEPT, NO_EFFECT, NOTHING_CHANGED, RERUN
 from tasks.remedies.danish.sending import SENDING
@@ -14,7 +15,7 @@ from tasks.remedies.danish.settings import SETTINGS
 from tasks.remedies.danish.steps import STEPS
 from tasks.remedies.danish.systems import SYSTEMS
 
-LISTS: Final = (FILES, STEPS, SETTINGS, SYSTEMS, MAIL, SENDING, DISCLOSING, ERASING)
+LISTS: Final = (FILES, STEPS, SETTINGS, SYSTEMS, MAIL, SENDING, DISCLOSING, ERASING, JUDGING)
 
 BY_CODE: Final = {code: said for each in LISTS for code, said in each.items()}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tasks.remedies.swedish.often import (
+    NOT_GIVEN,
     NOTHING_HAS_LEFT,
     NOTHING_NEW,
     NOTHING_UNSEALED,
@@ -216,7 +217,7 @@ DISCLOSING: Final[dict[str, tuple[str, str, str]]] = {
     "value_not_text": (
         "Ett fält i systemet här ovanför innehåller en bild, en inspelning eller något annat som "
         "ingen tabell kan visa.",
-        "Inget har lämnat oss, och avslaget står i liggaren.",
+        NOT_GIVEN,
         "Lämna de uppgifterna eller det systemet utanför; en sådan fil lämnas över av den som har "
         "den.",
     ),

@@ -7,6 +7,7 @@ from typing import Final
 from tasks.remedies.swedish.disclosing import DISCLOSING
 from tasks.remedies.swedish.erasing import ERASING
 from tasks.remedies.swedish.files import FILES
+from tasks.remedies.swedish.judging import JUDGING
 from tasks.remedies.swedish.mail import MAIL
 from tasks.remedies.swedish.often import (
     DOCTOR,
@@ -21,7 +22,7 @@ from tasks.remedies.swedish.settings import SETTINGS
 from tasks.remedies.swedish.steps import STEPS
 from tasks.remedies.swedish.systems import SYSTEMS
 
-LISTS: Final = (FILES, STEPS, SETTINGS, SYSTEMS, MAIL, SENDING, DISCLOSING, ERASING)
+LISTS: Final = (FILES, STEPS, SETTINGS, SYSTEMS, MAIL, SENDING, DISCLOSING, ERASING, JUDGING)
 
 BY_CODE: Final = {code: said for each in LISTS for code, said in each.items()}
 
