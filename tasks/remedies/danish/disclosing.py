@@ -18,7 +18,7 @@ DISCLOSING: Final[dict[str, tuple[str, str, str]]] = {
         "En forseglet fil blev åbnet igen med sin adgangskode, og indholdet var ikke det, der "
         "blev lagt ind.",
         "Den blev kasseret og har ikke forladt os.",
-        "Se efter denne computers disk og hukommelse; kør derefter igen.",
+        "Tjek denne computers disk og hukommelse; kør derefter igen.",
     ),
     "container_empty": (
         "Der er intet at lægge i filen.",
@@ -34,13 +34,14 @@ DISCLOSING: Final[dict[str, tuple[str, str, str]]] = {
         "En forseglet fil blev prøvet, før den blev sendt, og noget i den kunne læses uden "
         "adgangskoden.",
         "Den blev kasseret og har ikke forladt os.",
-        "Send den ikke på en anden måde. Kør igen; er det stadig sådan: sig det til "
+        "Send den ikke på en anden måde. Kør igen; hjælper det ikke: sig det til "
         "databeskyttelsesrådgiveren, og meld koden.",
     ),
     "container_not_written": (
         "Den forseglede fil kunne ikke skrives til disken.",
         NOTHING_UNSEALED,
-        "Se til, at disken ikke er fuld, og at mappen tilhører Gallras bruger; kør derefter igen.",
+        "Sørg for, at disken ikke er fuld, og at mappen tilhører Gallras bruger; kør derefter "
+        "igen.",
     ),
     "container_source_unreadable": (
         "Det, der skulle forsegles, er intet åbent regneark og ingen åben PDF: det er beskadiget, "
@@ -83,13 +84,13 @@ DISCLOSING: Final[dict[str, tuple[str, str, str]]] = {
     "outgoing_not_empty": (
         "En forseglet fil ligger i mappen for udgående og kan ikke fjernes.",
         "Den er forseglet: ingen læser den uden dens adgangskode.",
-        "Se til, at mappen `outgoing` i Gallras datamappe tilhører den, der kører Gallra; kør "
+        "Sørg for, at mappen `outgoing` i Gallras datamappe tilhører den, der kører Gallra; kør "
         "derefter igen.",
     ),
     "outgoing_not_writable": (
         "Mappen for det, der skal forlade os, kan ikke skrives i.",
         "Intet har forladt os.",
-        "Se til, at mappen `outgoing` i Gallras datamappe tilhører den, der kører Gallra; kør "
+        "Sørg for, at mappen `outgoing` i Gallras datamappe tilhører den, der kører Gallra; kør "
         "derefter igen.",
     ),
     "extract_not_writable": (
@@ -150,7 +151,7 @@ DISCLOSING: Final[dict[str, tuple[str, str, str]]] = {
         "Se dem med `gallra share list`.",
     ),
     "identity_protected": (
-        "Efter systemet herover har nogen navne- og adressebeskyttelse.",
+        "Ifølge systemet herover har nogen navne- og adressebeskyttelse.",
         "Intet om nogen har forladt os. En videregivelse, der var godkendt, er ugyldig.",
         "Lad personen være ude, og sig det straks til lederen: beskyttede personer behandles "
         "efter rutinen for dem, aldrig af Gallra.",
@@ -159,7 +160,7 @@ DISCLOSING: Final[dict[str, tuple[str, str, str]]] = {
         "Det blev trukket tilbage, men da der blev set efter igen, kunne det ikke ses, at det er "
         "væk.",
         "Det kaldes ikke trukket tilbage.",
-        "Kør igen. Er det stadig sådan: fjern adgangen i hånden der, hvor det ligger, og kør igen.",
+        "Kør igen. Hjælper det ikke: fjern adgangen i hånden der, hvor det ligger, og kør igen.",
     ),
     "nothing_to_hand_over": (
         "Ingen fil fra denne videregivelse ligger klar til nogen.",
@@ -230,7 +231,8 @@ DISCLOSING: Final[dict[str, tuple[str, str, str]]] = {
     ),
     "attempt_not_in_ledger": (
         "Registeret tæller andre forsøg på at sende denne videregivelse, end loggen gør.",
-        "Intet mere af den blev sendt: det kunne gå en anden gang. Den kan stadig trækkes tilbage.",
+        "Intet mere af den blev sendt: den kunne blive sendt to gange. Den kan stadig trækkes "
+        "tilbage.",
         TELL_AND_TOUCH_NOTHING,
     ),
     "stage_not_in_ledger": (
@@ -258,7 +260,7 @@ DISCLOSING: Final[dict[str, tuple[str, str, str]]] = {
         "Loggen er hel. Det, der blev givet til nogen, er hos dem, og ingen kørsel trækker det "
         "tilbage.",
         "Nogen har ændret registeret i hånden: sig det til databeskyttelsesrådgiveren. `gallra "
-        "ledger verify` siger, hvem det gik til, ad hvilken vej og til hvornår; læg registeret "
-        "tilbage fra sikkerhedskopien, eller træk det tilbage i hånden.",
+        "ledger verify` siger, til hvem det gik, ad hvilken vej og til hvilken dag; læg "
+        "registeret tilbage fra sikkerhedskopien, eller træk det tilbage i hånden.",
     ),
 }

@@ -122,7 +122,7 @@ ERASING: Final[dict[str, tuple[str, str, str]]] = {
     "certificate_not_written": (
         "Bevisets kopi kunne ikke lægges ved siden af vidnet.",
         "Alt er bevist, og beviset er i registeret.",
-        "Se efter vidnets disk; kør derefter planen igen: den lægger kopien der.",
+        "Tjek vidnets disk; kør derefter planen igen: den lægger kopien der.",
     ),
     "not_certified": (
         "Der er intet bevis udstedt: noget i planen er ikke bevist.",
@@ -133,7 +133,7 @@ ERASING: Final[dict[str, tuple[str, str, str]]] = {
     "archive_differs": (
         "Kopien i arkivet blev læst igen og er ikke det, der blev skrevet.",
         "Intet blev slettet: originalen er, hvor den var.",
-        "Se efter arkivets disk; kør derefter planen igen.",
+        "Tjek arkivets disk; kør derefter planen igen.",
     ),
     "no_archive": (
         "En regel arkiverer, før den sletter, og der er intet arkiv.",
@@ -155,7 +155,7 @@ ERASING: Final[dict[str, tuple[str, str, str]]] = {
         "Vores eget register blev læst igen, og nogen, der skulle være væk, var der stadig.",
         "For det, der ikke er bevist, udstedes intet bevis; det, der blev bevist, forbliver "
         "bevist.",
-        "Kør planen igen. Er det stadig sådan: sig det til databeskyttelsesrådgiveren.",
+        "Kør planen igen. Hjælper det ikke: sig det til databeskyttelsesrådgiveren.",
     ),
     "subject_unknown": (
         "Ingen er registreret under den reference.",
@@ -170,7 +170,7 @@ ERASING: Final[dict[str, tuple[str, str, str]]] = {
     "placement_still_there": (
         "En post i et andet system, der skulle glemmes, står stadig i vores register.",
         "Dens nøgle blev ikke ødelagt; intet meldes som gjort.",
-        "Kør igen. Er det stadig sådan: sig det til databeskyttelsesrådgiveren.",
+        "Kør igen. Hjælper det ikke: sig det til databeskyttelsesrådgiveren.",
     ),
     "no_work_order_rule": (
         "Politikken siger ikke, hvem der sletter på dette sted, og hvordan.",

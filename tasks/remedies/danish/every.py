@@ -26,9 +26,9 @@ BY_KIND: Final[dict[str, tuple[str, str, str]]] = {
         EXPORT,
     ),
     "Refused": (
-        "Anmodningen kan ikke godtages: linjen herover siger hvorfor.",
+        "Anmodningen kan ikke accepteres: linjen herover siger hvorfor.",
         NOTHING_CHANGED,
-        "Ret anmodningen, og prøv igen; `--help` viser, hvad en kommando tager.",
+        "Ret anmodningen, og prøv igen; `--help` viser, hvad kommandoen skal have.",
     ),
     "Unreachable": (
         "Et system svarede ikke.",
@@ -43,7 +43,7 @@ BY_KIND: Final[dict[str, tuple[str, str, str]]] = {
     "NotProven": (
         "Da det blev læst igen, kunne det ikke ses, at det var gjort.",
         "Det meldes ikke som gjort, og intet, der afhænger af det, blev slettet.",
-        "Kør igen. Er det stadig sådan: sig det til databeskyttelsesrådgiveren.",
+        "Kør igen. Hjælper det ikke: sig det til databeskyttelsesrådgiveren.",
     ),
     "LedgerFailure": (
         "Der kunne ikke skrives i loggen eller dens vidne, eller de stemmer ikke.",

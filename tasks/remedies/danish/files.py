@@ -95,7 +95,7 @@ FILES: Final[dict[str, tuple[str, str, str]]] = {
     "cases_not_verified": (
         "Da Workbuster blev læst igen, stod ikke alle sager der, som de blev overdraget.",
         "Filen blev ikke slettet, og registeret er helt.",
-        "Kør igen. Er det stadig sådan: åbn listen over det, der skal gøres (`gallra status`), og "
+        "Kør igen. Hjælper det ikke: åbn listen over det, der skal gøres (`gallra status`), og "
         "sammenlign de sager.",
     ),
     "deletion_refused": (
@@ -112,7 +112,7 @@ FILES: Final[dict[str, tuple[str, str, str]]] = {
     "file_still_there": (
         "En fil, der blev slettet, ligger stadig i mappen.",
         "Den meldes ikke som slettet; det, der blev importeret, er gemt og bekræftet.",
-        "Kør igen nu. Er det stadig sådan: spørg den, der passer mappen, om der er en spærring.",
+        "Kør igen nu. Hjælper det ikke: spørg den, der passer mappen, om der er en spærring.",
     ),
     "folder_not_mounted": (
         "Det delte drev med mellemlagringsmappen er ikke tilsluttet.",
@@ -135,7 +135,7 @@ FILES: Final[dict[str, tuple[str, str, str]]] = {
         "En mappe, som koblingerne nævner (mellemlagringsmappen eller udvekslingsmappen), svarer "
         "ikke.",
         "Den tages ikke for en tom mappe; intet blev slettet.",
-        "Se til, at disken eller netværksdrevet virker, og kør igen i dag.",
+        "Sørg for, at disken eller netværksdrevet virker, og kør igen i dag.",
     ),
     "list_is_our_workbook": (
         "Den nyeste liste i udvekslingsmappen er en kopi af vores egen importfil.",

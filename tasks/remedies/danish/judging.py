@@ -14,7 +14,7 @@ from tasks.remedies.danish.often import (
 
 JUDGING: Final[dict[str, tuple[str, str, str]]] = {
     "removals_to_agree": (
-        "Efter politikken og personalelisten skal konti væk: for dem, der er holdt op, eller "
+        "Ifølge politikken og personalelisten skal konti væk: for dem, der er holdt op, eller "
         "efter et kursus.",
         "Ikke én af dem blev fjernet: nogen, der må godkende sletninger, skal først sige ja.",
         "Se `gallra access list`; `gallra store show` siger, hvilken konto det er. Derefter "
@@ -92,7 +92,7 @@ JUDGING: Final[dict[str, tuple[str, str, str]]] = {
     "notice_not_for_them": (
         "Politikken giver denne tekst til andre slags personer.",
         "Ingen fik en halv tekst.",
-        "Angiv et af dens `subjects:`, eller tilføj slagsen der.",
+        "Angiv et af dens `subjects:`, eller tilføj dem der.",
     ),
     "anonymise_in_workbuster": (
         "En person skal slettes, og i Workbuster kan kun et menneske gøre det.",
@@ -188,7 +188,7 @@ JUDGING: Final[dict[str, tuple[str, str, str]]] = {
         "Angiv en dag, der kommer: `--until`.",
     ),
     "system_absent": (
-        "Efter koblingerne har virksomheden ikke det system.",
+        "Ifølge koblingerne har virksomheden ikke det system.",
         NOTHING_HAS_LEFT,
         "Vælg et, som `gallra share sources` viser.",
     ),
@@ -226,8 +226,8 @@ JUDGING: Final[dict[str, tuple[str, str, str]]] = {
         "Skriv `rights` ind i politikken; policies/README.md viser hvordan.",
     ),
     "incidents_without_rule": (
-        "Politikken har ingen del `incidents`: hvem der får en melding, hvem der vurderer, hvilke "
-        "slags der er.",
+        "Politikken har ingen del `incidents`: hvem der får en anmeldelse, hvem der vurderer, "
+        "hvilke slags der er.",
         "Intet blev skrevet ned.",
         "Skriv `incidents` ind i politikken; indtil da på papir, med klokkeslættet, da det blev "
         "opdaget. policies/README.md viser delen.",

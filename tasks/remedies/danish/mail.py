@@ -26,15 +26,15 @@ MAIL: Final[dict[str, tuple[str, str, str]]] = {
     "authorities_unreadable": (
         "Filen med de udstedere, der stoles på, kan ikke læses.",
         NOTHING_LEFT,
-        "Se efter stien under trusted i skolegruppens systemfil.",
+        "Tjek stien under trusted i skolegruppens systemfil.",
     ),
     "dns_unreachable": (
         "Det kunne ikke findes ud af, hvilken server der modtager modtagerens mail.",
         NOTHING_LEFT,
-        "Se efter computerens netværk og navneservere; kør derefter igen.",
+        "Tjek computerens netværk og navneservere; kør derefter igen.",
     ),
     "gateway_login_refused": (
-        "Tjenesten for sms godtog ikke vores login.",
+        "Tjenesten for sms accepterede ikke vores login.",
         "Hverken teksten eller nummeret blev sendt.",
         "Forny den hemmelighed, som skolegruppens systemfil nævner; kør derefter igen.",
     ),
@@ -46,7 +46,7 @@ MAIL: Final[dict[str, tuple[str, str, str]]] = {
     "text_refused": (
         "Tjenesten for sms afviste teksten eller nummeret.",
         "Ingen fik den.",
-        "Se til, at nummeret er rigtigt, og at koblingen kalder felterne, som tjenesten gør.",
+        "Sørg for, at nummeret er rigtigt, og at koblingen kalder felterne, som tjenesten gør.",
     ),
     "text_too_long_for_sms": (
         "En tekst er tom, eller for lang til en sms.",
@@ -102,7 +102,7 @@ MAIL: Final[dict[str, tuple[str, str, str]]] = {
     "recipient_domain_unknown": (
         "Modtagerens domæne findes ikke.",
         NOTHING_LEFT,
-        "Se til, at adressen er stavet rigtigt.",
+        "Sørg for, at adressen er stavet rigtigt.",
     ),
     "recipient_file_differs": (
         "Noget andet ligger hos modtageren under det navn, som kun hører til denne fil.",
@@ -144,8 +144,8 @@ MAIL: Final[dict[str, tuple[str, str, str]]] = {
     "recipient_not_shareable": (
         "Filen kunne ikke deles med en af modtagerne, eller der kunne ikke skrives til dem.",
         "Den blev fjernet igen for dem alle.",
-        "Se til, at adressen er rigtig, og at det er tilladt at dele med dens domæne; eller vælg "
-        "en anden vej.",
+        "Sørg for, at adressen er rigtig, og at det er tilladt at dele med dens domæne; eller "
+        "vælg en anden vej.",
     ),
     "recipient_refused": (
         "Modtagerens server kender ikke en af adresserne, eller sender den videre et andet sted "
@@ -161,8 +161,8 @@ MAIL: Final[dict[str, tuple[str, str, str]]] = {
     "recipient_server_inside": (
         "Modtagerens domæne fører til en adresse inde i et privat netværk.",
         "Intet af det har forladt os; modtagerens server fik ikke engang at høre til hvem.",
-        "Se til, at adressen er rigtig. Hvis serveren virkelig er jeres egen: skriv dens adresse "
-        "under servers i skolegruppens systemfil.",
+        "Sørg for, at adressen er rigtig. Hvis serveren virkelig er jeres egen: skriv dens "
+        "adresse under servers i skolegruppens systemfil.",
     ),
     "recipient_server_unreachable": (
         "Ingen af modtagerens mailservere svarede, eller forbindelsen blev afbrudt.",
@@ -173,7 +173,7 @@ MAIL: Final[dict[str, tuple[str, str, str]]] = {
     "recipient_takes_no_mail": (
         "Modtagerens domæne tager slet ikke imod mail.",
         NOTHING_LEFT,
-        "Se til, at adressen er stavet rigtigt. Vælg en anden vej til denne modtager: et delt "
+        "Sørg for, at adressen er stavet rigtigt. Vælg en anden vej til denne modtager: et delt "
         "link, deres server med SFTP, e-Boks eller en krypteret USB-nøgle.",
     ),
     "recipient_tls_too_old": (
@@ -191,7 +191,7 @@ MAIL: Final[dict[str, tuple[str, str, str]]] = {
     "recipient_unlike_smtp": (
         "Det, der svarede hos modtageren, er ingen mailserver, eller nogen blander sig på vejen.",
         "Intet af det har forladt os; modtagerens server fik ikke engang at høre til hvem.",
-        "Prøv fra et andet netværk; er det stadig sådan: sig det til modtagerens it-afdeling, og "
+        "Prøv fra et andet netværk; hjælper det ikke: sig det til modtagerens it-afdeling, og "
         "vælg en anden vej.",
     ),
     "recipient_without_smtputf8": (
@@ -200,7 +200,7 @@ MAIL: Final[dict[str, tuple[str, str, str]]] = {
         "Bed modtageren om en adresse med enkle bogstaver.",
     ),
     "relay_login_refused": (
-        "Vores egen mailserver godtog ikke Gallras bruger og adgangskode.",
+        "Vores egen mailserver accepterede ikke Gallras bruger og adgangskode.",
         NOTHING_LEFT,
         "Forny den hemmelighed, som skolegruppens systemfil nævner; kør derefter igen.",
     ),
@@ -208,12 +208,12 @@ MAIL: Final[dict[str, tuple[str, str, str]]] = {
         "Vores egen mailserver tager ikke imod krypteret mail, eller kunne ikke vise, at den er "
         "den rigtige.",
         "Hverken brevet eller vores adgangskode blev sendt.",
-        "Lad it-afdelingen se efter dens certifikat og TLS 1.2; kør derefter igen.",
+        "Lad it-afdelingen tjekke dens certifikat og TLS 1.2; kør derefter igen.",
     ),
     "relay_unreachable": (
         "Vores egen mailserver svarede ikke.",
         NOTHING_LEFT,
-        "Kør igen senere; se til, at dens navn og port er rigtige.",
+        "Kør igen senere; sørg for, at dens navn og port er rigtige.",
     ),
     "relay_without_requiretls": (
         "Vores egen mailserver lover ikke kun at sende videre over krypterede forbindelser.",

@@ -23,7 +23,8 @@ SENDING: Final[dict[str, tuple[str, str, str]]] = {
     "not_there_after_sending": (
         "Vejen tog imod det, men da der blev set efter, var det der ikke.",
         "Det kaldes ikke sendt.",
-        "Kør igen. Er det stadig sådan: se selv efter på vejen.",
+        "Kør igen. Hjælper det ikke: se selv efter i postkassen, mappen eller serveren, det blev "
+        "sendt til.",
     ),
     "parcel_too_large": (
         "Den forseglede fil er større, end postkassen kan sende.",
@@ -50,7 +51,7 @@ SENDING: Final[dict[str, tuple[str, str, str]]] = {
     "parcel_file_missing": (
         "Den forseglede fil er ikke, hvor den blev lagt.",
         NOTHING_LEFT,
-        "Kør igen: den forsegles på ny. Er det stadig sådan: se efter computerens disk.",
+        "Kør igen: den forsegles på ny. Hjælper det ikke: tjek computerens disk.",
     ),
     "parcel_malformed": (
         "En forsendelse havde et navn, et emne eller en tekst med noget, der ikke må stå der.",
@@ -60,8 +61,8 @@ SENDING: Final[dict[str, tuple[str, str, str]]] = {
     "upload_incomplete": (
         "Den forseglede fil kom ikke hel frem til kladden.",
         "Intet er sendt; næste forsøg tømmer kladden og begynder forfra.",
-        "Kør igen. Er det stadig sådan: se til, at ingen regel i organisationen fjerner "
-        "vedhæftede filer.",
+        "Kør igen. Hjælper det ikke: sørg for, at ingen regel i organisationen fjerner vedhæftede "
+        "filer.",
     ),
     "upload_lost": (
         "Microsoft 365 mistede en fil midt i overførslen.",
@@ -71,13 +72,13 @@ SENDING: Final[dict[str, tuple[str, str, str]]] = {
     "file_too_short": (
         "En fil blev kortere, mens den blev sendt.",
         NOT_WHOLE,
-        "Se til, at ingen anden skriver i Gallras mapper; kør derefter igen.",
+        "Sørg for, at ingen anden skriver i Gallras mapper; kør derefter igen.",
     ),
     "sent_file_differs": (
         "Det, der blev sendt, blev læst tilbage og er ikke det, der blev sendt.",
         "Det blev fjernet igen og fik aldrig sit navn.",
-        "Kør igen: det fortsætter, hvor det standsede. Er det stadig sådan: bed den, der driver "
-        "serveren, se efter dens disk.",
+        "Kør igen: det fortsætter, hvor det standsede. Hjælper det ikke: bed den, der driver "
+        "serveren, tjekke dens disk.",
     ),
     "read_back_refused": (
         "Vores konto må skrive i modtagerens mappe, men ikke læse der.",
@@ -105,7 +106,7 @@ SENDING: Final[dict[str, tuple[str, str, str]]] = {
         "Vores egen private nøgle til en server kan ikke læses, eller dens adgangssætning passer "
         "ikke.",
         "Intet blev sendt.",
-        "Se til, at den hemmelighed, som koblingen nævner, rummer en hel nøgle, som ssh-keygen "
+        "Sørg for, at den hemmelighed, som koblingen nævner, rummer en hel nøgle, som ssh-keygen "
         "skriver den.",
     ),
     "listing_malformed": (
@@ -145,7 +146,7 @@ SENDING: Final[dict[str, tuple[str, str, str]]] = {
         "anden vej.",
     ),
     "last_day_past": (
-        "Sidste dag for en deling ligger bag os.",
+        "Sidste dag for en deling er allerede forbi.",
         "Intet blev delt.",
         "Forbered videregivelsen på ny med en senere dag, hvis den stadig er nødvendig.",
     ),
@@ -173,7 +174,7 @@ SENDING: Final[dict[str, tuple[str, str, str]]] = {
     "hand_over_not_writable": (
         "Den mappe, hvor en fil hentes, kan ikke skrives i eller ses i.",
         "Intet er overdraget.",
-        "Se til, at den findes og tilhører den, der kører Gallra; kør derefter igen.",
+        "Sørg for, at den findes og tilhører den, der kører Gallra; kør derefter igen.",
     ),
     "sent_journal_lost": (
         "Listen over det, der er sendt, er ikke, hvor den blev begyndt: dens mappe er væk, tom "
@@ -187,7 +188,7 @@ SENDING: Final[dict[str, tuple[str, str, str]]] = {
     "sent_journal_unusable": (
         "Listen over det, der er sendt, kan ikke læses eller skrives.",
         "Intet sendes uden den: en genstart kunne sende noget to gange.",
-        "Se til, at mappen under journal i skolegruppens systemfil tilhører Gallras bruger, og at "
-        "dens disk ikke er fuld; kør derefter igen.",
+        "Sørg for, at mappen under journal i skolegruppens systemfil tilhører Gallras bruger, og "
+        "at dens disk ikke er fuld; kør derefter igen.",
     ),
 }

@@ -52,7 +52,7 @@ SETTINGS: Final[dict[str, tuple[str, str, str]]] = {
     "prefect_api_not_protected": (
         "Adressen til Prefects server er ingen adresse, eller fører dertil uden TLS.",
         "Intet blev sendt dertil.",
-        "Skriv GALLRA_PREFECT_API som https://…/api, uden adgangskode i. Hvor ingen anden er på "
+        "Skriv GALLRA_PREFECT_API som https://…/api, uden adgangskode i. Er der ingen andre på "
         "det net, som mellem containere, så sig det: GALLRA_PREFECT_NETWORK=closed.",
     ),
     "prefect_auth_missing": (
@@ -131,7 +131,7 @@ SETTINGS: Final[dict[str, tuple[str, str, str]]] = {
         "Gør plads, og kør derefter igen: det fortsætter, hvor det standsede.",
     ),
     "database_login_refused": (
-        "Databaseserveren godtog ikke login.",
+        "Databaseserveren afviste login.",
         NOTHING_CHANGED,
         "Ret bruger og adgangskode: GALLRA_DATABASE_URL for registeret, GALLRA_KEY_DATABASE_URL "
         "for nøglerne.",
@@ -150,7 +150,7 @@ SETTINGS: Final[dict[str, tuple[str, str, str]]] = {
     "database_unreachable": (
         "En af Gallras databaser kan ikke nås: `records` eller `keys`, som linjen herover siger.",
         NOTHING_CHANGED,
-        "Se til, at dens server eller disk er der: GALLRA_DATABASE_URL for registeret, "
+        "Sørg for, at dens server eller disk er der: GALLRA_DATABASE_URL for registeret, "
         "GALLRA_KEY_DATABASE_URL for nøglerne. Kør derefter igen.",
     ),
     "kek_missing": (

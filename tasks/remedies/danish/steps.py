@@ -10,13 +10,13 @@ STEPS: Final[dict[str, tuple[str, str, str]]] = {
     "held_by_another_run": (
         "En anden kørsel arbejder med det samme.",
         NOTHING_CHANGED,
-        "Intet: det prøves igen. Er det stadig sådan: kør igen, når den anden kørsel er færdig.",
+        "Intet: det prøves igen. Hjælper det ikke: kør igen, når den anden kørsel er færdig.",
     ),
     "turn_did_not_come": (
         "Andre kørsler har arbejdet mod dette system i en halv time, så mange som må være der på "
         "én gang.",
         "Intet blev ændret i det.",
-        "Intet: det prøves igen. Er det stadig sådan: se, hvad de kørsler laver, eller luk flere "
+        "Intet: det prøves igen. Hjælper det ikke: se, hvad de kørsler laver, eller luk flere "
         "ind: at_once i skolegruppens systemfil.",
     ),
     "lease_lost": (
@@ -28,7 +28,7 @@ STEPS: Final[dict[str, tuple[str, str, str]]] = {
     "holding_still_there": (
         "Noget, der blev slettet, kunne stadig læses.",
         "Sletningen meldes ikke som gjort.",
-        "Kør igen. Er det stadig sådan: sig det til databeskyttelsesrådgiveren.",
+        "Kør igen. Hjælper det ikke: sig det til databeskyttelsesrådgiveren.",
     ),
     "took_too_long": (
         "Trinnet nåede sin tidsgrænse og blev standset.",
@@ -38,19 +38,19 @@ STEPS: Final[dict[str, tuple[str, str, str]]] = {
     "unexpected_error": (
         "En fejl, som Gallra ikke kender, standsede trinnet.",
         "Det, der blev gemt, bliver; det, der ikke blev bevist, blev ikke slettet.",
-        "Kør igen. Er det stadig sådan: meld klassen og linjen herover; der er ingen "
+        "Kør igen. Hjælper det ikke: meld klassen og linjen herover; der er ingen "
         "personoplysninger i dem.",
     ),
     "ledger_not_written": (
         "Der kunne ikke skrives i loggen.",
         NO_EFFECT,
-        "Se til, at disken ikke er fuld eller skrivebeskyttet (`gallra doctor`); kør derefter "
+        "Sørg for, at disken ikke er fuld eller skrivebeskyttet (`gallra doctor`); kør derefter "
         "igen.",
     ),
     "no_witness": (
         "Intet vidne uden for denne computer tog imod kontrolpunktet.",
         "Intet slettes eller videregives uden et vidne, og intet blev det.",
-        "Se til, at disken med vidnets fil eller mailserveren kan nås; kør derefter igen.",
+        "Sørg for, at disken med vidnets fil eller mailserveren kan nås; kør derefter igen.",
     ),
     "checkpoint_forged": (
         "Et kontrolpunkt bærer ikke vores underskrift.",
@@ -86,7 +86,7 @@ STEPS: Final[dict[str, tuple[str, str, str]]] = {
         "Intet vidne har taget imod et kontrolpunkt af loggen i mere end et døgn, og intet gør "
         "det nu.",
         "Intet blev startet; loggen er, som den var.",
-        "Se til, at vidnets fil og postkasse kan nås, kør `gallra ledger checkpoint`, og start "
+        "Sørg for, at vidnets fil og postkasse kan nås, kør `gallra ledger checkpoint`, og start "
         "igen.",
     ),
     "run_history_kept": (
@@ -104,12 +104,13 @@ STEPS: Final[dict[str, tuple[str, str, str]]] = {
     "system_not_reached": (
         "Et system med personoplysninger kunne ikke læses til ende.",
         "Intet der regnes for væk, og det, der var kendt om det før, huskes stadig.",
-        "Se til, at det svarer, og at adressen og hemmeligheden i koblingerne er rigtige; kør "
+        "Sørg for, at det svarer, og at adressen og hemmeligheden i koblingerne er rigtige; kør "
         "derefter igen. Indtil da planlægges intet nyt i det.",
     ),
     "plan_not_proven": (
         "Noget i planen er tilbage, som ikke løser sig af sig selv.",
-        "Det, der ikke er bevist, får intet bevis skrevet; det, der blev bevist, forbliver bevist.",
+        "For det, der ikke er bevist, udstedes intet bevis; det, der blev bevist, forbliver "
+        "bevist.",
         "Planens side siger system for system, hvad der er tilbage, og hvem der skal gøre noget; "
         "kør den derefter igen.",
     ),

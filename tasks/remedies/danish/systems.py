@@ -16,10 +16,10 @@ SYSTEMS: Final[dict[str, tuple[str, str, str]]] = {
     "system_unreachable": (
         "Et system svarede ikke, eller svarede, at det ikke kan.",
         NOT_TAKEN_FOR_EMPTY,
-        "Se til, at det kører og kan nås fra denne computer; næste kørsel fortsætter.",
+        "Sørg for, at det kører og kan nås fra denne computer; næste kørsel fortsætter.",
     ),
     "system_login_refused": (
-        "Et system godtager ikke Gallras bruger, adgangskode eller nøgle.",
+        "Et system accepterer ikke Gallras bruger, adgangskode eller nøgle.",
         NOT_TAKEN_FOR_EMPTY,
         "Læg den rigtige hemmelighed, hvor koblingen siger, at den ligger, eller giv brugeren "
         "dens rettigheder.",
@@ -74,7 +74,7 @@ SYSTEMS: Final[dict[str, tuple[str, str, str]]] = {
     "record_malformed": (
         "En post i et system har ingen nøgle, eller en dato, der ikke er nogen dato.",
         NOT_TAKEN_FOR_EMPTY,
-        "Få den rettet i systemet, eller se til, at dets del i `deployments/systems` nævner de "
+        "Få den rettet i systemet, eller sørg for, at dets del i `deployments/systems` nævner de "
         "rigtige kolonner; kør derefter igen.",
     ),
     "key_ambiguous": (
@@ -117,7 +117,7 @@ SYSTEMS: Final[dict[str, tuple[str, str, str]]] = {
         "Et system viser ingen, eller færre end halvdelen, af de poster, som det havde før.",
         "Intet regnes for væk; personer og poster er, som de var.",
         "Se, om systemets forbindelse eller rettigheder er ændret. Hvis så mange virkelig er "
-        "holdt op: lav gennemgangen igen, og godtag den.",
+        "holdt op: lav gennemgangen igen, og acceptér den.",
     ),
     "system_not_bound": (
         "Et system i planen er ikke blandt koblingerne mere.",
@@ -129,7 +129,7 @@ SYSTEMS: Final[dict[str, tuple[str, str, str]]] = {
         "Et system viser slet ingen, selv om der er personer, som ikke står i nogen plan.",
         "Intet blev slettet der, og intet kaldes væk: det kan være et andet system, eller det er "
         "i stykker.",
-        "Se til, at koblingen peger på det rigtige system, og at dets konto ser alle; kør igen.",
+        "Sørg for, at koblingen peger på det rigtige system, og at dets konto ser alle; kør igen.",
     ),
     "no_case_system": (
         "Skolegruppens politik har intet sagssystem.",
@@ -178,7 +178,7 @@ SYSTEMS: Final[dict[str, tuple[str, str, str]]] = {
         "Læg listen, hvor koblingens `staff` siger, læsbar for Gallra.",
     ),
     "too_many_leavers": (
-        "Efter personalelisten skulle mere end en tredjedel af et systems konti væk, og mindst "
+        "Ifølge personalelisten skulle mere end en tredjedel af et systems konti væk, og mindst "
         "tre.",
         "Ikke én af dem blev fjernet: en liste i stykker må ikke se ud, som om alle er holdt op.",
         "Se med `gallra access list` hvilke, og se på personalelisten: er den hel, og fra i dag? "
@@ -211,7 +211,7 @@ SYSTEMS: Final[dict[str, tuple[str, str, str]]] = {
         "`deployments/systems/README.md` nævner, for netop dette sted; kør derefter igen.",
     ),
     "graph_token_refused": (
-        "Microsoft 365 godtog ikke appen: dens certifikat, dens hemmelighed eller dens "
+        "Microsoft 365 accepterede ikke appen: dens certifikat, dens hemmelighed eller dens "
         "organisation.",
         MICROSOFT,
         "Lad administratoren se, om certifikatet eller hemmeligheden er udløbet, og om tenant og "

@@ -34,7 +34,7 @@ DISCLOSING: Final[dict[str, tuple[str, str, str]]] = {
         "En förseglad fil prövades innan den skickades, och något i den gick att läsa utan "
         "lösenordet.",
         "Den kastades bort och har inte lämnat oss.",
-        "Skicka den inte på något annat sätt. Kör om; är det likadant då: berätta för "
+        "Skicka den inte på något annat sätt. Kör om; hjälper det inte: berätta för "
         "dataskyddsombudet och anmäl koden.",
     ),
     "container_not_written": (
@@ -157,7 +157,7 @@ DISCLOSING: Final[dict[str, tuple[str, str, str]]] = {
     "not_withdrawn": (
         "Det togs tillbaka, men när det söktes igen syntes inte att det är borta.",
         "Det kallas inte återkallat.",
-        "Kör om. Är det likadant då: ta bort åtkomsten för hand där det ligger och kör om.",
+        "Kör om. Hjälper det inte: ta bort åtkomsten för hand där det ligger och kör om.",
     ),
     "nothing_to_hand_over": (
         "Ingen fil ur den här utlämningen ligger redo för någon.",
@@ -229,7 +229,8 @@ DISCLOSING: Final[dict[str, tuple[str, str, str]]] = {
     ),
     "attempt_not_in_ledger": (
         "Registret räknar andra försök att skicka den här utlämningen än liggaren gör.",
-        "Inget mer av den skickades: det kunde gå en andra gång. Den kan fortfarande tas tillbaka.",
+        "Inget mer av den skickades: den kunde annars skickas två gånger. Den kan fortfarande tas "
+        "tillbaka.",
         TELL_AND_TOUCH_NOTHING,
     ),
     "stage_not_in_ledger": (
@@ -257,7 +258,7 @@ DISCLOSING: Final[dict[str, tuple[str, str, str]]] = {
         "Liggaren är hel. Det som lämnades till någon finns hos dem, och ingen körning tar "
         "tillbaka det.",
         "Någon har ändrat i registret för hand: berätta för dataskyddsombudet. `gallra ledger "
-        "verify` säger vem det gick till, på vilken väg och till när; lägg tillbaka registret "
-        "från säkerhetskopian, eller ta tillbaka det för hand.",
+        "verify` säger till vem det gick, på vilken väg och till vilken dag; lägg tillbaka "
+        "registret från säkerhetskopian, eller ta tillbaka det för hand.",
     ),
 }

@@ -23,7 +23,7 @@ ERASING: Final[dict[str, tuple[str, str, str]]] = {
         "Låt godkännarna titta på den igen och godkänna den på nytt.",
     ),
     "approval_missing": (
-        "Ingen har godkänt planen; att fortsätta en körning godkänner inget.",
+        "Ingen har godkänt planen; att låta en körning gå vidare godkänner inget.",
         REFUSED,
         "Låt en godkännare godkänna den: `gallra approve` och planens referens.",
     ),
@@ -151,7 +151,7 @@ ERASING: Final[dict[str, tuple[str, str, str]]] = {
     "subject_still_there": (
         "Vårt eget register lästes igen, och någon som skulle vara borta fanns kvar.",
         "Det som inte är bevisat intygas inte; det som bevisades förblir bevisat.",
-        "Kör om planen. Är det likadant då: berätta för dataskyddsombudet.",
+        "Kör om planen. Hjälper det inte: berätta för dataskyddsombudet.",
     ),
     "subject_unknown": (
         "Ingen är registrerad under den referensen.",
@@ -166,7 +166,7 @@ ERASING: Final[dict[str, tuple[str, str, str]]] = {
     "placement_still_there": (
         "En post i ett annat system som skulle glömmas står kvar i vårt register.",
         "Dess nyckel förstördes inte; inget redovisas som gjort.",
-        "Kör om. Är det likadant då: berätta för dataskyddsombudet.",
+        "Kör om. Hjälper det inte: berätta för dataskyddsombudet.",
     ),
     "no_work_order_rule": (
         "Policyn säger inte vem som gallrar den här platsen, och hur.",

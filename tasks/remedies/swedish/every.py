@@ -35,7 +35,7 @@ BY_KIND: Final[dict[str, tuple[str, str, str]]] = {
     "Refused": (
         "Begäran kan inte godtas: raden här ovanför säger varför.",
         NOTHING_CHANGED,
-        "Rätta begäran och försök igen; `--help` visar vad ett kommando tar.",
+        "Rätta begäran och försök igen; `--help` visar vad kommandot behöver.",
     ),
     "Unreachable": (
         "Ett system svarade inte.",
@@ -50,7 +50,7 @@ BY_KIND: Final[dict[str, tuple[str, str, str]]] = {
     "NotProven": (
         "När det lästes igen syntes inte att det var gjort.",
         "Det redovisas inte som gjort, och inget som hänger på det raderades.",
-        "Kör om. Är det likadant då: berätta för dataskyddsombudet.",
+        "Kör om. Hjälper det inte: berätta för dataskyddsombudet.",
     ),
     "LedgerFailure": (
         "Det gick inte att skriva i liggaren eller dess vittne, eller så stämmer de inte.",

@@ -95,7 +95,7 @@ FILES: Final[dict[str, tuple[str, str, str]]] = {
     "cases_not_verified": (
         "När Workbuster lästes igen stod inte alla ärenden där så som de lämnades över.",
         "Filen raderades inte, och registret är helt.",
-        "Kör om. Är det likadant då: öppna listan över det som ska göras (`gallra status`) och "
+        "Kör om. Hjälper det inte: öppna listan över det som ska göras (`gallra status`) och "
         "jämför de ärendena.",
     ),
     "deletion_refused": (
@@ -111,7 +111,7 @@ FILES: Final[dict[str, tuple[str, str, str]]] = {
     "file_still_there": (
         "En fil som raderades ligger ändå kvar i mappen.",
         "Den redovisas inte som raderad; det som importerades är sparat och bekräftat.",
-        "Kör om nu. Är det likadant då: fråga den som sköter mappen om det finns en spärr.",
+        "Kör om nu. Hjälper det inte: fråga den som sköter mappen om det finns en spärr.",
     ),
     "folder_not_mounted": (
         "Den delade disken med mellanlagringsmappen är inte ansluten.",

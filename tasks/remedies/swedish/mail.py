@@ -192,7 +192,7 @@ MAIL: Final[dict[str, tuple[str, str, str]]] = {
     "recipient_unlike_smtp": (
         "Det som svarade hos mottagaren är ingen mejlserver, eller så lägger sig någon i på vägen.",
         "Inget av det har lämnat oss; mottagarens server fick inte ens höra till vem.",
-        "Försök från ett annat nätverk; är det likadant då: säg det till mottagarens it-avdelning "
+        "Försök från ett annat nätverk; hjälper det inte: säg det till mottagarens it-avdelning "
         "och välj en annan väg.",
     ),
     "recipient_without_smtputf8": (

@@ -23,7 +23,8 @@ SENDING: Final[dict[str, tuple[str, str, str]]] = {
     "not_there_after_sending": (
         "Vägen tog emot det, men när det söktes fanns det inte där.",
         "Det kallas inte skickat.",
-        "Kör om. Är det likadant då: titta efter på vägen själv.",
+        "Kör om. Hjälper det inte: titta själv efter i brevlådan, mappen eller servern som det "
+        "skickades till.",
     ),
     "parcel_too_large": (
         "Den förseglade filen är större än brevlådan kan skicka.",
@@ -50,7 +51,7 @@ SENDING: Final[dict[str, tuple[str, str, str]]] = {
     "parcel_file_missing": (
         "Den förseglade filen finns inte där den lades.",
         NOTHING_LEFT,
-        "Kör om: den förseglas på nytt. Är det likadant då: se över datorns disk.",
+        "Kör om: den förseglas på nytt. Hjälper det inte: se över datorns disk.",
     ),
     "parcel_malformed": (
         "En försändelse hade ett namn, ett ämne eller en text med något som inte får stå där.",
@@ -60,7 +61,7 @@ SENDING: Final[dict[str, tuple[str, str, str]]] = {
     "upload_incomplete": (
         "Den förseglade filen kom inte hel fram till utkastet.",
         "Inget har skickats; nästa försök tömmer utkastet och börjar om.",
-        "Kör om. Är det likadant då: se till att ingen regel i organisationen tar bort bilagor.",
+        "Kör om. Hjälper det inte: se till att ingen regel i organisationen tar bort bilagor.",
     ),
     "upload_lost": (
         "Microsoft 365 tappade bort en fil mitt i överföringen.",
@@ -75,7 +76,7 @@ SENDING: Final[dict[str, tuple[str, str, str]]] = {
     "sent_file_differs": (
         "Det som skickades lästes tillbaka och är inte det som skickades.",
         "Det togs bort igen och fick aldrig sitt namn.",
-        "Kör om: det fortsätter där det stannade. Är det likadant då: be den som driver servern "
+        "Kör om: det fortsätter där det stannade. Hjälper det inte: be den som driver servern "
         "titta på dess disk.",
     ),
     "read_back_refused": (
@@ -144,7 +145,7 @@ SENDING: Final[dict[str, tuple[str, str, str]]] = {
         "en annan väg.",
     ),
     "last_day_past": (
-        "Sista dagen för en delning ligger bakom oss.",
+        "Sista dagen för en delning har redan passerat.",
         "Inget delades.",
         "Förbered utlämningen på nytt med en senare dag, om den fortfarande behövs.",
     ),

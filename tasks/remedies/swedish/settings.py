@@ -51,8 +51,8 @@ SETTINGS: Final[dict[str, tuple[str, str, str]]] = {
     "prefect_api_not_protected": (
         "Adressen till Prefects server är ingen adress, eller går dit utan TLS.",
         "Inget skickades dit.",
-        "Skriv GALLRA_PREFECT_API som https://…/api, utan lösenord i. Där ingen annan finns på "
-        "det nätet, som mellan containrar, säg det: GALLRA_PREFECT_NETWORK=closed.",
+        "Skriv GALLRA_PREFECT_API som https://…/api, utan lösenord i. Finns ingen annan på det "
+        "nätet, som mellan containrar, så säg det: GALLRA_PREFECT_NETWORK=closed.",
     ),
     "prefect_auth_missing": (
         "Det finns en adress till Prefects server men inget lösenord till den.",

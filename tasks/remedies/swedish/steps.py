@@ -10,13 +10,13 @@ STEPS: Final[dict[str, tuple[str, str, str]]] = {
     "held_by_another_run": (
         "En annan körning arbetar med samma sak.",
         NOTHING_CHANGED,
-        "Inget: det försöks igen. Är det likadant då: kör om när den andra körningen är klar.",
+        "Inget: det försöks igen. Hjälper det inte: kör om när den andra körningen är klar.",
     ),
     "turn_did_not_come": (
         "Andra körningar har arbetat mot det här systemet i en halvtimme, så många som får vara "
         "där på en gång.",
         "Inget ändrades i det.",
-        "Inget: det försöks igen. Är det likadant då: se vad de körningarna gör, eller släpp in "
+        "Inget: det försöks igen. Hjälper det inte: se vad de körningarna gör, eller släpp in "
         "fler: at_once i skolgruppens systemfil.",
     ),
     "lease_lost": (
@@ -27,7 +27,7 @@ STEPS: Final[dict[str, tuple[str, str, str]]] = {
     "holding_still_there": (
         "Något som raderades gick fortfarande att läsa.",
         "Raderingen redovisas inte som gjord.",
-        "Kör om. Är det likadant då: berätta för dataskyddsombudet.",
+        "Kör om. Hjälper det inte: berätta för dataskyddsombudet.",
     ),
     "took_too_long": (
         "Steget nådde sin tidsgräns och stoppades.",
@@ -37,7 +37,7 @@ STEPS: Final[dict[str, tuple[str, str, str]]] = {
     "unexpected_error": (
         "Ett fel som Gallra inte känner till stoppade steget.",
         "Det som sparades finns kvar; det som inte bevisades raderades inte.",
-        "Kör om. Är det likadant då: anmäl klassen och raden här ovanför; där finns inga "
+        "Kör om. Hjälper det inte: anmäl klassen och raden här ovanför; där finns inga "
         "personuppgifter.",
     ),
     "ledger_not_written": (
