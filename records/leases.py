@@ -21,7 +21,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
-from lifecycle.errors import Busy, GallraError, Refused
+from lifecycle.errors import Busy, Refused
 from records.engines import quiet_errors, reading
 from records.tables import lease
 
@@ -190,8 +190,9 @@ def _renewing(engine: Engine, mine: Lease, now: Callable[[], datetime]) -> Itera
 
     def renew() -> None:
         while not over.wait(RENEWED.total_seconds() / _RENEWALS):
-            expires = (now() + RENEWED).isoformat(timespec="microseconds")
-            with suppress(GallraError), quiet_errors(), engine.begin() as connection:
+            # Whatever it is (no free connection, say): one that ended would let the lease run out.
+            with suppress(Exception), quiet_errors(), engine.begin() as connection:
+                expires = (now() + RENEWED).isoformat(timespec="microseconds")
                 connection.execute(
                     update(lease)
                     .where(lease.c.name == mine.name, lease.c.holder == mine.holder)

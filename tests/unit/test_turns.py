@@ -144,8 +144,12 @@ def test_a_renewed_lease_outlives_its_time(house: House, monkeypatch: pytest.Mon
     moment = [house.now()]
     renewed = threading.Event()
 
+    refused = iter([False, True, True])
+
     def now() -> Any:
         if threading.current_thread().name == "lease renewal":
+            if next(refused, False):
+                raise RuntimeError  # as a library does that has no connection left
             renewed.set()
         return moment[0]
 
