@@ -33,8 +33,9 @@ from prefect.runtime import deployment, flow_run
 from prefect.states import Cancelled
 from pydantic import Field, ValidationError
 
+from flows.pages import Speech
 from lifecycle.approval import Reason
-from tasks.remedies.every import remedy_for
+from tasks.remedies.every import ENGLISH, remedy_for
 from tasks.reporting.headings import Heading
 from tasks.reporting.sentences import Sentence
 
@@ -117,11 +118,12 @@ def taken() -> Iterator[Answer | None]:
             yield _answer(each.key, each.value, each.created)
 
 
-def ask(plan: str, description: str, *, refused: str = "") -> None:
+def ask(plan: str, description: str, *, refused: str = "", say: Speech) -> None:
     """End this process until somebody answers; after the answer the flow runs again from its top.
 
-    `refused`: the reason code for which the last answer was not taken. Returns at once in a run
-    without a deployment, which cannot wait, and where another run asks about the same plan.
+    `refused`: the reason code for which the last answer was not taken, worded by `say`. Returns
+    at once in a run without a deployment, which cannot wait, and where another run asks about the
+    same plan.
     """
     run = _this_run()
     if run is None or deployment.id is None:
@@ -129,8 +131,7 @@ def ask(plan: str, description: str, *, refused: str = "") -> None:
     if any(about == plan for _, about in _waiting_elsewhere()):
         return
     if refused:
-        advice = remedy_for(refused)
-        description = f"**{refused}**: {' '.join(advice)}\n\n{description}"
+        description = f"{why_refused(refused, say)}\n\n{description}"
     with get_client(sync_client=True) as client:
         known = client.read_flow_run(run).empirical_policy.pause_keys or set()
     number = 1 + max([0, *(int(at["number"]) for at in map(_KEY.fullmatch, known) if at)])
@@ -139,6 +140,12 @@ def ask(plan: str, description: str, *, refused: str = "") -> None:
         timeout=int(WAITS.total_seconds()),
         key=f"approval-{number}-{plan.lower()}",
     )
+
+
+def why_refused(code: str, say: Speech) -> str:
+    """The three sentences as the office says them, and in English below, in italics."""
+    own, english = (" ".join(remedy_for(code, language=each)) for each in (say.language, ENGLISH))
+    return f"**{code}**: {own}" + ("" if own == english else f"\n\n*{english}*")
 
 
 def waiting_elsewhere() -> list[str]:

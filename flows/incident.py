@@ -6,7 +6,7 @@ from __future__ import annotations
 from prefect import flow, tags
 from prefect.logging import get_run_logger
 
-from flows import approval_form, erasure_steps, incident_pages
+from flows import approval_form, erasure_steps, incident_pages, pages
 from flows.endings import ends_with_pages
 from flows.neutral import StepFailed, collected, neutral, raise_first
 from flows.parameters import Controller, PlanReference, refused_before_stored
@@ -103,7 +103,10 @@ def incident(controller: Controller) -> dict[str, int]:
         for one in known:
             if one.plan_state == "drawn":
                 approval_form.ask(
-                    one.plan, incident_pages.told(controller, one), refused=heard.refusal
+                    one.plan,
+                    incident_pages.told(controller, one),
+                    refused=heard.refusal,
+                    say=pages.speech(controller),
                 )
     raise_first(failures)
     return told

@@ -32,7 +32,7 @@ from tasks.reporting.codes import code_cell
 from tasks.reporting.headings import Heading, Title
 from tasks.reporting.sentences import Sentence
 from tasks.reporting.today_page import address_of
-from tasks.reporting.wording import Words, language_of
+from tasks.reporting.wording import BETWEEN, Words, language_of
 
 LONGEST_TABLE: Final = 1000
 """Rows of one page; what is beyond is counted and stays in our own records."""
@@ -92,6 +92,11 @@ class Speech:
     def code(self, code: str) -> str:
         """One of the program's own words, readable, with the word itself in parentheses."""
         return code_cell(code, self.language)
+
+    def next_step(self, code: str) -> str:
+        """What a person does about that code: as the office says it, and in English."""
+        own = remedy_for(code, language=self.language).next
+        return BETWEEN.join(dict.fromkeys((own, remedy_for(code).next)))
 
     def yes(self, is_so: bool) -> str:
         """Yes, or a NO that is seen."""
@@ -165,7 +170,7 @@ def reason_cells(outcome: str, reason: str | None, say: Speech) -> dict[Heading,
     return {
         Heading.OUTCOME: say.code(outcome),
         Heading.REASON: say.code(reason) if reason else "",
-        Heading.NEXT: remedy_for(reason).next if reason else "",
+        Heading.NEXT: say.next_step(reason) if reason else "",
     }
 
 

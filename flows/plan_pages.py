@@ -9,7 +9,6 @@ from flows import pages
 from tasks.erasing.due_plans import Due, PlanPage
 from tasks.erasing.execution import Outcome
 from tasks.erasing.inventory_look import SystemCount
-from tasks.remedies.every import remedy_for
 from tasks.remedies.next_steps import WHO
 from tasks.reporting.headings import Heading, Title
 from tasks.reporting.sentences import Sentence
@@ -42,7 +41,7 @@ def show_due(controller: str, due: Due, *, name: str) -> None:
             Heading.UNTIL: figure.first_last_day or "",
             Heading.LATE: figure.late,
             Heading.REASON: say.code(figure.reason) if figure.reason else "",
-            Heading.NEXT: remedy_for(figure.reason).next if figure.reason is not None else "",
+            Heading.NEXT: say.next_step(figure.reason) if figure.reason is not None else "",
         }
         for figure in plan.figures
     ]
@@ -100,7 +99,7 @@ def show_done(controller: str, done: Sequence[Outcome]) -> None:
             | {
                 Heading.SYSTEM: system,
                 Heading.WAITS_FOR: say.code(code),
-                Heading.NEXT: remedy_for(code).next,
+                Heading.NEXT: say.next_step(code),
             }
             for system, code in one.failures
         ]

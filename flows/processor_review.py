@@ -6,7 +6,7 @@ from __future__ import annotations
 from prefect import flow, tags
 from prefect.logging import get_run_logger
 
-from flows import approval_form, erasure_steps, register_pages, register_steps
+from flows import approval_form, erasure_steps, pages, register_pages, register_steps
 from flows.endings import ends_with_pages
 from flows.neutral import StepFailed, neutral
 from flows.parameters import Controller, PlanReference, refused_before_stored
@@ -54,7 +54,12 @@ def processor_review(controller: Controller) -> Totals:
         get_run_logger().info(" ".join(f"{name}={value}" for name, value in told.items()))
         # Asked before anything is red: what stops a system may be this very review.
         for one in seen.asked:
-            approval_form.ask(one.ref, register_pages.told(controller, one), refused=heard.refusal)
+            approval_form.ask(
+                one.ref,
+                register_pages.told(controller, one),
+                refused=heard.refusal,
+                say=pages.speech(controller),
+            )
     if seen.stopped:
         raise StepFailed("processor_not_valid", seen.stopped[0], others=len(seen.stopped) - 1)
     return told

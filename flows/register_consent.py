@@ -14,7 +14,6 @@ from flows.run_names import run_name
 from flows.session import assert_logs_are_masked
 from tasks.consents.form_import import Bound
 from tasks.consents.orders import Kept
-from tasks.remedies.every import remedy_for
 from tasks.reporting.headings import Heading, Title
 from tasks.reporting.sentences import Sentence
 
@@ -75,7 +74,7 @@ def show(controller: str, bound: Bound, kept: Kept) -> None:
             Heading.FORM: one.form,
             Heading.ROW: row,
             Heading.REASON: say.code(why),
-            Heading.NEXT: remedy_for(why).next,
+            Heading.NEXT: say.next_step(why),
         }
         for one in bound.done
         for row, why in one.aside
@@ -84,7 +83,7 @@ def show(controller: str, bound: Bound, kept: Kept) -> None:
         {
             Heading.FORM: name,
             Heading.REASON: say.code(code),
-            Heading.NEXT: remedy_for(code).next,
+            Heading.NEXT: say.next_step(code),
         }
         for name, code in bound.refused
     ]

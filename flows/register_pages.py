@@ -9,7 +9,6 @@ from flows import pages
 from tasks.processors.check import Seen
 from tasks.processors.reviewing import Asked
 from tasks.processors.risk_check import RisksSeen
-from tasks.remedies.every import remedy_for
 from tasks.reporting.headings import Heading, Title
 from tasks.reporting.sentences import Sentence
 
@@ -26,7 +25,7 @@ def show_processors(controller: str, seen: Seen) -> None:
             Heading.REVIEWED_UNTIL: str(line.reviewed_until or ""),
             Heading.MISSING: _lacks(line.lacks, say),
             Heading.ANSWERS: line.answers,
-            Heading.NEXT: remedy_for(line.lacks[0]).next if line.lacks else "",
+            Heading.NEXT: say.next_step(line.lacks[0]) if line.lacks else "",
         }
         for line in seen.processors
     ]
@@ -35,7 +34,7 @@ def show_processors(controller: str, seen: Seen) -> None:
             Heading.PROCESSOR: f"{one.ref} ({one.kind.replace('_', ' ')})",
             Heading.AGREEMENT: one.verdict or "–",
             Heading.MISSING: _lacks(one.lacks, say),
-            Heading.NEXT: remedy_for(one.lacks[0]).next if one.lacks else "",
+            Heading.NEXT: say.next_step(one.lacks[0]) if one.lacks else "",
         }
         for one in seen.services
     ]

@@ -8,7 +8,7 @@ from typing import Final
 from prefect import flow, tags
 from prefect.logging import get_run_logger
 
-from flows import approval_form, erasure_steps, share_pages, share_steps
+from flows import approval_form, erasure_steps, pages, share_pages, share_steps
 from flows.endings import ends_with_pages
 from flows.neutral import StepFailed, collected, neutral, raise_first
 from flows.parameters import Controller, PlanReference, refused_before_stored
@@ -97,6 +97,11 @@ def share(controller: Controller) -> Totals:
         # A run that waits shows nothing red; the next one asks nobody twice, and does.
         for one in reversed(known):
             if one.asks:
-                approval_form.ask(one.ref, share_pages.told(controller, one), refused=heard.refusal)
+                approval_form.ask(
+                    one.ref,
+                    share_pages.told(controller, one),
+                    refused=heard.refusal,
+                    say=pages.speech(controller),
+                )
     raise_first(failures)
     return told

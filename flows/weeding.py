@@ -7,7 +7,7 @@ from typing import Final
 from prefect import tags
 from prefect.logging import get_run_logger
 
-from flows import approval_form, erasure_steps, plan_pages
+from flows import approval_form, erasure_steps, pages, plan_pages
 from flows.neutral import StepFailed, collected, raise_first
 from flows.parameters import Controller, PlanReference
 from lifecycle.plan import PlanKind
@@ -44,7 +44,10 @@ def weed(controller: Controller, kind: PlanKind, *, page: str) -> Totals:
         outcome = CARRIED_OUT if done else plan_pages.NOTHING_TO_DO
         if due.plan is not None and due.plan.asks:
             approval_form.ask(
-                due.plan.ref, plan_pages.told(controller, due.plan), refused=heard.refusal
+                due.plan.ref,
+                plan_pages.told(controller, due.plan),
+                refused=heard.refusal,
+                say=pages.speech(controller),
             )
             outcome = WAITS  # in another run, or for `gallra approve`
         elif due.plan is not None and due.plan.ref not in {one.ref for one in done}:

@@ -31,6 +31,10 @@ from tasks.remedies.storage import STORAGE
 from tasks.remedies.swedish import every as swedish
 from tasks.remedies.systems import SYSTEMS
 
+English = Literal["en"]
+ENGLISH: Final[English] = "en"
+"""The language of the log, the terminal and the handbook."""
+
 
 class Remedy(NamedTuple):
     """Three sentences for the person who finds a run red."""
@@ -288,7 +292,7 @@ _ELSEWHERE: Final = {
 }
 
 
-def remedy_for(code: str, *, kind: str = "", language: Language | Literal["en"] = "en") -> Remedy:
+def remedy_for(code: str, *, kind: str = "", language: Language | English = ENGLISH) -> Remedy:
     """The sentences for `code`; for an unlisted one those of its error class (`kind`), or of the
     nearest class above it that has some.
 
@@ -296,7 +300,7 @@ def remedy_for(code: str, *, kind: str = "", language: Language | Literal["en"] 
     What a class says in general must not stand in for what is known of the code.
     """
     key = next((name for name in _line_of(kind) if name in _BY_KIND), "")
-    if language != "en":
+    if language != ENGLISH:
         by_code, by_kind = _ELSEWHERE[language]
         if code in by_code:
             return Remedy(*by_code[code])
@@ -319,11 +323,11 @@ def _line_of(kind: str) -> list[str]:
     return [kind]
 
 
-def listed_codes(language: Language | Literal["en"] = "en") -> frozenset[str]:
+def listed_codes(language: Language | English = ENGLISH) -> frozenset[str]:
     """Every code with sentences of its own in that language."""
-    return frozenset(_BY_CODE if language == "en" else _ELSEWHERE[language][0])
+    return frozenset(_BY_CODE if language == ENGLISH else _ELSEWHERE[language][0])
 
 
-def listed_kinds(language: Language | Literal["en"] = "en") -> frozenset[str]:
+def listed_kinds(language: Language | English = ENGLISH) -> frozenset[str]:
     """Every error class with sentences of its own in that language."""
-    return frozenset(_BY_KIND if language == "en" else _ELSEWHERE[language][1])
+    return frozenset(_BY_KIND if language == ENGLISH else _ELSEWHERE[language][1])

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from flows import pages, register_pages
+from flows import approval_form, pages, register_pages
 from lifecycle.processor import Lack
 from tasks.processors.check import Checked, Seen
 from tasks.processors.register import Line, Said, ServiceLine
 from tasks.processors.reviewing import Asked
+from tasks.remedies.every import listed_codes, remedy_for
 
 TYPED = "Kanariefirman"
 LINE = Line(
@@ -74,3 +75,19 @@ def test_the_form_says_what_is_decided_on() -> None:
                    "US (standard_clauses)", "sub-processors: 1", "review_missing"):  # fmt: skip
         assert wanted in told
     assert TYPED not in told
+
+
+def test_what_to_do_is_said_in_the_language_of_the_office_and_in_english() -> None:
+    assert pages.Speech("sv").next_step("date_two_digit_year").startswith("Om någon har öppnat")
+    assert " · If somebody opened" in pages.Speech("sv").next_step("date_two_digit_year")
+    assert pages.Speech("da").next_step("blank") == "Intet at gøre. · Nothing to do."
+    [code, *_] = sorted(listed_codes() - listed_codes("da"))
+    assert pages.Speech("da").next_step(code) == remedy_for(code).next
+
+
+def test_the_form_says_why_an_answer_was_not_taken_in_the_language_of_the_office() -> None:
+    told = approval_form.why_refused("code_wrong", pages.Speech("da"))
+    danish, english = remedy_for("code_wrong", language="da"), remedy_for("code_wrong")
+    assert told == f"**code_wrong**: {' '.join(danish)}\n\n*{' '.join(english)}*"
+    [code, *_] = sorted(listed_codes() - listed_codes("sv"))
+    assert approval_form.why_refused(code, pages.Speech("sv")).count(remedy_for(code).next) == 1

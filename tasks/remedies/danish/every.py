@@ -10,12 +10,13 @@ from tasks.remedies.danish.files import FILES
 from tasks.remedies.danish.judging import JUDGING
 from tasks.remedies.danish.mail import MAIL
 from tasks.remedies.danish.often import DOCTOR, EXPORT, FILE_KEPT, NO_EFFECT, NOTHING_CHANGED, RERUN
+from tasks.remedies.danish.rows import ROWS
 from tasks.remedies.danish.sending import SENDING
 from tasks.remedies.danish.settings import SETTINGS
 from tasks.remedies.danish.steps import STEPS
 from tasks.remedies.danish.systems import SYSTEMS
 
-LISTS: Final = (FILES, STEPS, SETTINGS, SYSTEMS, MAIL, SENDING, DISCLOSING, ERASING, JUDGING)
+LISTS: Final = (FILES, STEPS, SETTINGS, SYSTEMS, MAIL, SENDING, DISCLOSING, ERASING, JUDGING, ROWS)
 
 BY_CODE: Final = {code: said for each in LISTS for code, said in each.items()}
 

@@ -232,4 +232,31 @@ JUDGING: Final[dict[str, tuple[str, str, str]]] = {
         "Skriv `incidents` ind i politikken; indtil da på papir, med klokkeslættet, da det blev "
         "opdaget. policies/README.md viser delen.",
     ),
+    "officer_unknown": (
+        "Ingen godkender har det kortnavn.",
+        REFUSED,
+        "Se kortnavnene med `gallra officers list`.",
+    ),
+    "officer_locked": (
+        "For mange forkerte koder: ingen kan bruge denne godkenders koder i et stykke tid.",
+        REFUSED,
+        "Vent så mange minutter, som der står herover. Var det ikke dig, der prøvede: sig det til "
+        "databeskyttelsesrådgiveren.",
+    ),
+    "code_wrong": (
+        "Koden er ikke den, som autentifikatoren viser nu.",
+        REFUSED,
+        "Skriv den kode, der vises nu. Hjælper det ikke: stil telefonens ur og denne computers ur "
+        "rigtigt.",
+    ),
+    "code_used": (
+        "Den kode er allerede brugt, og hver kode gælder kun én gang.",
+        REFUSED,
+        "Vent et halvt minut, og skriv den næste.",
+    ),
+    "reason_unknown": (
+        "Det er ingen begrundelse fra listen.",
+        "Intet blev ændret, intet blev slettet, og intet har forladt os.",
+        "Vælg en af dem, som formularen tilbyder.",
+    ),
 }

@@ -29,6 +29,17 @@ NOTHING_HAS_LEFT: Final = "Intet er ændret, og intet har forladt os."
 NOTHING_UNSEALED: Final = "Intet har forladt os, og intet ligger der ukrypteret."
 REFUSED: Final = "Intet blev slettet, og intet har forladt os; afslaget står i loggen."
 NOT_GIVEN: Final = "Intet har forladt os, og afslaget står i loggen."
+ROW_SAFE: Final = "Intet af rækken er gemt; filens andre rækker berøres ikke."
+ASK_THE_AUTHORITY: Final = "Bed Arbetsförmedlingen rette det, og eksportér derefter listen igen."
+NO_WAY_ROUND: Final = (
+    "Led ikke efter en omvej. Tal med lederen om, hvordan personen skal registreres; intet "
+    "skrives i et system eller en mail."
+)
+ABOUT_A_DATE: Final = (
+    "Har nogen åbnet og gemt filen i Excel: eksportér listen igen, og lad den være, som den er; "
+    "bed ellers Arbetsförmedlingen rette datoen."
+)
+NOTHING_TO_DO: Final = "Intet at gøre."
 NOTHING_SHARED: Final = "Intet blev delt, og intet af det ligger i mappen."
 MICROSOFT: Final = "Intet blev ændret der, og intet tages for tomt eller væk."
 OUR_FAULT: Final = "Dette er en fejl i Gallra: meld koden. Ændr intet i hånden."

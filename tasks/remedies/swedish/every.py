@@ -17,12 +17,13 @@ from tasks.remedies.swedish.often import (
     NOTHING_CHANGED,
     RERUN,
 )
+from tasks.remedies.swedish.rows import ROWS
 from tasks.remedies.swedish.sending import SENDING
 from tasks.remedies.swedish.settings import SETTINGS
 from tasks.remedies.swedish.steps import STEPS
 from tasks.remedies.swedish.systems import SYSTEMS
 
-LISTS: Final = (FILES, STEPS, SETTINGS, SYSTEMS, MAIL, SENDING, DISCLOSING, ERASING, JUDGING)
+LISTS: Final = (FILES, STEPS, SETTINGS, SYSTEMS, MAIL, SENDING, DISCLOSING, ERASING, JUDGING, ROWS)
 
 BY_CODE: Final = {code: said for each in LISTS for code, said in each.items()}
 

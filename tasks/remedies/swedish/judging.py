@@ -233,4 +233,31 @@ JUDGING: Final[dict[str, tuple[str, str, str]]] = {
         "Skriv in `incidents` i policyn; till dess på papper, med klockslaget då det upptäcktes. "
         "policies/README.md visar delen.",
     ),
+    "officer_unknown": (
+        "Ingen godkännare har det kortnamnet.",
+        REFUSED,
+        "Se kortnamnen med `gallra officers list`.",
+    ),
+    "officer_locked": (
+        "För många felaktiga koder: ingen kan använda den här godkännarens koder på en stund.",
+        REFUSED,
+        "Vänta så många minuter som står här ovanför. Var det inte du som försökte: berätta för "
+        "dataskyddsombudet.",
+    ),
+    "code_wrong": (
+        "Koden är inte den som autentiseraren visar nu.",
+        REFUSED,
+        "Skriv koden som visas nu. Hjälper det inte: ställ telefonens klocka och den här datorns "
+        "klocka rätt.",
+    ),
+    "code_used": (
+        "Den koden har redan använts, och varje kod gäller bara en gång.",
+        REFUSED,
+        "Vänta en halv minut och skriv nästa.",
+    ),
+    "reason_unknown": (
+        "Det är inget skäl ur listan.",
+        "Inget ändrades, inget raderades och inget har lämnat oss.",
+        "Välj ett av dem som formuläret erbjuder.",
+    ),
 }

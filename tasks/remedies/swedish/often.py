@@ -31,6 +31,17 @@ NOTHING_HAS_LEFT: Final = "Inget har ändrats och inget har lämnat oss."
 NOTHING_UNSEALED: Final = "Inget har lämnat oss, och inget ligger där okrypterat."
 REFUSED: Final = "Inget raderades och inget har lämnat oss; avslaget står i liggaren."
 NOT_GIVEN: Final = "Inget har lämnat oss, och avslaget står i liggaren."
+ROW_SAFE: Final = "Inget av raden har sparats; filens andra rader berörs inte."
+ASK_THE_AUTHORITY: Final = "Be Arbetsförmedlingen rätta det och exportera sedan listan igen."
+NO_WAY_ROUND: Final = (
+    "Leta inte efter någon omväg. Tala med chefen om hur personen ska registreras; inget skrivs i "
+    "ett system eller ett mejl."
+)
+ABOUT_A_DATE: Final = (
+    "Om någon har öppnat och sparat filen i Excel: exportera listan igen och låt den vara som den "
+    "är; be annars Arbetsförmedlingen rätta datumet."
+)
+NOTHING_TO_DO: Final = "Inget att göra."
 NOTHING_SHARED: Final = "Inget delades, och inget av det ligger i mappen."
 MICROSOFT: Final = "Inget ändrades där, och inget tas för tomt eller borta."
 OUR_FAULT: Final = "Det här är ett fel i Gallra: anmäl koden. Ändra ingenting för hand."
