@@ -115,7 +115,9 @@ def _private(settings: Settings) -> Iterator[Path]:
         if file is not None and file.exists():
             yield file
     if settings.key_encryption_keys.is_dir():
-        yield from sorted(settings.key_encryption_keys.glob(_KEK))
+        # A link that leads nowhere is no key: whoever opens the keys says so.
+        keys = settings.key_encryption_keys.glob(_KEK)
+        yield from sorted(each for each in keys if each.exists())
     if settings.prefect_auth is not None and settings.prefect_auth.exists():
         yield settings.prefect_auth
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from flows.session import prefect_session
-from lifecycle.errors import LedgerFailure, Misconfigured
+from lifecycle.errors import KeyFailure, LedgerFailure, Misconfigured
 from tasks.house.children import without_prefect
 from tasks.house.settings import Settings
 from tasks.house.wiring import open_house
@@ -60,6 +60,15 @@ def test_a_state_folder_that_others_can_enter_is_refused(home: Path, mode: int) 
     with pytest.raises(Misconfigured, match=r"^state_readable_by_others GALLRA_HOME$"):
         require_safe(settings(home))
     assert said(home, "state folder").state == "wrong"
+
+
+def test_a_link_that_leads_to_no_key_is_no_key(home: Path) -> None:
+    begin(home, ago=timedelta(0))
+    (home / "kek" / "kek-1").unlink()
+    (home / "kek" / "kek-1").symlink_to(home / "kek" / "taken-away")
+    assert [fault.code for fault in faults(settings(home))] == []
+    with pytest.raises(KeyFailure), open_house("academedia", settings=settings(home)):
+        raise AssertionError
 
 
 @pytest.mark.parametrize("file", ["records/records.db", "keys/keys.db", "kek/kek-1"])
