@@ -17,6 +17,7 @@ from records import lookups
 from records.engines import reading
 from tasks.house.settings import Settings
 from tasks.house.wiring import open_house
+from tasks.remedies.every import remedy_for
 from tests.factories.houses import PEOPLE, row
 from tests.factories.officers import events
 from tests.flows.breakable import CANARY, HOW
@@ -133,6 +134,9 @@ def test_what_failed_says_what_to_do_and_a_rerun_by_hand_finishes_it(
     assert mishap.code in told["data"]
     for part in ("Vad som hände", "Vad som är säkert", "Vad du gör", "Så kör du om"):
         assert part in told["data"]
+    swedish, english = remedy_for(mishap.code, language="sv"), remedy_for(mishap.code)
+    for own, beside in zip(swedish, english, strict=True):
+        assert f"\n\n{own}\n\n*{beside}*\n" in told["data"]
     assert f"/runs/flow-run/{run}" in told["data"]
     assert f"/deployments/deployment/{deployment}" in told["data"]
     today = page(api, "today-academedia")

@@ -46,7 +46,7 @@ MAIL: Final[dict[str, tuple[str, str, str]]] = {
     "text_refused": (
         "Tjenesten for sms afviste teksten eller nummeret.",
         "Ingen fik den.",
-        "Sørg for, at nummeret er rigtigt, og at koblingen kalder felterne, som tjenesten gør.",
+        "Tjek, at nummeret er rigtigt, og at koblingen kalder felterne, som tjenesten gør.",
     ),
     "text_too_long_for_sms": (
         "En tekst er tom, eller for lang til en sms.",
@@ -102,7 +102,7 @@ MAIL: Final[dict[str, tuple[str, str, str]]] = {
     "recipient_domain_unknown": (
         "Modtagerens domæne findes ikke.",
         NOTHING_LEFT,
-        "Sørg for, at adressen er stavet rigtigt.",
+        "Tjek, at adressen er stavet rigtigt.",
     ),
     "recipient_file_differs": (
         "Noget andet ligger hos modtageren under det navn, som kun hører til denne fil.",
@@ -144,8 +144,8 @@ MAIL: Final[dict[str, tuple[str, str, str]]] = {
     "recipient_not_shareable": (
         "Filen kunne ikke deles med en af modtagerne, eller der kunne ikke skrives til dem.",
         "Den blev fjernet igen for dem alle.",
-        "Sørg for, at adressen er rigtig, og at det er tilladt at dele med dens domæne; eller "
-        "vælg en anden vej.",
+        "Tjek, at adressen er rigtig, og at det er tilladt at dele med dens domæne; eller vælg en "
+        "anden vej.",
     ),
     "recipient_refused": (
         "Modtagerens server kender ikke en af adresserne, eller sender den videre et andet sted "
@@ -161,8 +161,8 @@ MAIL: Final[dict[str, tuple[str, str, str]]] = {
     "recipient_server_inside": (
         "Modtagerens domæne fører til en adresse inde i et privat netværk.",
         "Intet af det har forladt os; modtagerens server fik ikke engang at høre til hvem.",
-        "Sørg for, at adressen er rigtig. Hvis serveren virkelig er jeres egen: skriv dens "
-        "adresse under servers i skolegruppens systemfil.",
+        "Tjek, at adressen er rigtig. Hvis serveren virkelig er jeres egen: skriv dens adresse "
+        "under servers i skolegruppens systemfil.",
     ),
     "recipient_server_unreachable": (
         "Ingen af modtagerens mailservere svarede, eller forbindelsen blev afbrudt.",
@@ -173,8 +173,8 @@ MAIL: Final[dict[str, tuple[str, str, str]]] = {
     "recipient_takes_no_mail": (
         "Modtagerens domæne tager slet ikke imod mail.",
         NOTHING_LEFT,
-        "Sørg for, at adressen er stavet rigtigt. Vælg en anden vej til denne modtager: et delt "
-        "link, deres server med SFTP, e-Boks eller en krypteret USB-nøgle.",
+        "Tjek, at adressen er stavet rigtigt. Vælg en anden vej til denne modtager: et delt link, "
+        "deres server med SFTP, e-Boks eller en krypteret USB-nøgle.",
     ),
     "recipient_tls_too_old": (
         "Modtagerens mailserver kan kun kryptering, der er ældre end TLS 1.2.",

@@ -49,7 +49,8 @@ STEPS: Final[dict[str, tuple[str, str, str]]] = {
     ),
     "no_witness": (
         "Intet vidne uden for denne computer tog imod kontrolpunktet.",
-        "Intet slettes eller videregives uden et vidne, og intet blev det.",
+        "Intet slettes eller videregives uden et vidne, og intet er blevet slettet eller "
+        "videregivet.",
         "Sørg for, at disken med vidnets fil eller mailserveren kan nås; kør derefter igen.",
     ),
     "checkpoint_forged": (
@@ -117,8 +118,8 @@ STEPS: Final[dict[str, tuple[str, str, str]]] = {
     "processor_not_valid": (
         "Den, der driver det system, har ingen gyldig aftale eller gennemgang, og politikkens dag "
         "er forbi.",
-        "Intet nyt blev givet til det, hentet fra det eller sendt gennem det. At slette, trække "
-        "tilbage og se efter går stadig.",
+        "Intet nyt blev givet til det, hentet fra det eller sendt gennem det. Sletning, "
+        "tilbagetrækning og læsning fortsætter.",
         "`gallra processor list` siger, hvad der mangler. Skaf det, notér det med `gallra "
         "processor`, og kør derefter igen.",
     ),

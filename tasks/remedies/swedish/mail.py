@@ -46,7 +46,7 @@ MAIL: Final[dict[str, tuple[str, str, str]]] = {
     "text_refused": (
         "Tjänsten för sms vägrade ta emot texten eller numret.",
         "Ingen fick den.",
-        "Se till att numret är rätt och att kopplingen kallar fälten som tjänsten gör.",
+        "Kontrollera att numret är rätt och att kopplingen kallar fälten som tjänsten gör.",
     ),
     "text_too_long_for_sms": (
         "En text är tom, eller för lång för ett sms.",
@@ -102,7 +102,7 @@ MAIL: Final[dict[str, tuple[str, str, str]]] = {
     "recipient_domain_unknown": (
         "Mottagarens domän finns inte.",
         NOTHING_LEFT,
-        "Se till att adressen är rätt stavad.",
+        "Kontrollera att adressen är rätt stavad.",
     ),
     "recipient_file_differs": (
         "Något annat ligger hos mottagaren under det namn som bara hör till den här filen.",
@@ -145,8 +145,8 @@ MAIL: Final[dict[str, tuple[str, str, str]]] = {
         "Filen gick inte att dela med en av mottagarna, eller så gick det inte att skriva till "
         "dem.",
         "Den togs bort igen för dem alla.",
-        "Se till att adressen är rätt och att det är tillåtet att dela med dess domän; eller välj "
-        "en annan väg.",
+        "Kontrollera att adressen är rätt och att det är tillåtet att dela med dess domän; eller "
+        "välj en annan väg.",
     ),
     "recipient_refused": (
         "Mottagarens server känner inte en av adresserna, eller skickar den vidare någon "
@@ -162,8 +162,8 @@ MAIL: Final[dict[str, tuple[str, str, str]]] = {
     "recipient_server_inside": (
         "Mottagarens domän leder till en adress inne i ett privat nätverk.",
         "Inget av det har lämnat oss; mottagarens server fick inte ens höra till vem.",
-        "Se till att adressen är rätt. Om servern verkligen är er egen: skriv dess adress under "
-        "servers i skolgruppens systemfil.",
+        "Kontrollera att adressen är rätt. Om servern verkligen är er egen: skriv dess adress "
+        "under servers i skolgruppens systemfil.",
     ),
     "recipient_server_unreachable": (
         "Ingen av mottagarens mejlservrar svarade, eller så bröts förbindelsen.",
@@ -174,8 +174,8 @@ MAIL: Final[dict[str, tuple[str, str, str]]] = {
     "recipient_takes_no_mail": (
         "Mottagarens domän tar inte emot mejl alls.",
         NOTHING_LEFT,
-        "Se till att adressen är rätt stavad. Välj en annan väg till den här mottagaren: en delad "
-        "länk, deras server med SFTP, e-Boks eller ett krypterat USB-minne.",
+        "Kontrollera att adressen är rätt stavad. Välj en annan väg till den här mottagaren: en "
+        "delad länk, deras server med SFTP, e-Boks eller ett krypterat USB-minne.",
     ),
     "recipient_tls_too_old": (
         "Mottagarens mejlserver kan bara kryptering som är äldre än TLS 1.2.",

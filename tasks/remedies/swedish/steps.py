@@ -114,8 +114,8 @@ STEPS: Final[dict[str, tuple[str, str, str]]] = {
     "processor_not_valid": (
         "Den som driver det systemet har inget giltigt avtal eller ingen giltig granskning, och "
         "policyns dag har passerat.",
-        "Inget nytt lämnades till det, hämtades från det eller skickades genom det. Att radera, "
-        "ta tillbaka och titta går fortfarande.",
+        "Inget nytt lämnades till det, hämtades från det eller skickades genom det. Radering, "
+        "återkallande och läsning fortsätter.",
         "`gallra processor list` säger vad som saknas. Skaffa det, anteckna det med `gallra "
         "processor` och kör sedan om.",
     ),
