@@ -23,7 +23,7 @@ SHOWS: dict[str, tuple[str, ...]] = {
     "prefect-today.png": (*WORDS, "tasks/reporting/today_page.py"),
     "prefect-import.png": (*WORDS, "flows/import_af.py"),
     "prefect-rows.png": (*WORDS, "flows/import_af.py"),
-    "prefect-failed.png": (*WORDS, "flows/failed_page.py", "tasks/remedies/every.py"),
+    "prefect-failed.png": (*WORDS, "flows/failed_page.py", "tasks/remedies/swedish/steps.py"),
     "prefect-form.png": ("flows/approval_form.py", "flows/plan_pages.py"),
     "prefect-plan.png": (*WORDS, "flows/plan_pages.py", "flows/weeding.py"),
     "prefect-ledger.png": (*WORDS, "flows/verify_ledger.py"),
