@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -89,28 +90,85 @@ def print_json(value: object) -> None:
 _LONGEST_WHOLE = 24
 """Characters of a first cell that is not broken."""
 
+_LONGEST_NAME = 32
+"""Characters of a name in the first column that is not broken: people type it again."""
+
+_LONGEST_WORD = 12
+"""Characters of a word elsewhere that is not broken: a date has ten."""
+
+_REFERENCE = re.compile(r"[A-Z]-[0-9A-Z]{13}")
+
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """A table; nothing at all when it has no rows."""
+    """A table; nothing at all when it has no rows.
+
+    Where the terminal is too narrow for its words, the rows stand below each other: rich would
+    cut the last columns off without a word.
+    """
     if not rows:
+        return
+    cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    widths = [
+        _narrowest(name, [row[position] for row in cells], first=position == 0)
+        for position, name in enumerate(columns)
+    ]
+    where = console()
+    spare = where.width - sum(widths) - 3 * len(widths) + 1
+    if spare < 0:
+        _one_below_the_other(title, columns, cells)
         return
     from rich.table import Table
     from rich.text import Text
 
     drawn = Table(title=title, title_justify="left", title_style="bold", pad_edge=False)
+    # Rich would take from columns that may lose nothing, and then cut the last ones off.
+    wanted = [
+        max(
+            len(line)
+            for cell in (name, *(row[position] for row in cells))
+            for line in cell.split("\n")
+        )
+        for position, name in enumerate(columns)
+    ]
+    while spare > 0 and any(want > has for want, has in zip(wanted, widths, strict=True)):
+        hungriest = max(range(len(widths)), key=lambda place: wanted[place] - widths[place])
+        widths[hungriest] += 1
+        spare -= 1
     for position, name in enumerate(columns):
         numeric = all(isinstance(row[position], int) for row in rows)
-        # A reference that is broken over two lines cannot be copied.
-        longest = max(len(str(row[0])) for row in rows) if position == 0 else 0
         drawn.add_column(
             name,
             justify="right" if numeric else "left",
             overflow="fold",
-            min_width=longest if longest <= _LONGEST_WHOLE else None,
+            width=widths[position],
         )
+    for row in cells:
+        drawn.add_row(*(Text(cell) for cell in row))
+    where.print(drawn)
+
+
+def _narrowest(name: str, cells: Sequence[str], *, first: bool) -> int:
+    """How many characters a column needs so that nothing in it is broken that is typed again."""
+    longest = max(len(cell) for cell in cells)
+    if first and longest <= _LONGEST_WHOLE:
+        return max(longest, 1)
+    words = [word for cell in cells for word in cell.split()]
+    whole = [len(word) for word in words if _REFERENCE.fullmatch(word)]
+    most = _LONGEST_NAME if first else _LONGEST_WORD
+    return max([1, *whole, *(min(len(word), most) for word in [*words, *name.split()])])
+
+
+def _one_below_the_other(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Each row as lines of its own, whole; what is empty is left out."""
+    lines = [title]
     for row in rows:
-        drawn.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
-    console().print(drawn)
+        lines.append(row[0] or "-")
+        lines += [
+            f"  {name + ': ' if name else ''}{cell}"
+            for name, cell in zip(columns[1:], row[1:], strict=True)
+            if cell
+        ]
+    say("\n".join(lines))
 
 
 @contextmanager
