@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import resource
 import subprocess
 import tempfile
 import time
@@ -39,7 +41,7 @@ def measure(command: Sequence[str], *, env: Mapping[str, str], cwd: Path) -> Mea
         )
         peak = 0
         while True:
-            peak = max(peak, tree_bytes(child.pid))
+            peak = max(peak, tree_bytes(child.pid), _highest_bytes(child.pid))
             pid, status, usage = os.wait4(child.pid, os.WNOHANG)
             if pid:
                 break
@@ -50,9 +52,21 @@ def measure(command: Sequence[str], *, env: Mapping[str, str], cwd: Path) -> Mea
         output = written.read().decode("utf-8", "replace")
     if child.returncode != 0:
         raise RunFailed(f"exit {child.returncode}: {output[-2000:]}")
-    # ru_maxrss knows the largest single process even between two looks (KiB on Linux).
-    peak = max(peak, usage.ru_maxrss * 1024)
+    # ru_maxrss knows the largest single process even after the last look (KiB on Linux); but a
+    # child begins with what we ourselves had when it was made.
+    if usage.ru_maxrss > resource.getrusage(resource.RUSAGE_SELF).ru_maxrss:
+        peak = max(peak, usage.ru_maxrss * 1024)
     return Measurement(seconds, peak, usage.ru_utime + usage.ru_stime, output)
+
+
+def _highest_bytes(pid: int) -> int:
+    """The most that a process ever had, also between two looks; 0 once it is gone."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    found = re.search(r"^VmHWM:\s+([0-9]+) kB$", status, re.MULTILINE)
+    return int(found[1]) * 1024 if found else 0
 
 
 def tree_bytes(root: int) -> int:

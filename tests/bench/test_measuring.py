@@ -23,6 +23,12 @@ def test_memory_of_a_child_counts_together_with_its_parents(tmp_path: Path) -> N
     assert 0.6 <= taken.seconds < 30
 
 
+def test_what_the_measuring_process_holds_is_not_counted(tmp_path: Path) -> None:
+    held = bytearray(os.urandom(1)) * (700 * MEBIBYTE)
+    taken = measure([sys.executable, "-c", "pass"], env=os.environ, cwd=tmp_path)
+    assert len(held) > 10 * taken.peak_bytes
+
+
 def test_memory_of_a_short_spike_is_not_missed(tmp_path: Path) -> None:
     spike = f"b = bytearray({150 * MEBIBYTE}); del b; import time; time.sleep(0.3)"
     taken = measure([sys.executable, "-c", spike], env=os.environ, cwd=tmp_path)
