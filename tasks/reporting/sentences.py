@@ -173,13 +173,13 @@ class Sentence(Words, Enum):
         "work orders due within seven days",
     )
     REQUEST_LATE = (
-        "begäran om {right}, för sent",
-        "anmodning om {right}, for sent",
+        "begäran: {right}, för sent",
+        "anmodning: {right}, for sent",
         "request, too late",
     )
     REQUEST_SOON = (
-        "begäran om {right}, {days} dagar kvar",
-        "anmodning om {right}, {days} dage tilbage",
+        "begäran: {right}, {days} dagar kvar",
+        "anmodning: {right}, {days} dage tilbage",
         "request, days left",
     )
     INCIDENT_LATE = (

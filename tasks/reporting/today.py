@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, NamedTuple
 
+from lifecycle.accountability.report import Language
 from lifecycle.ledger import EventKind, instant
 from lifecycle.plan import PlanState
 from records import alarms, days, to_dos
@@ -23,7 +24,7 @@ from tasks.informing import informing
 from tasks.processors import reviewing
 from tasks.reporting.codes import code_words
 from tasks.reporting.sentences import Sentence
-from tasks.reporting.wording import Words
+from tasks.reporting.wording import Words, language_of
 from tasks.rights import register as rights
 from tasks.sharing import register as shares
 from tasks.telling.due import to_tell
@@ -113,7 +114,7 @@ def today(house: House) -> Today:
         *_standing(house),
         *_incidents(happened),
         *_orders(orders, day),
-        *_requests(asked),
+        *_requests(asked, language_of(house.policy)),
         *_plans(plans, day),
         *_shares(house, shared),
         *_lists_and_reviews(house, happened),
@@ -215,9 +216,9 @@ def _orders(orders: list[work_orders.Line], day: date) -> Iterator[Need]:
                        "gallra work-orders list", "left-to-do")  # fmt: skip
 
 
-def _requests(asked: list[rights.Line]) -> Iterator[Need]:
+def _requests(asked: list[rights.Line], language: Language) -> Iterator[Need]:
     for one in asked:
-        right = f"{one.right} (art. {one.article})"
+        right = f"{code_words(one.right).own(language)} (art. {one.article})"
         if one.overdue:
             yield Need(True, Sentence.REQUEST_LATE, {"right": right}, 1, "", one.due_on,
                        f"gallra request show {one.ref}", "rights-request")  # fmt: skip

@@ -136,6 +136,9 @@ def test_a_request_counts_its_days_and_is_due_soon(desk: Desk) -> None:
     desk.clock.pass_time(days=26)
     soon = today(desk.house())
     assert needs(soon)["request, days left"][0] is False
+    (need,) = [one for one in soon.needs if one.what.en == "request, days left"]
+    said = Sentence.REQUEST_SOON.own("sv", **need.about)
+    assert said.startswith("begäran: klagomål (art. "), "the page is Swedish, its codes are not"
     assert figures(soon)["due within seven days"] >= 1
     desk.clock.pass_time(days=10)
     assert needs(today(desk.house()))["request, too late"] == (True, 1)
