@@ -23,7 +23,10 @@ def warn_of_systems(house: House) -> None:
     from tasks.placing.examining_systems import never_asked
 
     if never_asked(house):
-        say("! No record of any outer system is known. Take the inventory first: gallra inventory")
+        say(
+            "! No record of any outer system is known: all are empty, or nobody took the inventory "
+            "yet (gallra inventory)."
+        )
 
 
 def show_head(house: House, plan: Plan) -> None:

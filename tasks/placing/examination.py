@@ -261,8 +261,8 @@ def _systems(house: House) -> Iterator[Finding]:
         yield Finding(
             "inventory",
             "risk",
-            "no record of any outer system is known",
-            "Run `gallra inventory`; until then plans know nothing of these systems.",
+            "no record of any outer system is known: they are empty, or were never asked",
+            "Run `gallra inventory` if you have not; until then plans know nothing of them.",
         )
     made = examining_systems.stand_ins(read_bindings(house.settings, house.policy).systems)
     if made:

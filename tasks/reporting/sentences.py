@@ -157,6 +157,11 @@ class Sentence(Words, Enum):
         "kørslen {flow} blev ikke færdig",
         "a run failed",
     )
+    FILE_REJECTED = (
+        "en fil kan inte läsas in ({reason}): exportera listan igen",
+        "en fil kan ikke indlæses ({reason}): eksportér listen igen",
+        "a file cannot be imported: export the list again",
+    )
     NOT_READ = (
         "dagens läge kan inte läsas ({code}); det som stod här förut gäller inte",
         "dagens tilstand kan ikke læses ({code}); det, der stod her før, gælder ikke",

@@ -11,9 +11,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, NamedTuple
 
 from lifecycle.accountability.report import Language
+from lifecycle.intake.outcomes import FileOutcome
 from lifecycle.ledger import EventKind, instant
 from lifecycle.plan import PlanState
-from records import alarms, days, to_dos
+from records import alarms, days, staged_files, to_dos
 from records.engines import reading
 from tasks.erasing import due_plans
 from tasks.house.parts import House
@@ -45,6 +46,8 @@ _TOLD_BELOW: Final = frozenset(
     }
 )
 """Alarms of what the registers say themselves, up to the minute."""
+_BY_ALARM: Final = {daily.RETENTION_LATE: ("gallra plan list", "plan")}
+"""Where to go on, where it is not the list of what stands."""
 _OF_INCIDENTS: Final = "incident_"
 """Likewise the to-dos about incidents."""
 
@@ -112,6 +115,7 @@ def today(house: House) -> Today:
     told = [one for name in informing.written_to(house) for one in informing.standing(house, name)]
     needs = [
         *_standing(house),
+        *_rejected(house, language_of(house.policy)),
         *_incidents(happened),
         *_orders(orders, day),
         *_requests(asked, language_of(house.policy)),
@@ -183,10 +187,24 @@ def _standing(house: House) -> Iterator[Need]:
         open_ones = to_dos.open_to_dos(connection, controller=house.controller)
     kinds = Counter(one.kind for one in alarmed if one.kind not in _TOLD_BELOW)
     for kind, number in sorted(kinds.items()):
-        yield Need(True, code_words(kind), {}, number, "", "", "gallra status", "left-to-do")
+        command, page = _BY_ALARM.get(kind, ("gallra status", "left-to-do"))
+        yield Need(True, code_words(kind), {}, number, "", "", command, page)
     to_do = Counter(one.kind for one in open_ones if not one.kind.startswith(_OF_INCIDENTS))
     for kind, number in sorted(to_do.items()):
         yield Need(False, code_words(kind), {}, number, "", "", "gallra status", "left-to-do")
+
+
+def _rejected(house: House, language: Language) -> Iterator[Need]:
+    """Files that no import will take as they are, by reason; they go with the daily purge."""
+    with reading(house.engine) as connection:
+        lying = staged_files.open_files(
+            connection, controller=house.controller, place=house.staging.place
+        )
+    refused = Counter(one.reason or "" for one in lying if one.outcome == FileOutcome.REJECTED)
+    for reason, number in sorted(refused.items()):
+        about: dict[str, int | str] = {"reason": code_words(reason).own(language)}
+        yield Need(False, Sentence.FILE_REJECTED, about, number, "", "", "gallra status",
+                   "import")  # fmt: skip
 
 
 def _incidents(happened: list[incident_register.Line]) -> Iterator[Need]:

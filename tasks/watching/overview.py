@@ -67,7 +67,8 @@ class Overview:
     def needs_a_person(self) -> bool:
         """Whether anything stands that will not mend itself."""
         waits = self.to_dos or self.work_orders or self.waits_for_approval
-        return bool(self.alarms or waits or not self.staging_reachable)
+        rejected = any(each.outcome == FileOutcome.REJECTED for each in self.files)
+        return bool(self.alarms or waits or rejected or not self.staging_reachable)
 
 
 def overview(house: House) -> Overview:

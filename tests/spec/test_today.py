@@ -15,6 +15,8 @@ from lifecycle.rights import Came, Right
 from records.engines import reading
 from tasks.house.parts import House
 from tasks.house.today import local_today
+from tasks.importing.intake import import_file
+from tasks.importing.main_job import begin_import
 from tasks.importing.purge import purge
 from tasks.incidents import people as incidents
 from tasks.incidents import people as register
@@ -107,6 +109,20 @@ def test_a_file_that_was_emptied_and_one_that_waits_are_counted(desk: Desk) -> N
     assert figures(shown)["files purged today"] == 2  # the import's, and this one
     assert figures(shown)["files in the folder"] == 0
     assert needs(shown)["export again"] == (False, 1)
+
+
+def test_a_file_that_no_import_will_take_waits_for_somebody_until_it_is_gone(desk: Desk) -> None:
+    house = desk.house()
+    house.staging.put("list.xlsx", b"no workbook at all")
+    for _ in range(2):
+        for ref in begin_import(house):
+            import_file(house, ref)
+        (need,) = today(house).needs
+        assert need.what.en == "a file cannot be imported: export the list again"
+        assert "filändelsen passar inte innehållet" in need.what.own("sv").format(**need.about)
+        assert overview(house).needs_a_person
+    purge(house)
+    assert set(needs(today(house))) == {"export again"}
 
 
 def test_an_incident_counts_down_and_goes_red(desk: Desk) -> None:
