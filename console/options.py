@@ -18,4 +18,7 @@ Controller = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a script.")]
+EveryController = Annotated[
+    bool, typer.Option("--all", help="Every controller that has begun here.")
+]
 CONTROLLER = DEFAULT_CONTROLLER

@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal
 import typer
 
 from console.import_commands import check_is_file
-from console.options import CONTROLLER, AsJson, Controller
+from console.options import CONTROLLER, AsJson, Controller, EveryController
 from console.output import Exit, failures, print_json, say, table
 
 _KINDS: Final[dict[str, Literal["xlsx", "csv"]]] = {".xlsx": "xlsx", ".csv": "csv"}
@@ -45,9 +45,7 @@ def init(controller: Controller = CONTROLLER) -> None:
 
 def doctor(
     controller: Controller = CONTROLLER,
-    every: Annotated[
-        bool, typer.Option("--all", help="Every controller that has begun here.")
-    ] = False,
+    every: EveryController = False,
     as_json: AsJson = False,
 ) -> None:
     """Say what is missing or risky here, and how to mend it.

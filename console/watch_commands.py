@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from console.options import CONTROLLER, AsJson, Controller
+from console.options import CONTROLLER, AsJson, Controller, EveryController
 from console.output import Exit, failures, local_time, on_a_terminal, print_json, say, table
 
 if TYPE_CHECKING:
@@ -77,9 +77,7 @@ def status(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None
 
 def watch(
     controller: Controller = CONTROLLER,
-    every: Annotated[
-        bool, typer.Option("--all", help="Every controller that has begun here.")
-    ] = False,
+    every: EveryController = False,
     as_json: AsJson = False,
 ) -> None:
     """Look for what no scheduler sees, and raise or clear alarms; ends with 1 if any stands.
