@@ -97,8 +97,8 @@ def require_nothing_happened(engine: Engine) -> None:
             "head_missing",
         ),
         (
-            ["INSERT INTO ledger_head SELECT origin || 'X', size, link FROM ledger_head"],
-            ["DELETE FROM ledger_head WHERE origin LIKE '%X'"],
+            ["INSERT INTO ledger_head SELECT origin || '-two', size, link FROM ledger_head"],
+            ["DELETE FROM ledger_head WHERE origin LIKE '%-two'"],
             "head_not_single",
         ),
         (
