@@ -28,7 +28,15 @@ from tasks.importing import chunks_shared, transfers
 from tasks.importing.intake import import_file
 from tasks.importing.main_job import begin_import
 transfers.CHUNK = chunks_shared.CHUNK = 1
-role, barrier = sys.argv[1], Path(sys.argv[2])
+role, barrier, both_have_some = sys.argv[1], Path(sys.argv[2]), len(sys.argv) > 3
+settle_chunk, other = transfers.settle_chunk, {"leads": "helps", "helps": "leads"}[role]
+def settled(*args, **options):
+    done = settle_chunk(*args, **options)
+    (barrier / f"{role} did one").touch()
+    if both_have_some:
+        wait_for(f"{other} did one")
+    return done
+transfers.settle_chunk = chunks_shared.settle_chunk = settled
 def wait_for(name):
     end = time.monotonic() + 60
     while not (barrier / name).exists():
@@ -50,7 +58,8 @@ else:
         wait_for("go")
         print(chunks_shared.help_with(house, (barrier / "ref").read_text(), 8))
 """
-"""A case is a chunk, so that there are some to share."""
+"""A case is a chunk, so that there are some to share; unless one of them is to be killed, neither
+goes on to its second before the other has done its first, however slowly a machine starts it."""
 SEEDS: Final = [
     1,
     pytest.param(2, marks=pytest.mark.long),
@@ -85,7 +94,7 @@ def two_share(home: Home, barrier: Path, *, victim: str = "", after: float = 0) 
     barrier.mkdir()
     processes = {
         role: subprocess.Popen(
-            [sys.executable, "-c", SHARED, role, str(barrier)],
+            [sys.executable, "-c", SHARED, role, str(barrier), *([] if victim else ["both"])],
             cwd=ROOT,
             env={**home.env, "PYTHONPATH": str(ROOT)},
             stdout=subprocess.PIPE,
