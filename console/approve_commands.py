@@ -10,7 +10,7 @@ import typer
 from console.officer_commands import ask_code
 from console.options import CONTROLLER, AsJson, Controller
 from console.output import failures, print_json, say, table
-from console.share_commands import show_entry
+from console.share_output import show_entry
 
 if TYPE_CHECKING:
     from tasks.erasing.plan_shown import PlanShown

@@ -2,39 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from console import telling_commands
 from console.officer_commands import ask_code
 from console.options import CONTROLLER, AsJson, Controller
 from console.output import Exit, failures, print_json, printable, say, table
+from console.share_options import By, Ref
+from console.share_output import show_entry, show_lists, show_sources
 from lifecycle.disclosure_condition import Condition
 
 if TYPE_CHECKING:
     from tasks.sharing.disclosures import Selection
-    from tasks.sharing.register import Entry
-    from tasks.sharing.sources import Source
-    from tasks.telling.due import ToTell
 
 app = typer.Typer(
     help="What is given to others: prepared, approved, sent, taken back.", no_args_is_help=True
 )
-
-
-class Told(StrEnum):
-    """What a person may say; that an erasure is to be told, the erasure itself notes."""
-
-    RECTIFIED = "rectified"
-    RESTRICTED = "restricted"
-
-
-Ref = Annotated[str, typer.Argument(help="The disclosure, P-…, as `gallra share list` shows it.")]
-By = Annotated[str, typer.Option(help="The officer's handle; the code is asked for, or read.")]
 
 
 @app.command()
@@ -120,7 +107,7 @@ def prepare(
             return
         show_entry(told)
         if left:
-            _show_sources("It lies here too, and is not taken", left)
+            show_sources("It lies here too, and is not taken", left)
         say("Nothing has left. Another officer approves it:")
         say(f"gallra approve {told.ref}")
 
@@ -159,7 +146,7 @@ def sources(
         elif not found:
             say("None of it lies anywhere, as far as Gallra knows.")
         else:
-            _show_sources("Where it lies", found)
+            show_sources("Where it lies", found)
 
 
 @app.command("list")
@@ -190,7 +177,7 @@ def list_(
         elif not found:
             say("Nothing is shared.")
         if not as_json:
-            _show_lists(found, tellings, whole=everything)
+            show_lists(found, tellings, whole=everything)
         if tellings or any(one.overdue for one in found):
             raise typer.Exit(Exit.ATTENTION)
 
@@ -343,155 +330,6 @@ def confirm(
         say(f"{ref}  {stage.replace('_', ' ')}")
 
 
-@app.command()
-def tell(
-    ref: Annotated[str, typer.Argument(help="Whom it is about: S-… or E-….")],
-    because: Annotated[Told, typer.Option(help="What happened to what they received.")],
-    by: By,
-    category: Annotated[
-        list[str] | None, typer.Option(help="Of what; may be repeated. Without it: of anything.")
-    ] = None,
-    controller: Controller = CONTROLLER,
-    as_json: AsJson = False,
-) -> None:
-    """Somebody's data was rectified or restricted: open a telling for each who received it.
-
-    An import that changes what was disclosed opens them by itself, and an erasure too.
-
-    Example:  gallra share tell S-0123456789ABC --because restricted --by chef-nord
-    """
-    with failures(as_json=as_json):
-        from lifecycle.telling import Because
-        from tasks.house.wiring import open_house
-        from tasks.telling.started import tell as start
-
-        with open_house(controller) as house:
-            done = start(
-                house,
-                ref,
-                because=Because(because),
-                categories=category or (),
-                officer=by,
-                code=ask_code(f"Code of {by}"),
-            )
-        if as_json:
-            print_json(done._asdict())
-        elif not done.recipients:
-            say("Nobody has received that: there is nobody to tell.")
-        else:
-            say(f"{done.recipients} to tell, {done.opened} of them new: gallra share list")
-
-
-@app.command()
-def letters(controller: Controller = CONTROLLER, as_json: AsJson = False) -> None:
-    """Write to every recipient that must be told, where a mailbox is bound; each once. Of whom
-    nobody can write to a work order is opened. The run `share` does the same.
-
-    Example:  gallra share letters
-    """
-    with failures(as_json=as_json):
-        from tasks.house.wiring import open_house
-        from tasks.telling.letters import tell_waiting
-
-        with open_house(controller) as house:
-            tried = tell_waiting(house)
-        if as_json:
-            print_json({"tellings": [one._asdict() for one in tried]})
-        elif not tried:
-            say("Nobody to write to.")
-        else:
-            for one in tried:
-                left = f": {one.failure}" if one.failure else ""
-                say(f"{one.ref}  {one.came.replace('_', ' ')}{left}")
-        if any(one.failure for one in tried):
-            raise typer.Exit(Exit.NOT_PROVEN)
-
-
-@app.command()
-def about(
-    ref: Annotated[str, typer.Argument(help="The telling, N-…, as `gallra share list` shows it.")],
-    letter: Annotated[
-        bool, typer.Option("--letter", help="The text by which they are told, to send yourself.")
-    ] = False,
-    controller: Controller = CONTROLLER,
-    as_json: AsJson = False,
-) -> None:
-    """Show whom a telling is about, by reference, and what was rectified or restricted.
-
-    Example:  gallra share about N-0123456789ABC --letter
-    """
-    with failures(as_json=as_json):
-        from tasks.house.wiring import open_house
-        from tasks.telling.recipients import about_whom
-        from tasks.telling.text import letter_to_tell
-
-        with open_house(controller) as house:
-            if letter:
-                told = letter_to_tell(house, ref)
-                say(told.subject)
-                say(told.text.rstrip())
-                return
-            people = about_whom(house, ref)
-        if as_json:
-            print_json({"about": dict(people)})
-        elif not people:
-            say("It is of an erasure: gallra share show tells by which plan.")
-        else:
-            rows = [(who, ", ".join(what)) for who, what in people]
-            table("About", ["person", "categories"], rows)
-
-
-@app.command()
-def told(
-    ref: Annotated[str, typer.Argument(help="The telling, N-…, as `gallra share list` shows it.")],
-    by: By,
-    controller: Controller = CONTROLLER,
-) -> None:
-    """Note that a recipient was told (article 19).
-
-    Example:  gallra share told N-0123456789ABC --by chef-nord
-    """
-    with failures():
-        from tasks.house.wiring import open_house
-        from tasks.telling.recipients import note_told
-
-        with open_house(controller) as house:
-            note_told(house, ref, officer=by, code=ask_code(f"Code of {by}"))
-        say(f"{ref}  told.")
-
-
-def show_entry(told: Entry) -> None:
-    """A disclosure as whoever decides must see it."""
-    say(f"{told.ref}  disclosure, {told.state}, {told.stage.replace('_', ' ')}")
-    say(f"  hash {told.hash[:12]}…, {told.given} of {told.needed} approval(s)")
-    say(f"  to {told.recipient}, contact {told.contact}, until {told.until_on}")
-    say(f"  {told.people} people: {', '.join(told.categories)} ({told.data_class})")
-    more = f" and {told.people - len(told.about)} more" if told.people > len(told.about) else ""
-    say(f"  about {', '.join(told.about)}{more} (`gallra find` says who has which reference)")
-    if told.cases:
-        say(f"  of what lies case by case only {told.cases} chosen case(s)")
-    if told.without:
-        say(f"! of {told.without} chosen people there is nothing of that: they are left out.")
-    for name, systems in told.sources.items():
-        say(f"  {name}: out of {', '.join(systems)}")
-    if told.held:
-        say(f"! of {told.held} people a legal hold keeps something of it.")
-    say(f"  purpose {told.purpose}; basis {told.legal_basis}; rests on {told.condition}")
-    say(f"  by {told.channel} as {told.container}, the password by {told.password_by}")
-    say(f"  rule {told.rule}" + (f" ({told.sentence})" if told.sentence else ""))
-    if told.overdue:
-        say("! its time is up.")
-
-
-_HOW: Final = {
-    "ours": "Gallra's own records: taken without --from",
-    "read_out": "--from reads it there",
-    "by_hand": "a person looks it up and hands it over",
-    "same_as_ours": "the same as in Gallra's own records",
-    "not_read_out": "is not read out: it tells of others too",
-}
-
-
 def _selected(
     about: list[str] | None, case: list[str] | None, project: str | None, file: Path | None
 ) -> Selection:
@@ -505,38 +343,4 @@ def _selected(
     )
 
 
-def _show_sources(title: str, found: Sequence[Source]) -> None:
-    heads = ["category", "system", "people", "how"]
-    table(title, heads, [(one.category, one.system, one.people, _HOW[one.how]) for one in found])
-
-
-def _show_lists(found: Sequence[Entry], tellings: Sequence[ToTell], *, whole: bool = False) -> None:
-    more = ["what", "for, on which ground"] if whole else []
-    heads = ["disclosure", "to", "people", *more, "until", "stands"]
-    rows = [
-        (
-            one.ref,
-            one.recipient,
-            one.people,
-            *([", ".join(one.categories), f"{one.purpose}, {one.legal_basis}"] if whole else []),
-            f"{one.until_on} OVERDUE" if one.overdue else one.until_on,
-            "to approve" if one.asks else one.stage.replace("_", " "),
-        )
-        for one in found
-    ]
-    if rows:
-        table("Disclosures", heads, rows)
-    if tellings:
-        heads = ["telling", "because", "disclosure", "people", "by", "how"]
-        lines = [
-            (
-                one.ref,
-                one.because,
-                one.disclosure,
-                one.people,
-                f"{one.due_on} OVERDUE" if one.overdue else one.due_on or "-",
-                one.how or "-",
-            )
-            for one in tellings
-        ]
-        table("Recipients to tell", heads, lines)
+telling_commands.register(app)
