@@ -149,20 +149,20 @@ def list_plans(
         from records.engines import reading
         from tasks.house.wiring import open_house
 
-        with open_house(controller) as house, reading(house.engine) as connection:
-            found = plans.find(
-                connection,
-                controller=house.controller,
-                states=None if everything else plans.OPEN,
-                limit=100,
-            )
-            zone = house.policy.controller.time_zone
-        if as_json:
-            print_json({"plans": [plan_as_json(house, plan) for plan in found]})
-        elif not found:
-            say("No plan waits.")
-        else:
-            show_list(found, zone=zone)
+        with open_house(controller) as house:
+            with reading(house.engine) as connection:
+                found = plans.find(
+                    connection,
+                    controller=house.controller,
+                    states=None if everything else plans.OPEN,
+                    limit=100,
+                )
+            if as_json:
+                print_json({"plans": [plan_as_json(house, plan) for plan in found]})
+            elif not found:
+                say("No plan waits.")
+            else:
+                show_list(house, found)
 
 
 def _rehearse(

@@ -33,7 +33,8 @@ def show_head(house: House, plan: Plan) -> None:
     """Which plan it is, when and by whom it was drawn up, how many must agree."""
     made = local_time(plan.created_at, house.policy.controller.time_zone)
     by = f" by {plan.created_by}" if plan.created_by else ""
-    say(f"{plan.ref}  {kind_name(plan.kind)} as of {plan.as_of.isoformat()}, {plan.state}")
+    state = _state(house, plan)
+    say(f"{plan.ref}  {kind_name(plan.kind)} as of {plan.as_of.isoformat()}, {state}")
     say(f"Drawn up {made}{by}; {plan.approvals} approval(s) needed; hash {plan.hash[:12]}…")
 
 
@@ -81,8 +82,9 @@ def show_people(house: House, items: Sequence[PlanItem], *, everybody: bool) -> 
         say(f"{sentence.rule}\n    {sentence}")
 
 
-def show_list(found: Sequence[Plan], *, zone: str) -> None:
+def show_list(house: House, found: Sequence[Plan]) -> None:
     """Plans, a line each."""
+    zone = house.policy.controller.time_zone
     table(
         "Plans",
         ["plan", "kind", "as of", "state", "people", "items", "late", "people needed", "drawn up"],
@@ -91,7 +93,7 @@ def show_list(found: Sequence[Plan], *, zone: str) -> None:
                 plan.ref,
                 kind_name(plan.kind),
                 plan.as_of.isoformat(),
-                str(plan.state),
+                _state(house, plan),
                 plan.counts.get("going", 0),
                 plan.counts.get("go", 0),
                 plan.counts.get("late", 0),
@@ -103,14 +105,23 @@ def show_list(found: Sequence[Plan], *, zone: str) -> None:
     )
 
 
+def _state(house: House, plan: Plan) -> str:
+    from tasks.erasing.due_plans import lacks_approvals
+
+    return "to approve again" if lacks_approvals(house, plan) else str(plan.state)
+
+
 def plan_as_json(house: House, plan: Plan) -> dict[str, Any]:
     """A plan's head for a script."""
+    from tasks.erasing.due_plans import lacks_approvals
+
     return {
         "ref": plan.ref,
         "controller": house.controller,
         "kind": str(plan.kind),
         "as_of": plan.as_of.isoformat(),
         "state": str(plan.state),
+        "lacks_approvals": lacks_approvals(house, plan),
         "approvals": plan.approvals,
         "hash": plan.hash,
         "policy": plan.policy_sha256,

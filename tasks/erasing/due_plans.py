@@ -104,7 +104,7 @@ def agreed(house: House) -> list[str]:
             states=[PlanState.EXECUTING, PlanState.APPROVED],
             kinds=ERASURES,
         )
-    return [plan.ref for plan in reversed(found) if not _is_lacking(house, plan)]
+    return [plan.ref for plan in reversed(found) if not lacks_approvals(house, plan)]
 
 
 def waiting(house: House) -> list[PlanPage]:
@@ -123,7 +123,7 @@ def is_open_to_decide(house: House, ref: str) -> bool:
     """Whether anybody can still say yes or no to that plan."""
     with reading(house.engine) as connection:
         plan = plans.get(connection, controller=house.controller, number=from_reference(PLAN, ref))
-    return plan.state is PlanState.DRAWN or _is_lacking(house, plan)
+    return plan.state is PlanState.DRAWN or lacks_approvals(house, plan)
 
 
 def page(house: House, plan: Plan) -> PlanPage:
@@ -157,10 +157,12 @@ def _lacking(house: House, kind: PlanKind) -> Plan | None:
         found = plans.find(
             connection, controller=house.controller, kind=kind, states=[PlanState.APPROVED]
         )
-    return next((plan for plan in found if _is_lacking(house, plan)), None)
+    return next((plan for plan in found if lacks_approvals(house, plan)), None)
 
 
-def _is_lacking(house: House, plan: Plan) -> bool:
+def lacks_approvals(house: House, plan: Plan) -> bool:
+    """Whether it was approved, and is not any more: approvals grow old, and an officer's that have
+    not begun go with the office."""
     if plan.state is not PlanState.APPROVED:
         return False
     shown = show_plan(house, plan.ref)

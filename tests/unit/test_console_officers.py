@@ -119,6 +119,26 @@ def test_a_plan_is_shown_and_approved(desk: Desk, monkeypatch: pytest.MonkeyPatc
     assert states == [PlanState.APPROVED, PlanState.DECLINED]
 
 
+def test_what_a_leaver_had_agreed_to_is_listed_as_to_be_approved_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(approvals, "_is_current", lambda *_: True)
+    chef = desk.enrol("chef-nord", "chef")
+    dpo = desk.enrol("dataskydd", "dpo", by=chef)
+    with open_house("academedia", now=desk.clock) as house:
+        plan = draw_plan(house)
+    agreed = desk.gallra("approve", plan.ref, "--by", "chef-nord", typed=chef.fresh())
+    assert agreed.exit_code == Exit.DONE, agreed.output
+    (listed,) = json.loads(desk.gallra("plan", "list", "--json").stdout)["plans"]
+    assert (listed["state"], listed["lacks_approvals"]) == ("approved", False)
+    assert "again" not in desk.gallra("plan", "show", plan.ref).stdout
+    left = desk.gallra("officers", "remove", "chef-nord", "--by", "dataskydd", typed=dpo.fresh())
+    assert left.exit_code == Exit.DONE, left.output
+    (listed,) = json.loads(desk.gallra("plan", "list", "--json").stdout)["plans"]
+    assert (listed["state"], listed["lacks_approvals"]) == ("approved", True)
+    assert ", to approve again" in desk.gallra("plan", "show", plan.ref).stdout
+
+
 def test_without_a_code_nothing_is_asked_of_the_records(desk: Desk) -> None:
     desk.enrol("chef-nord", "chef")
     with open_house("academedia", now=desk.clock) as house:
