@@ -38,6 +38,9 @@ def list_(
             if as_json:
                 print_json({"mailings": [one._asdict() for one in found]})
                 return
+            if not found:
+                say("The policy names no mailing: none may be sent.")
+                return
             table(
                 "Mailings",
                 ["name", "called", "taken from", "sent with", "this term", "at most", "answers"],
